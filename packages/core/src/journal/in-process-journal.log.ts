@@ -1,0 +1,116 @@
+import { isSameEpoch, type Epoch } from './fence.js';
+import type { IJournalLog, JournalHead, JournalSlice } from './journal-log.js';
+import type { Coverage, Genesis, JournalRecord, RecordRef } from './journal-record.js';
+
+/** What the log needs from outside, so that tests can drive it. */
+export interface InProcessJournalOptions {
+  /** Wall clock in milliseconds. */
+  readonly now?: () => number;
+  /** Uniform in [0, 1), for nonces. */
+  readonly random?: () => number;
+  /** Records kept; the oldest go first. */
+  readonly maxRecords?: number;
+}
+
+const INCARNATION = 'in-process';
+
+/**
+ * The journal of a store that lives in this process: the same linked records as in a shared store, held in an array.
+ * Also serves providers that have no journal of their own, which makes their invalidations known to this process only.
+ */
+export class InProcessJournalLog implements IJournalLog {
+  readonly #records: JournalRecord[] = [];
+  readonly #listeners = new Set<(record: JournalRecord) => void>();
+  readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #maxRecords: number;
+
+  constructor({
+    now = Date.now,
+    random = Math.random,
+    maxRecords = 65_536,
+  }: InProcessJournalOptions = {}) {
+    this.#now = now;
+    this.#random = random;
+    this.#maxRecords = maxRecords;
+  }
+
+  open(constants: string, atLeast: number): Promise<JournalHead> {
+    return Promise.resolve(this.#head() ?? this.#begin(constants, atLeast));
+  }
+
+  append(coverage: Coverage, nonce: number): Promise<JournalRecord | null> {
+    const newest = this.#records.at(-1);
+    if (!newest) return Promise.resolve(null);
+    return Promise.resolve(
+      this.#push(newest.epoch, newest, newest.constants, coverage, nonce, this.#stamp(0)),
+    );
+  }
+
+  read(afterStamp: number, limit: number): Promise<JournalSlice> {
+    const first = this.#records.findIndex((record) => record.stamp > afterStamp);
+    const records = first < 0 ? [] : this.#records.slice(first, first + limit);
+    return Promise.resolve({ records, head: this.#head() });
+  }
+
+  readBackwards(beforeStamp: number, limit: number): Promise<readonly JournalRecord[]> {
+    const end = this.#records.findIndex((record) => record.stamp >= beforeStamp);
+    const before = end < 0 ? this.#records : this.#records.slice(0, end);
+    return Promise.resolve(before.slice(-limit).reverse());
+  }
+
+  advanceEpoch(expected: Epoch | null, constants: string, atLeast: number): Promise<JournalHead> {
+    const head = this.#head();
+    const isExpected = head
+      ? expected !== null && isSameEpoch(head.record.epoch, expected)
+      : expected === null;
+    return Promise.resolve(head && !isExpected ? head : this.#begin(constants, atLeast));
+  }
+
+  onAppend(listener: (record: JournalRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #begin(constants: string, atLeast: number): JournalHead {
+    const stamp = this.#stamp(atLeast);
+    const nonce = Math.floor(this.#random() * 2 ** 32);
+    const record = this.#push({ stamp, nonce }, null, constants, { kind: 'genesis' }, nonce, stamp);
+    return { record, incarnation: INCARNATION };
+  }
+
+  #push(
+    epoch: Epoch,
+    previous: RecordRef | null,
+    constants: string,
+    body: Coverage | Genesis,
+    nonce: number,
+    stamp: number,
+  ): JournalRecord {
+    const link = previous && { stamp: previous.stamp, nonce: previous.nonce };
+    const record = {
+      stamp,
+      nonce,
+      epoch,
+      previous: link,
+      incarnation: INCARNATION,
+      constants,
+      body,
+    };
+    this.#records.push(record);
+    if (this.#records.length > this.#maxRecords)
+      this.#records.splice(0, Math.ceil(this.#maxRecords / 8));
+    for (const listener of this.#listeners) listener(record);
+    return record;
+  }
+
+  #stamp(atLeast: number): number {
+    const newest = this.#records.at(-1)?.stamp ?? 0;
+    return Math.max(Math.floor(this.#now() * 1000), newest + 1, atLeast);
+  }
+
+  #head(): JournalHead | null {
+    const record = this.#records.at(-1);
+    return record ? { record, incarnation: INCARNATION } : null;
+  }
+}

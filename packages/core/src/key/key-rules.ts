@@ -1,0 +1,73 @@
+import { CacheError, type CacheErrorCode } from '../errors/cache.error.js';
+import { MAX_PATTERN_BYTES } from '../validity/glob.js';
+
+/** Longest logical key, in bytes of UTF-8. */
+export const MAX_KEY_BYTES = 1024;
+/** Longest tag, in bytes of UTF-8. */
+export const MAX_TAG_BYTES = 256;
+/** Most tags that one entry may carry. */
+export const MAX_TAGS = 128;
+
+/** C0 controls and DEL; among them the separator of variants. */
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f]/;
+/** In Unicode mode only surrogates without a partner match. */
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
+
+/** @throws CacheError `KEY_INVALID`; the message never holds the key, which may name a person. */
+export function assertKey(key: unknown): asserts key is string {
+  assertText('KEY_INVALID', 'A cache key', key, MAX_KEY_BYTES);
+}
+
+/** @throws CacheError `TAG_INVALID` */
+export function assertTags(tags: readonly unknown[]): asserts tags is readonly string[] {
+  if (tags.length > MAX_TAGS) {
+    throw new CacheError(
+      'TAG_INVALID',
+      `An entry has ${tags.length} tags; accepted: up to ${MAX_TAGS}.`,
+    );
+  }
+  for (const tag of tags) assertText('TAG_INVALID', 'A tag', tag, MAX_TAG_BYTES);
+}
+
+/** @throws CacheError `PATTERN_INVALID` */
+export function assertPattern(pattern: unknown): asserts pattern is string {
+  assertText('PATTERN_INVALID', 'A pattern', pattern, MAX_PATTERN_BYTES);
+  if (/^\*+$/.test(pattern)) {
+    throw new CacheError(
+      'PATTERN_INVALID',
+      'A pattern that matches everything is refused; use clear().',
+    );
+  }
+}
+
+function assertText(
+  code: CacheErrorCode,
+  what: string,
+  text: unknown,
+  maxBytes: number,
+): asserts text is string {
+  if (typeof text !== 'string' || text === '') {
+    throw new CacheError(
+      code,
+      `${what} must be a string that is not empty; got ${describe(text)}.`,
+    );
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxBytes) {
+    throw new CacheError(
+      code,
+      `${what} has ${bytes} bytes; accepted: up to ${maxBytes}. Hash what is long.`,
+    );
+  }
+  if (CONTROL.test(text) || LONE_SURROGATE.test(text)) {
+    throw new CacheError(
+      code,
+      `${what} holds control characters or broken Unicode; build it with keyFactory.key(template, values), which escapes values.`,
+    );
+  }
+}
+
+function describe(value: unknown): string {
+  return value === '' ? "''" : value === null ? 'null' : typeof value;
+}

@@ -1,0 +1,42 @@
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { Tier } from '../repository/cache.repository.js';
+import type { ReadOutcome } from '../strategy/read-request.js';
+
+/** What is being done. `read` may load, `get` never does. */
+export type OperationKind = 'read' | 'get' | 'set' | 'del' | 'invalidate' | 'clear';
+
+/** One call as middleware sees it. Keys and tags may name people: they belong in no log, label or span. */
+export interface CacheOperation {
+  readonly kind: OperationKind;
+  /** `null` for operations that concern no single key. */
+  readonly key: string | null;
+  /** The tags of a `read` or `set` as far as they are known beforehand, or the tag that is invalidated. */
+  readonly tags: readonly string[];
+  /** The pattern that is invalidated; `null` for anything else. */
+  readonly pattern: string | null;
+  /** A word for labels: the key template, or `unnamed`. */
+  readonly template: string;
+  /** `null` where there are none (`get`, `del`, `invalidate`, `clear`). */
+  readonly options: ResolvedCacheOptions | null;
+  /** Name of the strategy of a `read`; `null` for anything else. */
+  readonly strategy: string | null;
+}
+
+/** How an operation ended. */
+export type OperationOutcome = ReadOutcome | 'recorded' | 'queued';
+
+/** What every operation resolves with; the full result is the operation's own. */
+export interface OperationResult {
+  readonly outcome: OperationOutcome;
+  /** The tier that answered a read; `null` otherwise. */
+  readonly tier: Tier | null;
+}
+
+/**
+ * One concern around every operation of the cache. Call `next` exactly once to go on, and pass its result on; throw to
+ * refuse.
+ */
+export interface ICacheMiddleware {
+  readonly name: string;
+  handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R>;
+}

@@ -1,0 +1,15 @@
+import { assertKey, assertPattern, assertTags } from '../key/key-rules.js';
+import { BaseCacheMiddleware } from './base-cache.middleware.js';
+import type { CacheOperation } from './cache-middleware.js';
+
+/** Refuses keys, tags and patterns that can't be right, before anything else happens. */
+export class ValidationCacheMiddleware extends BaseCacheMiddleware {
+  readonly name = 'validation';
+
+  /** @throws CacheError `KEY_INVALID`, `TAG_INVALID`, `PATTERN_INVALID` */
+  protected override before({ key, tags, pattern }: CacheOperation): void {
+    if (key !== null) assertKey(key);
+    if (pattern !== null) assertPattern(pattern);
+    if (tags.length > 0) assertTags(tags);
+  }
+}

@@ -1,0 +1,98 @@
+/** How soon a refresh gets its turn when there is more to do than time. */
+export type CachePriority = 'critical' | 'high' | 'normal' | 'low';
+
+/** How closely protected data is held. */
+export type ComplianceLevel = 'standard' | 'sensitive' | 'restricted';
+
+/**
+ * `eventual` trusts what this process has read of the journal; `strong` first reads the journal up to its head, so
+ * that nothing invalidated before the call, by whatever process, is returned.
+ */
+export type Consistency = 'eventual' | 'strong';
+
+/** Seconds, or a duration such as `'90s'`, `'5m'`, `'2h'`, `'1d'`. */
+export type Duration = number | string;
+
+/** What a caller may ask of one call. All of it is optional; `ttl` and `staleTime` are seconds. */
+export interface CacheOptions {
+  /** How long a value is served. 0: not cached at all. */
+  readonly ttl?: Duration;
+  /**
+   * Age from which a value is stale: still served up to `ttl`, and refreshed meanwhile. Half the `ttl` if not given;
+   * equal to `ttl`: never stale.
+   */
+  readonly staleTime?: Duration;
+  /** Whether stale values are served while they are refreshed. Default: true. */
+  readonly enableSwr?: boolean;
+  /** Another spelling of `enableSwr`. */
+  readonly useSwr?: boolean;
+  /** Another spelling of `enableSwr`. */
+  readonly enableSWR?: boolean;
+  /** Loads whatever is cached, and stores what it loaded. */
+  readonly forceRefresh?: boolean;
+  /** Compresses the value if it is large and compression helps. */
+  readonly compress?: boolean;
+  readonly priority?: CachePriority;
+  /** Names to invalidate by; computed from the value if it is a function (`null` has none then). */
+  readonly tags?: readonly string[] | ((value: never) => readonly string[]);
+  readonly consistency?: Consistency;
+  /** How long "there is nothing" (`null`) is cached, in milliseconds; never longer than `ttl`. */
+  readonly negativeTtlMs?: number;
+  /** Share of the `ttl` by which it is shortened at random, so that entries of one time don't expire at once. */
+  readonly jitterRatio?: number;
+  /** A word for logs and metrics, never an id; a decorator puts its key template here. */
+  readonly template?: string;
+  /** Holds protected health information; needs `@vitalcache/healthcare-phi`. */
+  readonly containsPHI?: boolean;
+  /** Needs `@vitalcache/healthcare-phi` if it is above `standard`. */
+  readonly complianceLevel?: ComplianceLevel;
+  /** Needs `@vitalcache/healthcare-phi`. */
+  readonly emergencyData?: boolean;
+  /** Needs `@vitalcache/healthcare-phi`. */
+  readonly patientSpecific?: boolean;
+  /** Needs `@vitalcache/healthcare-phi`. */
+  readonly doctorSpecific?: boolean;
+  /** Needs `@vitalcache/healthcare-phi`. */
+  readonly clinicSpecific?: boolean;
+}
+
+/** {@link CacheOptions} complete, checked and in milliseconds: what everything behind the edge works with. */
+export interface ResolvedCacheOptions {
+  readonly ttlMs: number;
+  /** Age from which it is stale; equal to `ttlMs` when it never is. */
+  readonly staleMs: number;
+  readonly enableSwr: boolean;
+  readonly forceRefresh: boolean;
+  readonly compress: boolean;
+  readonly priority: CachePriority;
+  readonly tags: readonly string[] | ((value: never) => readonly string[]);
+  readonly consistency: Consistency;
+  readonly negativeTtlMs: number;
+  readonly jitterRatio: number;
+  readonly template: string;
+  readonly containsPHI: boolean;
+  readonly complianceLevel: ComplianceLevel;
+  readonly emergencyData: boolean;
+  readonly patientSpecific: boolean;
+  readonly doctorSpecific: boolean;
+  readonly clinicSpecific: boolean;
+}
+
+/** What holds where a call says nothing. */
+export interface CacheDefaults {
+  readonly ttlMs: number;
+  readonly enableSwr: boolean;
+  readonly compress: boolean;
+  readonly priority: CachePriority;
+  readonly negativeTtlMs: number;
+  readonly jitterRatio: number;
+}
+
+export const CACHE_DEFAULTS: CacheDefaults = {
+  ttlMs: 3_600_000,
+  enableSwr: true,
+  compress: false,
+  priority: 'high',
+  negativeTtlMs: 30_000,
+  jitterRatio: 0.05,
+};

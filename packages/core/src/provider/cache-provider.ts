@@ -1,0 +1,119 @@
+import type { IJournalLog } from '../journal/journal-log.js';
+
+/** Bytes with the key they are stored under. */
+export interface StoredItem {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** Milliseconds until the store may forget the bytes; a positive integer. */
+  readonly ttlMs: number;
+}
+
+/** What a physical removal did within its deadline. */
+export interface Removal {
+  /** Store keys that existed and are gone now. */
+  readonly removed: number;
+  /** False when the deadline ended the sweep before it had seen every key. */
+  readonly complete: boolean;
+}
+
+/** Several keys in one round trip. */
+export interface BatchStore {
+  /** Values in the order of `keys`, `null` where absent. Rejects only when the whole batch failed. */
+  getMany(keys: readonly string[]): Promise<readonly (Uint8Array | null)[]>;
+  setMany(items: readonly StoredItem[]): Promise<void>;
+  /** Resolves with the number of keys that existed. */
+  delMany(keys: readonly string[]): Promise<number>;
+}
+
+/** Finding keys by pattern, in bounded steps that never block the store. */
+export interface SweepingStore {
+  /**
+   * Removes the keys that match a Redis glob. Physical housekeeping only: the journal has already made the entries
+   * invalid when this is called.
+   */
+  invalidateCacheByPattern(pattern: string, deadlineMs: number): Promise<Removal>;
+}
+
+/** A store that keeps an index of tags of its own. Housekeeping only, as for patterns. */
+export interface TagIndexedStore {
+  invalidateCacheByTag(tag: string): Promise<Removal>;
+}
+
+/** Compare-and-set on the fence that stands in an entry's first bytes. */
+export interface FencedStore {
+  /**
+   * Stores `item` unless the stored bytes agree with it in their first `sameBytes` bytes and are greater, compared
+   * bytewise as big-endian, in the `fenceBytes` bytes that follow. Atomic. Resolves with false when it was refused.
+   */
+  setFenced(item: StoredItem, sameBytes: number, fenceBytes: number): Promise<boolean>;
+}
+
+/** Short exclusive ownership of a key, an optimisation only: correctness is the fence's. */
+export interface LeaseStore {
+  /** Resolves with `null` when the lease was taken, otherwise with the token of the one who holds it. Atomic. */
+  acquireLease(key: string, token: Uint8Array, ttlMs: number): Promise<Uint8Array | null>;
+  /** Releases the lease only if `token` still owns it; resolves with whether it did. Atomic. */
+  releaseLease(key: string, token: Uint8Array): Promise<boolean>;
+}
+
+/** A store that can keep the journal of a namespace. */
+export interface JournalStore {
+  /** The journal of `namespace`; one object per provider and namespace. Opens no connection by itself. */
+  journal(namespace: string): IJournalLog;
+}
+
+/** How the store is doing, for health and metrics. */
+export interface StoreStatus {
+  readonly connected: boolean;
+  /** Bytes that the store uses (for an embedded store: the bytes it holds); `null` when it does not say. */
+  readonly memoryBytes: number | null;
+  /** The bound on those bytes; `null` when there is none or it is not known. */
+  readonly maxBytes: number | null;
+  /** Connections in use and open; both 0 for an embedded store. */
+  readonly pool: { readonly busy: number; readonly open: number };
+}
+
+export interface ObservableStore {
+  /** Never rejects: a store that does not answer is `connected: false`. */
+  status(): Promise<StoreStatus>;
+}
+
+/** A store that holds connections or timers. */
+export interface ManagedStore {
+  /**
+   * Opens connections. Resolves when usable or when the first attempt failed: an unreachable store is a state, not
+   * an error, and the provider goes on trying.
+   */
+  connect(): Promise<void>;
+  /** Closes everything it opened. May be called twice; nothing runs afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Where bytes live. `get`, `set` and `del` are all that a provider owes; everything else is a capability that is
+ * detected by the presence of its methods (see {@link capabilitiesOf}).
+ *
+ * A provider knows bytes, time to live, leases and the journal; it never looks into an entry. Every method rejects
+ * with a `CacheError` (`STORE_UNAVAILABLE`, `STORE_TIMEOUT`, `STORE_REFUSED`) whose message and cause carry neither
+ * keys nor values. An operation that timed out may still take effect.
+ */
+export interface ICacheProvider
+  extends
+    Partial<BatchStore>,
+    Partial<SweepingStore>,
+    Partial<TagIndexedStore>,
+    Partial<FencedStore>,
+    Partial<LeaseStore>,
+    Partial<JournalStore>,
+    Partial<ObservableStore>,
+    Partial<ManagedStore> {
+  /** A word for logs and metrics, such as `memory` or `redis`. */
+  readonly name?: string;
+  /** True when other processes see the same bytes. Absent means not known. */
+  readonly shared?: boolean;
+  /** The stored bytes, or `null` when there are none. The caller owns the returned array. */
+  get(key: string): Promise<Uint8Array | null>;
+  set(key: string, value: Uint8Array, ttlMs: number): Promise<void>;
+  /** Resolves with the number of keys that existed (0 or 1); a provider that does not know resolves with nothing. */
+  del(key: string): Promise<number | void>;
+}

@@ -1,0 +1,42 @@
+import type {
+  BatchStore,
+  FencedStore,
+  ICacheProvider,
+  JournalStore,
+  LeaseStore,
+  ManagedStore,
+  ObservableStore,
+  SweepingStore,
+  TagIndexedStore,
+} from './cache-provider.js';
+
+/** The capabilities that a provider turned out to have; absent ones are `undefined`. */
+export interface ProviderCapabilities {
+  readonly batch?: BatchStore;
+  readonly sweep?: SweepingStore;
+  readonly tagIndex?: TagIndexedStore;
+  readonly fenced?: FencedStore;
+  readonly lease?: LeaseStore;
+  readonly journal?: JournalStore;
+  readonly status?: ObservableStore;
+  readonly managed?: ManagedStore;
+}
+
+const METHODS = {
+  batch: ['getMany', 'setMany', 'delMany'],
+  sweep: ['invalidateCacheByPattern'],
+  tagIndex: ['invalidateCacheByTag'],
+  fenced: ['setFenced'],
+  lease: ['acquireLease', 'releaseLease'],
+  journal: ['journal'],
+  status: ['status'],
+  managed: ['connect', 'close'],
+} as const satisfies Record<keyof ProviderCapabilities, readonly (keyof ICacheProvider)[]>;
+
+/** Detects what a provider can do: a capability counts only when all of its methods are there. */
+export function capabilitiesOf(provider: ICacheProvider): ProviderCapabilities {
+  const found = Object.entries(METHODS).filter(([, methods]) =>
+    methods.every((method) => typeof provider[method] === 'function'),
+  );
+  return Object.fromEntries(found.map(([name]) => [name, provider]));
+}

@@ -1,0 +1,45 @@
+import type { Recorded } from '../journal/journal.js';
+import type { Coverage } from '../journal/journal-record.js';
+import { assertKey } from '../key/key-rules.js';
+import type { CacheOperation, OperationResult } from '../middleware/cache-middleware.js';
+import { coverHashes } from '../validity/cover-hash.js';
+import { simplifyGlob } from '../validity/glob.js';
+
+/** An operation with everything that does not concern it left empty. */
+export function operationOf(
+  kind: CacheOperation['kind'],
+  more: Partial<Omit<CacheOperation, 'kind'>> = {},
+): CacheOperation {
+  return {
+    kind,
+    key: null,
+    tags: [],
+    pattern: null,
+    template: 'unnamed',
+    options: null,
+    strategy: null,
+    ...more,
+  };
+}
+
+/** What middleware gets to see of something that was recorded, or not. */
+export function outcomeOf(recorded: Recorded): Recorded & OperationResult {
+  return { ...recorded, outcome: recorded.recorded ? 'recorded' : 'queued', tier: null };
+}
+
+/** One key and its variants. @throws CacheError `KEY_INVALID` */
+export function keyCoverage(key: string): Coverage {
+  assertKey(key);
+  return { kind: 'hashes', hashes: coverHashes('key', [key]) };
+}
+
+/** A pattern that is a key or a prefix costs a hash; only a true glob is matched against keys. */
+export function patternCoverage(pattern: string): Coverage {
+  const simple = simplifyGlob(pattern);
+  if (!simple) return { kind: 'glob', pattern };
+  return { kind: 'hashes', hashes: coverHashes(simple.kind, [simple.text]) };
+}
+
+export function tagCoverage(tag: string): Coverage {
+  return { kind: 'hashes', hashes: coverHashes('tag', [tag]) };
+}

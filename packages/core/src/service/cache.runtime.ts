@@ -1,0 +1,208 @@
+import { systemClock, within, type Clock } from '../clock/clock.js';
+import { CacheError } from '../errors/cache.error.js';
+import { InProcessJournalLog } from '../journal/in-process-journal.log.js';
+import { Journal } from '../journal/journal.js';
+import type { ICacheProvider, StoreStatus } from '../provider/cache-provider.js';
+import { capabilitiesOf, type ProviderCapabilities } from '../provider/provider-capabilities.js';
+import {
+  CacheRepository,
+  type FoundEntry,
+  type RepositoryFault,
+} from '../repository/cache.repository.js';
+import { StoreKeys } from '../repository/store-keys.js';
+import type { ICacheStrategy } from '../strategy/cache-strategy.js';
+import type { ReadRequest, ReadResult, StrategyEngine } from '../strategy/read-request.js';
+import type { CacheConfig, CacheLogger } from './cache-config.js';
+import { ValueLoader } from './value-loader.js';
+
+const SILENT: CacheLogger = {
+  debug: () => undefined,
+  log: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** How often each fault turned a read into a miss, since start. */
+export type FaultCounts = Readonly<Record<RepositoryFault | 'store-write-failed', number>>;
+
+/** The parts of one cache, built from its configuration and wired together. */
+export class CacheRuntime implements StrategyEngine {
+  readonly keys: StoreKeys;
+  readonly journal: Journal;
+  readonly repository: CacheRepository;
+  readonly loader: ValueLoader;
+  readonly clock: Clock;
+  readonly logger: CacheLogger;
+  readonly store: ProviderCapabilities;
+  readonly faults: Record<keyof FaultCounts, number> = {
+    'store-timeout': 0,
+    'store-failed': 0,
+    'entry-corrupt': 0,
+    'store-write-failed': 0,
+    blind: 0,
+  };
+  readonly #readBudgetMs: number;
+  #starting: Promise<void> | null = null;
+  #isStarted = false;
+
+  constructor(
+    readonly provider: ICacheProvider,
+    config: CacheConfig,
+  ) {
+    const random = config.random ?? Math.random;
+    const schemaVersion = config.schemaVersion ?? 0;
+    this.clock = config.clock ?? systemClock;
+    this.logger = config.logger ?? SILENT;
+    this.store = capabilitiesOf(provider);
+    this.keys = new StoreKeys(namespaceOf(config));
+    this.#readBudgetMs = config.readBudgetMs ?? 250;
+    this.journal = new Journal({
+      log: this.#journalLog(),
+      clock: this.clock,
+      random,
+      sketchSlots: config.sketchSlots ?? 2 ** 20,
+      maxQueued: config.maxQueuedInvalidations ?? 1_000,
+      deadlineMs: config.invalidationDeadlineMs ?? 2_000,
+      blindAfterMs: config.blindAfterMs ?? 5_000,
+      onEpochChange: () => this.#onEpochChange(),
+    });
+    this.repository = new CacheRepository({
+      provider,
+      journal: this.journal,
+      keys: this.keys,
+      clock: this.clock,
+      l1MaxBytes: config.l1MaxBytes ?? 64 * 2 ** 20,
+      maxValueBytes: config.maxValueBytes ?? 16 * 2 ** 20,
+      compression: config.compression ?? { compressor: 'snappy', thresholdBytes: 1_024 },
+      readBudgetMs: this.#readBudgetMs,
+      blindMaxMs: config.blindMaxMs ?? 30_000,
+      schemaVersion,
+      onFault: (fault) => this.faults[fault]++,
+    });
+    this.loader = new ValueLoader({
+      repository: this.repository,
+      journal: this.journal,
+      clock: this.clock,
+      random,
+      schemaVersion,
+      onUncacheable: (template, reason) =>
+        this.logger.warn(`A value of ${template} was returned but not cached: ${reason}`),
+      onStoreFailed: () => this.faults['store-write-failed']++,
+    });
+  }
+
+  /** Opens the store and reads the journal's head. Resolves also when the store can't be reached yet. */
+  start(): Promise<void> {
+    this.#starting ??= (async () => {
+      await this.store.managed?.connect();
+      await this.journal.start();
+      this.#isStarted = true;
+    })();
+    return this.#starting;
+  }
+
+  /** The first operations wait for the start, but no longer than a read may. */
+  async ready(): Promise<void> {
+    if (this.#isStarted) return;
+    await within(
+      this.clock,
+      this.#readBudgetMs,
+      this.start().catch(() => undefined), // a provider that can't start is a store that can't be reached
+      () => undefined,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.loader.settled();
+    await this.journal.close();
+    await this.store.managed?.close();
+  }
+
+  /** One read, from options that say "no cache" to the strategy that decides the rest. */
+  async read<T>(request: ReadRequest<T>, strategy: ICacheStrategy): Promise<ReadResult<T>> {
+    if (!this.#isStarted) await this.ready();
+    const { ttlMs, consistency } = request.options;
+    const isUnknown = consistency === 'strong' && !(await this.#catchUp());
+    if (ttlMs > 0 && !isUnknown) return strategy.read(request, this);
+    const { value } = await this.loader.loadAlone(request);
+    return uncached(value as T, 'bypass');
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  find(key: string): Promise<FoundEntry | null> {
+    return this.repository.find(key);
+  }
+
+  isLoading(key: string): boolean {
+    return this.loader.isLoading(key);
+  }
+
+  answer<T>({ entry, tier }: FoundEntry, outcome: 'hit' | 'stale'): ReadResult<T> {
+    const now = this.clock.now();
+    return {
+      value: entry.value as T,
+      outcome,
+      tier,
+      ageMs: Math.max(0, now - entry.createdAt),
+      freshForMs: entry.staleAt - now,
+      expiresInMs: entry.expiresAt - now,
+    };
+  }
+
+  async load<T>(request: ReadRequest<T>): Promise<ReadResult<T>> {
+    const { value, entry, isJoined } = await this.loader.load(request);
+    const outcome = isJoined ? 'joined' : 'miss';
+    if (!entry) return uncached(value as T, outcome);
+    const now = this.clock.now();
+    return {
+      value: value as T,
+      outcome,
+      tier: null,
+      ageMs: Math.max(0, now - entry.meta.createdAt),
+      freshForMs: entry.meta.staleAt - now,
+      expiresInMs: entry.meta.expiresAt - now,
+    };
+  }
+
+  /** How the store is doing; a provider that does not say counts as connected while reads work. */
+  async storeStatus(): Promise<StoreStatus> {
+    if (this.store.status) return this.store.status.status();
+    return { connected: true, memoryBytes: null, maxBytes: null, pool: { busy: 0, open: 0 } };
+  }
+
+  #catchUp(): Promise<boolean> {
+    return within(this.clock, this.#readBudgetMs, this.journal.catchUp(), () => false);
+  }
+
+  #journalLog() {
+    if (this.store.journal) return this.store.journal.journal(this.keys.namespace);
+    if (this.provider.shared) {
+      this.logger.warn(
+        `The provider ${this.provider.name ?? ''} is shared but has no journal: invalidations reach this process only.`,
+      );
+    }
+    return new InProcessJournalLog({ now: () => this.clock.now() });
+  }
+
+  #onEpochChange(): void {
+    this.repository.forget();
+    this.logger.warn(
+      'The store lost or replaced its journal (restart, failover or flush): everything cached before is refused.',
+    );
+  }
+}
+
+function uncached<T>(value: T, outcome: 'miss' | 'joined' | 'bypass'): ReadResult<T> {
+  return { value, outcome, tier: null, ageMs: 0, freshForMs: null, expiresInMs: null };
+}
+
+function namespaceOf({ namespace = 'default' }: CacheConfig): string {
+  if (/^[\w@./-]{1,64}$/.test(namespace)) return namespace;
+  throw new CacheError(
+    'CONFIG_INVALID',
+    `namespace is ${JSON.stringify(namespace)}; accepted: up to 64 letters, digits and the signs _ - . / @.`,
+  );
+}

@@ -1,0 +1,299 @@
+import { CacheError } from '../errors/cache.error.js';
+import type { JournalStatus, Recorded } from '../journal/journal.js';
+import type { Coverage } from '../journal/journal-record.js';
+import { CacheKeyFactory, type ICacheKeyFactory } from '../key/cache-key.factory.js';
+import type { CacheOperation, OperationResult } from '../middleware/cache-middleware.js';
+import { CacheMiddlewareChain } from '../middleware/cache-middleware.chain.js';
+import { ValidationCacheMiddleware } from '../middleware/validation-cache.middleware.js';
+import {
+  CACHE_DEFAULTS,
+  type CacheDefaults,
+  type CacheOptions,
+  type ResolvedCacheOptions,
+} from '../options/cache-options.js';
+import { resolveOptions } from '../options/resolve-options.js';
+import type { ICacheProvider, StoreStatus } from '../provider/cache-provider.js';
+import { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
+import type { Loader, ReadResult } from '../strategy/read-request.js';
+import { StandardCacheStrategy } from '../strategy/standard-cache.strategy.js';
+import type { CacheConfig } from './cache-config.js';
+import {
+  keyCoverage,
+  operationOf,
+  outcomeOf,
+  patternCoverage,
+  tagCoverage,
+} from './cache-operations.js';
+import { CacheRuntime, type FaultCounts } from './cache.runtime.js';
+
+/** What became of an invalidation. */
+export interface InvalidationResult extends Recorded {
+  /** Entries removed physically; `null` when they are only invalid, and go when they expire or are overwritten. */
+  readonly removed: number | null;
+}
+
+/** How a cache is doing. */
+export interface CacheStatus {
+  readonly provider: string;
+  readonly namespace: string;
+  readonly enabled: boolean;
+  readonly store: StoreStatus;
+  readonly journal: JournalStatus;
+  readonly l1: { readonly entries: number; readonly bytes: number };
+  readonly faults: FaultCounts;
+}
+
+/**
+ * The cache: one service for everything. Reads never fail because of the cache; an invalidation that was not recorded
+ * says so. Nothing is served that was loaded before an invalidation which covers it.
+ */
+export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
+  readonly #runtime: CacheRuntime;
+  readonly #strategies: CacheStrategyManager;
+  readonly #chain: CacheMiddlewareChain;
+  readonly #keyFactory: F;
+  readonly #defaults: CacheDefaults;
+  readonly #isEnabled: boolean;
+  readonly #removalMs: number;
+
+  /** @throws CacheError `CONFIG_INVALID` */
+  constructor(provider: ICacheProvider, config: CacheConfig<F> = {}) {
+    this.#runtime = new CacheRuntime(provider, config);
+    this.#strategies = new CacheStrategyManager([
+      ...(config.strategies ?? []),
+      new StandardCacheStrategy(),
+    ]);
+    this.#chain = new CacheMiddlewareChain([
+      new ValidationCacheMiddleware(),
+      ...(config.middleware ?? []),
+    ]);
+    this.#keyFactory = config.keyFactory ?? (new CacheKeyFactory() as ICacheKeyFactory as F);
+    this.#defaults = { ...CACHE_DEFAULTS, ...config.defaults };
+    this.#isEnabled = config.enabled ?? true;
+    this.#removalMs = config.invalidationDeadlineMs ?? 2_000;
+  }
+
+  /**
+   * Connects to the store. Optional: the first operation does it too. Resolves also when the store can't be reached;
+   * the cache then works without it and keeps trying.
+   */
+  start(): Promise<void> {
+    return this.#runtime.start();
+  }
+
+  /** Ends background work, gives queued invalidations a last try and closes the store. */
+  async close(): Promise<void> {
+    await this.#strategies.close();
+    await this.#runtime.close();
+  }
+
+  getKeyFactory(): F {
+    return this.#keyFactory;
+  }
+
+  /**
+   * The cached value of `key`, or what `load` gives, which is then cached. Callers must not change the value: it is
+   * shared and frozen.
+   * @throws CacheError `KEY_INVALID`, `TAG_INVALID`, `OPTION_INVALID`, `FEATURE_MISSING` before anything is loaded;
+   * otherwise rejects only with what `load` rejected with.
+   */
+  async cache<T>(key: string, load: Loader<T>, options: CacheOptions = {}): Promise<T> {
+    return (await this.read(key, load, options)).value;
+  }
+
+  /** As {@link cache}, and says where the value came from and how old it is. */
+  async read<T>(key: string, load: Loader<T>, options: CacheOptions = {}): Promise<ReadResult<T>> {
+    const resolved = this.#resolve(options);
+    const strategy = this.#strategies.select(resolved);
+    if (!this.#isEnabled) {
+      const value = await load();
+      return {
+        value,
+        outcome: 'bypass',
+        tier: null,
+        ageMs: 0,
+        freshForMs: null,
+        expiresInMs: null,
+      };
+    }
+    const operation = operationOf('read', {
+      key,
+      template: resolved.template,
+      options: resolved,
+      strategy: strategy.name,
+      tags: typeof resolved.tags === 'function' ? [] : resolved.tags,
+    });
+    return this.#chain.run(operation, () =>
+      this.#runtime.read({ key, load, options: resolved }, strategy),
+    );
+  }
+
+  /** The cached value, also a stale one, or `null`. Never loads. @throws CacheError `KEY_INVALID` */
+  async get<T = string>(key: string): Promise<T | null> {
+    const result = await this.#chain.run(operationOf('get', { key }), async () => {
+      await this.#runtime.ready();
+      const found = this.#isEnabled ? await this.#runtime.find(key) : null;
+      if (!found || found.entry.expiresAt <= this.#runtime.now()) return { ...ABSENT };
+      const isStale = found.entry.staleAt <= this.#runtime.now();
+      return this.#runtime.answer<T>(found, isStale ? 'stale' : 'hit');
+    });
+    return result.value;
+  }
+
+  /**
+   * Stores a value and makes what was stored before invalid, everywhere. It is not stored if something invalidates it
+   * at the same time, and so costs a journal record. `options`: seconds to live, or options as for {@link cache}.
+   * @throws CacheError `KEY_INVALID`, `TAG_INVALID`, `OPTION_INVALID`, `VALUE_INVALID`
+   */
+  async set(key: string, value: unknown, options: number | CacheOptions = {}): Promise<Recorded> {
+    const resolved = this.#resolve(typeof options === 'number' ? { ttl: options } : options);
+    if (value === undefined) {
+      throw new CacheError('VALUE_INVALID', 'undefined is never cached; use null or del().');
+    }
+    const operation = operationOf('set', { key, options: resolved, template: resolved.template });
+    return this.#chain.run(operation, () => this.#set(key, value, resolved));
+  }
+
+  /** Makes one key invalid everywhere; resolves with whether an entry was removed. Rejects when not recorded. */
+  async del(key: string): Promise<boolean> {
+    const result = await this.#invalidate(
+      operationOf('del', { key }),
+      () => keyCoverage(key),
+      () => this.#runtime.repository.remove([key]),
+    );
+    if (result.recorded) return (result.removed ?? 1) > 0;
+    throw new CacheError('NOT_RECORDED', 'The deletion waits for the store and is tried again.');
+  }
+
+  /** Makes one key and its variants invalid, everywhere. @throws CacheError `KEY_INVALID` */
+  invalidateCache(key: string): Promise<InvalidationResult> {
+    return this.#invalidate(
+      operationOf('invalidate', { key }),
+      () => keyCoverage(key),
+      () => this.#runtime.repository.remove([key]),
+    );
+  }
+
+  /**
+   * Makes every key that matches a Redis glob invalid, everywhere: `*` (also across ':'), `?`, `[a-c]`, `\` before a
+   * character that is meant literally. At most 256 bytes. @throws CacheError `PATTERN_INVALID`
+   */
+  invalidateCacheByPattern(pattern: string): Promise<InvalidationResult> {
+    const { store, keys } = this.#runtime;
+    return this.#invalidate(
+      operationOf('invalidate', { pattern }),
+      () => patternCoverage(pattern),
+      () => store.sweep?.invalidateCacheByPattern(keys.entryPattern(pattern), this.#removalMs),
+    );
+  }
+
+  /** Makes every entry with the tag invalid, everywhere, however many there are. @throws CacheError `TAG_INVALID` */
+  invalidateCacheByTag(tag: string): Promise<InvalidationResult> {
+    const { store } = this.#runtime;
+    const operation = operationOf('invalidate', { tags: [tag] });
+    const remove = () => store.tagIndex?.invalidateCacheByTag(tag);
+    return this.#invalidate(operation, () => tagCoverage(tag), remove);
+  }
+
+  /** Makes everything in the namespace invalid, everywhere. */
+  clear(): Promise<InvalidationResult> {
+    const { store, keys, repository } = this.#runtime;
+    return this.#invalidate(
+      operationOf('clear'),
+      () => ({ kind: 'clear' }),
+      () => {
+        repository.forget();
+        return store.sweep?.invalidateCacheByPattern(keys.everyEntry, this.#removalMs);
+      },
+    );
+  }
+
+  /**
+   * Waits until this process has applied everything up to `stamp` (of an invalidation, in this process or another);
+   * resolves with false when the store did not say in time.
+   */
+  waitFor(stamp: number): Promise<boolean> {
+    return this.#runtime.journal.waitFor(stamp);
+  }
+
+  /** How the cache is doing. Never rejects. */
+  async status(): Promise<CacheStatus> {
+    const { provider, keys, journal, repository, faults } = this.#runtime;
+    return {
+      provider: provider.name ?? 'custom',
+      namespace: keys.namespace,
+      enabled: this.#isEnabled,
+      store: await this.#runtime.storeStatus(),
+      journal: journal.status,
+      l1: repository.l1,
+      faults: { ...faults },
+    };
+  }
+
+  /** Resolves when loads under way have ended and what they gave is stored. */
+  settled(): Promise<void> {
+    return this.#runtime.loader.settled();
+  }
+
+  #resolve(options: CacheOptions): ResolvedCacheOptions {
+    const resolved = resolveOptions(options, this.#defaults);
+    const wantsSwr = options.enableSwr ?? options.useSwr ?? options.enableSWR ?? false;
+    if (wantsSwr && !this.#strategies.has('swr')) {
+      throw new CacheError(
+        'FEATURE_MISSING',
+        'enableSwr needs a strategy: install @vitalcache/swr and pass `strategies: [new SWRCacheStrategy()]`.',
+      );
+    }
+    return resolved;
+  }
+
+  async #set(
+    key: string,
+    value: unknown,
+    options: ResolvedCacheOptions,
+  ): Promise<Recorded & OperationResult> {
+    const { journal, repository, loader, clock } = this.#runtime;
+    await this.#runtime.ready();
+    const fence = journal.fence();
+    const coverage = keyCoverage(key);
+    if (!fence || !this.#isEnabled || options.ttlMs === 0) {
+      return outcomeOf(await journal.invalidate([coverage]));
+    }
+    const entry = loader.prepare(key, value, options, fence, clock.now());
+    const { fence: ownFence, ...recorded } = await journal.recordSet(
+      entry.subject,
+      fence,
+      coverage,
+    );
+    if (ownFence) {
+      const fenced = { ...entry, meta: { ...entry.meta, fence: ownFence } };
+      await repository
+        .store(fenced, repository.hold(fenced))
+        .catch(() => this.#runtime.faults['store-write-failed']++);
+    }
+    return outcomeOf(recorded);
+  }
+
+  #invalidate(
+    operation: CacheOperation,
+    coverage: () => Coverage,
+    remove: () => Promise<number | null | { readonly removed: number }> | undefined,
+  ): Promise<InvalidationResult> {
+    return this.#chain.run(operation, async () => {
+      await this.#runtime.ready();
+      const recorded = await this.#runtime.journal.invalidate([coverage()]);
+      const removed = recorded.recorded ? await remove()?.catch(() => null) : null;
+      const count = typeof removed === 'object' ? (removed?.removed ?? null) : (removed ?? null);
+      return { ...outcomeOf(recorded), removed: count };
+    });
+  }
+}
+
+const ABSENT = {
+  value: null,
+  outcome: 'miss',
+  tier: null,
+  ageMs: 0,
+  freshForMs: null,
+  expiresInMs: null,
+} as const;

@@ -1,0 +1,24 @@
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { FoundEntry } from '../repository/cache.repository.js';
+import type { ICacheStrategy } from './cache-strategy.js';
+import type { ReadRequest, ReadResult, StrategyEngine } from './read-request.js';
+
+/** The order that every reading strategy shares; a strategy only says what it serves of what was found. */
+export abstract class BaseCacheStrategy implements ICacheStrategy {
+  abstract readonly name: string;
+
+  abstract when(options: ResolvedCacheOptions): boolean;
+
+  async read<T>(request: ReadRequest<T>, engine: StrategyEngine): Promise<ReadResult<T>> {
+    if (request.options.forceRefresh) return engine.load(request);
+    const found = await engine.find(request.key);
+    return (found && this.serve(found, request, engine)) ?? engine.load(request);
+  }
+
+  /** The answer that a valid entry gives, or `null` to load. */
+  protected abstract serve<T>(
+    found: FoundEntry,
+    request: ReadRequest<T>,
+    engine: StrategyEngine,
+  ): ReadResult<T> | null;
+}

@@ -1,0 +1,13 @@
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
+
+/** Whether the options ask for what only `@vitalcache/healthcare-phi` can give. */
+export function isProtected(options: ResolvedCacheOptions): boolean {
+  return (
+    options.containsPHI ||
+    options.emergencyData ||
+    options.patientSpecific ||
+    options.doctorSpecific ||
+    options.clinicSpecific ||
+    options.complianceLevel !== 'standard'
+  );
+}
