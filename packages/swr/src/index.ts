@@ -1,0 +1,5 @@
+export {
+  SWRCacheStrategy,
+  type RefreshCounts,
+  type SWRCacheStrategyOptions,
+} from './swr-cache.strategy.js';
