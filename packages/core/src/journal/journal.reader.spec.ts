@@ -1,0 +1,231 @@
+import { FakeClock, settle } from '../../test/support/fake-clock.js';
+import { polledLog } from '../../test/support/polled-journal.log.js';
+import { coverHashes, subjectOf } from '../validity/cover-hash.js';
+import { Validity } from '../validity/validity.js';
+import { InProcessJournalLog } from './in-process-journal.log.js';
+import type { JournalHead } from './journal-log.js';
+import type { Coverage } from './journal-record.js';
+import { JournalReader } from './journal.reader.js';
+
+const CONSTANTS = '1;xxh64';
+const TAG: Coverage = { kind: 'hashes', hashes: coverHashes('tag', ['t']) };
+const OTHER: Coverage = { kind: 'hashes', hashes: coverHashes('tag', ['u']) };
+const subject = subjectOf('k', coverHashes('tag', ['t']));
+
+async function following(log: InProcessJournalLog) {
+  const clock = new FakeClock();
+  const validity = new Validity(1024);
+  const view = polledLog(log);
+  const onEpochChange = jest.fn();
+  const onRecord = jest.fn();
+  const reader = new JournalReader({
+    log: view,
+    validity,
+    constants: CONSTANTS,
+    clock,
+    onRecord,
+    onEpochChange,
+  });
+  await reader.start();
+  await settle();
+  const poll = async (): Promise<void> => {
+    await clock.advance(10);
+    view.deliver();
+    await settle();
+  };
+  return { clock, validity, view, reader, onEpochChange, poll };
+}
+
+/** What the validity says about an entry that was loaded now. */
+const entryOf = ({ validity }: { validity: Validity }) => {
+  const fence = validity.fence();
+  if (!fence) throw new Error('not synced');
+  return () => !validity.isCovered(subject, fence);
+};
+
+describe('JournalReader', () => {
+  it('starts at the head and learns the past backwards', async () => {
+    const log = new InProcessJournalLog();
+    const { record: genesis } = await log.open(CONSTANTS, 0);
+    for (let i = 0; i < 2_500; i++) await log.append(OTHER, i);
+    const process = await following(log);
+    const old = { epoch: genesis.epoch, position: genesis.stamp };
+    expect(process.validity.floor).toBe(genesis.stamp);
+    expect(process.validity.isCovered(subject, old)).toBe(false);
+    await process.reader.close();
+  });
+
+  it('stops learning at a clear', async () => {
+    const log = new InProcessJournalLog();
+    const { record: genesis } = await log.open(CONSTANTS, 0);
+    const clear = await log.append({ kind: 'clear' }, 1);
+    await log.append(OTHER, 2);
+    const process = await following(log);
+    expect(process.validity.floor).toBe(clear?.stamp);
+    expect(
+      process.validity.isCovered(subject, { epoch: genesis.epoch, position: genesis.stamp }),
+    ).toBe(true);
+    await process.reader.close();
+  });
+
+  it('takes what is older than the oldest record kept as covered', async () => {
+    const log = new InProcessJournalLog({ maxRecords: 16 });
+    const { record: genesis } = await log.open(CONSTANTS, 0);
+    for (let i = 0; i < 100; i++) await log.append(OTHER, i);
+    const process = await following(log);
+    const [oldest] = (await log.readBackwards(Infinity, 1_000)).slice(-1);
+    expect(process.validity.floor).toBe(oldest?.previous?.stamp);
+    expect(
+      process.validity.isCovered(subject, { epoch: genesis.epoch, position: genesis.stamp }),
+    ).toBe(true);
+    await process.reader.close();
+  });
+
+  it('applies polled records in order', async () => {
+    const log = new InProcessJournalLog();
+    const process = await following(log);
+    const isValid = entryOf(process);
+    await log.append(OTHER, 1);
+    await process.poll();
+    expect(isValid()).toBe(true);
+    await log.append(TAG, 2);
+    expect(isValid()).toBe(true);
+    await process.poll();
+    expect(isValid()).toBe(false);
+    await process.reader.close();
+  });
+
+  it('counts an own record at once, and moves the position only in its turn', async () => {
+    const log = new InProcessJournalLog();
+    const process = await following(log);
+    const isValid = entryOf(process);
+    const position = process.validity.head.stamp;
+    await log.append(OTHER, 1);
+    const own = await log.append(TAG, 2);
+    if (own) process.reader.take(own);
+    expect(isValid()).toBe(false);
+    expect(process.validity.head.stamp).toBe(position);
+    await process.reader.catchUp();
+    expect(process.validity.head.stamp).toBe(own?.stamp);
+    await process.reader.close();
+  });
+
+  it('resyncs when records were trimmed past it, without a new epoch', async () => {
+    const log = new InProcessJournalLog({ maxRecords: 16 });
+    const process = await following(log);
+    const isValid = entryOf(process);
+    const epoch = process.validity.epoch;
+    await log.append(TAG, 0);
+    for (let i = 1; i < 100; i++) await log.append(OTHER, i);
+    await process.poll();
+    await process.poll();
+    expect(isValid()).toBe(false);
+    expect(process.validity.epoch).toEqual(epoch);
+    expect(process.onEpochChange).not.toHaveBeenCalled();
+    await process.reader.close();
+  });
+
+  const losses: [
+    string,
+    (log: InProcessJournalLog, head: JournalHead) => Partial<JournalHead> | null,
+  ][] = [
+    ['the log is gone', () => null],
+    [
+      'the log went back in time',
+      (_log, head) => ({ record: { ...head.record, stamp: 5, nonce: 5 } }),
+    ],
+    [
+      'the newest record is another one',
+      (_log, head) => ({ record: { ...head.record, nonce: 5 } }),
+    ],
+    ['the store was replaced', () => ({ incarnation: 'another server' })],
+    [
+      'an older epoch came back',
+      (_log, head) => ({ record: { ...head.record, epoch: { stamp: 1, nonce: 1 } } }),
+    ],
+  ];
+  it.each(losses)('begins a new epoch when %s', async (_name, loss) => {
+    const log = new InProcessJournalLog();
+    const process = await following(log);
+    const isValid = entryOf(process);
+    const before = process.validity.epoch;
+    const read = log.read.bind(log);
+    const advanced = jest
+      .spyOn(log, 'advanceEpoch')
+      .mockImplementation(async (_expected, constants, atLeast) => {
+        jest.restoreAllMocks();
+        return new InProcessJournalLog().open(constants, atLeast).then((head) => {
+          jest.spyOn(log, 'read').mockResolvedValue({ records: [], head });
+          return head;
+        });
+      });
+    jest.spyOn(log, 'read').mockImplementation(async (after, limit) => {
+      const slice = await read(after, limit);
+      const change = slice.head && loss(log, slice.head);
+      return { records: [], head: change && slice.head ? { ...slice.head, ...change } : null };
+    });
+    await process.poll();
+    expect(advanced).toHaveBeenCalledTimes(1);
+    expect(process.onEpochChange).toHaveBeenCalledTimes(1);
+    expect(process.validity.epoch?.stamp).toBeGreaterThan(before?.stamp ?? Infinity);
+    expect(isValid()).toBe(false);
+    jest.restoreAllMocks();
+    await process.reader.close();
+  });
+
+  it('adopts a new epoch that another process began', async () => {
+    const log = new InProcessJournalLog();
+    const process = await following(log);
+    const isValid = entryOf(process);
+    const next = await log.advanceEpoch(process.validity.epoch, CONSTANTS, 0);
+    await process.poll();
+    expect(process.validity.epoch).toEqual(next.record.epoch);
+    expect(isValid()).toBe(false);
+    await process.reader.close();
+  });
+
+  it('is blind by the time a poll was sent, not answered', async () => {
+    const log = new InProcessJournalLog();
+    const process = await following(log);
+    await process.poll();
+    process.clock.jump(7_000); // the process sleeps while its poll is under way
+    process.view.deliver();
+    await settle();
+    expect(process.reader.linkAgeMs()).toBeGreaterThanOrEqual(7_000);
+    await process.poll();
+    expect(process.reader.linkAgeMs()).toBeLessThan(100);
+    process.clock.jump(-50_000);
+    expect(process.reader.linkAgeMs()).toBe(Infinity);
+    await process.reader.close();
+  });
+
+  it('says that it could not catch up when the store does not answer', async () => {
+    const process = await following(new InProcessJournalLog());
+    expect(await process.reader.catchUp()).toBe(true);
+    process.view.isCut = true;
+    expect(await process.reader.catchUp()).toBe(false);
+    await process.reader.close();
+  });
+
+  it('goes on by itself when a store that was out of reach is back', async () => {
+    const log = new InProcessJournalLog();
+    const clock = new FakeClock();
+    const validity = new Validity(1024);
+    const view = polledLog(log);
+    view.isCut = true;
+    const reader = new JournalReader({
+      log: view,
+      validity,
+      constants: CONSTANTS,
+      clock,
+      onRecord: jest.fn(),
+      onEpochChange: jest.fn(),
+    });
+    await reader.start();
+    expect(validity.fence()).toBeNull();
+    view.isCut = false;
+    await clock.advance(5_000);
+    expect(validity.fence()).not.toBeNull();
+    await reader.close();
+  });
+});

@@ -1,0 +1,105 @@
+import { FakeClock, settle } from '../../test/support/fake-clock.js';
+import { coverHashes, subjectOf } from '../validity/cover-hash.js';
+import { MAX_RECORD_HASHES, type Coverage, type JournalRecord } from './journal-record.js';
+import { Outbox } from './outbox.js';
+
+const tag = (name: string): Coverage => ({ kind: 'hashes', hashes: coverHashes('tag', [name]) });
+const tagged = (name: string) => subjectOf('k', coverHashes('tag', [name]));
+
+function posting({ maxQueued = 100 } = {}) {
+  const clock = new FakeClock();
+  const taken: { coverage: Coverage; nonce: number }[] = [];
+  const store = { isDown: false };
+  const append = (coverage: Coverage, nonce: number): Promise<JournalRecord> => {
+    if (store.isDown) return Promise.reject(new Error('down'));
+    taken.push({ coverage, nonce });
+    return Promise.resolve({ stamp: taken.length, nonce } as JournalRecord);
+  };
+  let seed = 0;
+  const random = (): number => (seed += 0.001);
+  return { outbox: new Outbox({ append, clock, random, maxQueued }), clock, taken, store };
+}
+
+const hashCount = ({ coverage }: { coverage: Coverage }): number =>
+  coverage.kind === 'hashes' ? coverage.hashes.length / 2 : -1;
+
+describe('Outbox', () => {
+  it('puts what is posted in one tick into one record', async () => {
+    const { outbox, taken } = posting();
+    const postings = ['a', 'b', 'c'].map((name) => outbox.post(tag(name), 'invalidate'));
+    const records = await Promise.all(postings.map(({ recorded }) => recorded));
+    expect(taken.map(hashCount)).toEqual([3]);
+    expect(new Set(records).size).toBe(1);
+  });
+
+  it('keeps sets, patterns and more hashes than a record holds apart', async () => {
+    const { outbox, taken } = posting();
+    const many: Coverage = { kind: 'hashes', hashes: new Uint32Array(MAX_RECORD_HASHES * 2) };
+    const postings = [
+      outbox.post(tag('a'), 'invalidate'),
+      outbox.post(tag('b'), 'set'),
+      outbox.post({ kind: 'glob', pattern: '*:x' }, 'invalidate'),
+      outbox.post(many, 'invalidate'),
+      outbox.post(tag('c'), 'invalidate'),
+    ];
+    await Promise.all(postings.map(({ recorded }) => recorded));
+    expect(taken.map(hashCount)).toEqual([1, 1, -1, MAX_RECORD_HASHES, 1]);
+    expect(new Set(taken.map(({ nonce }) => nonce)).size).toBe(5);
+  });
+
+  it('covers from the post to the record', async () => {
+    const { outbox, clock, store } = posting();
+    store.isDown = true;
+    const { recorded } = outbox.post(tag('a'), 'invalidate');
+    expect(outbox.isPending(tagged('a'))).toBe(true);
+    expect(outbox.isPending(tagged('b'))).toBe(false);
+    await clock.advance(500);
+    expect(outbox.oldestAgeMs()).toBe(500);
+    store.isDown = false;
+    await clock.advance(2_000);
+    await recorded;
+    expect(outbox.isPending(tagged('a'))).toBe(false);
+    expect(outbox.size).toBe(0);
+  });
+
+  it('tries again with the same nonce, in order, losing nothing', async () => {
+    const { outbox, clock, taken, store } = posting();
+    store.isDown = true;
+    const first = outbox.post({ kind: 'glob', pattern: 'a*' }, 'invalidate');
+    const second = outbox.post(tag('b'), 'invalidate');
+    await clock.advance(1_000);
+    const nonce = first.nonce;
+    store.isDown = false;
+    await clock.advance(2_000);
+    await Promise.all([first.recorded, second.recorded]);
+    expect(taken.map(({ coverage }) => coverage.kind)).toEqual(['glob', 'hashes']);
+    expect(taken[0]?.nonce).toBe(nonce);
+  });
+
+  it('turns what no longer fits into one clear', async () => {
+    const { outbox, clock, taken, store } = posting({ maxQueued: 3 });
+    store.isDown = true;
+    const postings = Array.from({ length: 50 }, (_, i) =>
+      outbox.post({ kind: 'glob', pattern: `${i}*` }, 'invalidate'),
+    );
+    expect(outbox.size).toBe(4);
+    expect(outbox.isPending(tagged('anything'))).toBe(true);
+    store.isDown = false;
+    await clock.advance(2_000);
+    await Promise.all(postings.map(({ recorded }) => recorded));
+    expect(taken.map(({ coverage }) => coverage.kind)).toEqual(['glob', 'glob', 'glob', 'clear']);
+  });
+
+  it('rejects at the end what the store never took', async () => {
+    const { outbox, clock, store } = posting();
+    store.isDown = true;
+    const { recorded } = outbox.post(tag('a'), 'invalidate');
+    await settle();
+    await outbox.close();
+    await expect(recorded).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(() => outbox.post(tag('b'), 'invalidate')).toThrow(
+      expect.objectContaining({ code: 'CLOSED' }),
+    );
+    await clock.advance(0);
+  });
+});
