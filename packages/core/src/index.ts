@@ -1,5 +1,12 @@
 export { systemClock, type Clock } from './clock/clock.js';
+export {
+  readCacheSettings,
+  type CacheLogLevel,
+  type CacheSettings,
+  type CacheSettingsDefaults,
+} from './config/cache-settings.js';
 export { EnvironmentReader, type Environment } from './config/environment.reader.js';
+export { findUnknownVariables } from './config/unknown-variables.js';
 export { CacheError, isCacheError, type CacheErrorCode } from './errors/cache.error.js';
 export type { CompressionPolicy } from './entry/value.codec.js';
 export { compareEpochs, isSameEpoch, type Epoch, type Fence } from './journal/fence.js';

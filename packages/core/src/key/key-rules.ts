@@ -1,4 +1,5 @@
 import { CacheError, type CacheErrorCode } from '../errors/cache.error.js';
+import { VARIANT_SEPARATOR } from '../validity/cover-hash.js';
 import { MAX_PATTERN_BYTES } from '../validity/glob.js';
 
 /** Longest logical key, in bytes of UTF-8. */
@@ -8,15 +9,19 @@ export const MAX_TAG_BYTES = 256;
 /** Most tags that one entry may carry. */
 export const MAX_TAGS = 128;
 
-/** C0 controls and DEL; among them the separator of variants. */
+/** C0 controls and DEL. */
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/;
 /** In Unicode mode only surrogates without a partner match. */
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
-/** @throws CacheError `KEY_INVALID`; the message never holds the key, which may name a person. */
+/**
+ * A key, or a key with a variant behind one separator.
+ * @throws CacheError `KEY_INVALID`; the message never holds the key, which may name a person.
+ */
 export function assertKey(key: unknown): asserts key is string {
-  assertText('KEY_INVALID', 'A cache key', key, MAX_KEY_BYTES);
+  const text = typeof key === 'string' ? key.replace(VARIANT_SEPARATOR, '') : key;
+  assertText('KEY_INVALID', 'A cache key', text, MAX_KEY_BYTES);
 }
 
 /** @throws CacheError `TAG_INVALID` */

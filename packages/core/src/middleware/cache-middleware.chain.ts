@@ -1,17 +1,19 @@
 import type { CacheOperation, ICacheMiddleware, OperationResult } from './cache-middleware.js';
 
-/** Middleware in order, the first outermost. Without any, an operation runs as if there were no chain. */
+type Run = <R extends OperationResult>(
+  operation: CacheOperation,
+  work: () => Promise<R>,
+) => Promise<R>;
+
+/** Middleware in order, the first outermost. Composed once; without any, an operation runs as if there were no chain. */
 export class CacheMiddlewareChain {
-  readonly #middleware: readonly ICacheMiddleware[];
+  /** Runs an operation through the chain; `work` is what it does in the end. */
+  readonly run: Run;
 
   constructor(middleware: readonly ICacheMiddleware[]) {
-    this.#middleware = [...middleware];
-  }
-
-  run<R extends OperationResult>(operation: CacheOperation, work: () => Promise<R>): Promise<R> {
-    return this.#middleware.reduceRight(
-      (next, middleware) => () => middleware.handle(operation, next),
-      work,
-    )();
+    this.run = middleware.reduceRight<Run>(
+      (next, outer) => (operation, work) => outer.handle(operation, () => next(operation, work)),
+      (_operation, work) => work(),
+    );
   }
 }

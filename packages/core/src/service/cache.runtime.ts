@@ -15,6 +15,9 @@ import type { ReadRequest, ReadResult, StrategyEngine } from '../strategy/read-r
 import type { CacheConfig, CacheLogger } from './cache-config.js';
 import { ValueLoader } from './value-loader.js';
 
+/** Health is asked for by probes that don't wait long. */
+const STATUS_MS = 1_000;
+
 const SILENT: CacheLogger = {
   debug: () => undefined,
   log: () => undefined,
@@ -123,9 +126,12 @@ export class CacheRuntime implements StrategyEngine {
     if (!this.#isStarted) await this.ready();
     const { ttlMs, consistency } = request.options;
     const isUnknown = consistency === 'strong' && !(await this.#catchUp());
-    if (ttlMs > 0 && !isUnknown) return strategy.read(request, this);
-    const { value } = await this.loader.loadAlone(request);
-    return uncached(value as T, 'bypass');
+    return ttlMs > 0 && !isUnknown ? strategy.read(request, this) : this.bypass(request);
+  }
+
+  /** Loads for this caller alone, neither looking into the cache nor storing. */
+  async bypass<T>({ load }: ReadRequest<T>): Promise<ReadResult<T>> {
+    return uncached(await load(), 'bypass');
   }
 
   now(): number {
@@ -167,10 +173,13 @@ export class CacheRuntime implements StrategyEngine {
     };
   }
 
-  /** How the store is doing; a provider that does not say counts as connected while reads work. */
+  /** How the store is doing, within a second; a provider that can't say counts as connected. Never rejects. */
   async storeStatus(): Promise<StoreStatus> {
-    if (this.store.status) return this.store.status.status();
-    return { connected: true, memoryBytes: null, maxBytes: null, pool: { busy: 0, open: 0 } };
+    const unknown = { memoryBytes: null, maxBytes: null, pool: { busy: 0, open: 0 } };
+    if (!this.store.status) return { connected: true, ...unknown };
+    const unreachable = { connected: false, ...unknown };
+    const status = this.store.status.status().catch(() => unreachable);
+    return within(this.clock, STATUS_MS, status, () => unreachable);
   }
 
   #catchUp(): Promise<boolean> {

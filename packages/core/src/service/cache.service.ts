@@ -105,17 +105,6 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
   async read<T>(key: string, load: Loader<T>, options: CacheOptions = {}): Promise<ReadResult<T>> {
     const resolved = this.#resolve(options);
     const strategy = this.#strategies.select(resolved);
-    if (!this.#isEnabled) {
-      const value = await load();
-      return {
-        value,
-        outcome: 'bypass',
-        tier: null,
-        ageMs: 0,
-        freshForMs: null,
-        expiresInMs: null,
-      };
-    }
     const operation = operationOf('read', {
       key,
       template: resolved.template,
@@ -123,8 +112,9 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
       strategy: strategy.name,
       tags: typeof resolved.tags === 'function' ? [] : resolved.tags,
     });
+    const request = { key, load, options: resolved };
     return this.#chain.run(operation, () =>
-      this.#runtime.read({ key, load, options: resolved }, strategy),
+      this.#isEnabled ? this.#runtime.read(request, strategy) : this.#runtime.bypass(request),
     );
   }
 

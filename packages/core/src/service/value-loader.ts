@@ -70,11 +70,6 @@ export class ValueLoader {
     return { ...(await this.#begin(request)), isJoined: false };
   }
 
-  /** Loads for this caller alone and stores nothing. */
-  async loadAlone<T>(request: ReadRequest<T>): Promise<LoadedValue> {
-    return { value: await request.load(), entry: null };
-  }
-
   /** Resolves when every load under way has ended and everything loaded so far is stored, or has failed to be. */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#flights.values()].map(({ loaded }) => loaded));

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+
+import { parse } from 'dotenv';
+
+import { readCacheSettings, type CacheSettings } from './cache-settings.js';
+import { EnvironmentReader, type Environment } from './environment.reader.js';
+import { findUnknownVariables } from './unknown-variables.js';
+
+const GIB = 2 ** 30;
+const MIB = 2 ** 20;
+const documentText = readFileSync(join(__dirname, '../../test/fixtures/document.env'), 'utf8');
+
+function read(env: Environment, heapLimitBytes = 4 * GIB): CacheSettings {
+  const reader = new EnvironmentReader(env);
+  const settings = readCacheSettings(reader, { heapLimitBytes });
+  reader.assertValid();
+  return settings;
+}
+
+function problemOf(env: Environment): string {
+  try {
+    read(env);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+describe('readCacheSettings', () => {
+  it('has a default for everything', () => {
+    expect(read({})).toEqual({
+      provider: 'dragonfly',
+      logLevel: 'log',
+      isMetricsEnabled: true,
+      maxBytes: GIB,
+      cache: {
+        enabled: true,
+        l1MaxBytes: 64 * MIB,
+        compression: { compressor: 'snappy', thresholdBytes: 1_024 },
+        defaults: { ttlMs: 3_600_000 },
+      },
+      provided: { maxBytes: GIB - 64 * MIB, connectTimeoutMs: 5_000, commandTimeoutMs: 3_000 },
+      warnings: [],
+    });
+  });
+
+  it('takes the default provider from the caller', () => {
+    const reader = new EnvironmentReader({});
+    expect(readCacheSettings(reader, { provider: 'memory' }).provider).toBe('memory');
+  });
+
+  it('reads what has an effect', () => {
+    const settings = read({
+      CACHE_PROVIDER: 'redis',
+      CACHE_NAMESPACE: '@clinic/api',
+      CACHE_ENABLED: '0',
+      CACHE_LOG_LEVEL: 'info',
+      CACHE_DEFAULT_TTL: '60',
+      CACHE_MAX_SIZE_MB: '32',
+      CACHE_ENABLE_COMPRESSION: 'false',
+      CACHE_COMPRESSION_THRESHOLD: '5000',
+      CACHE_ENABLE_METRICS: 'false',
+      CACHE_CONNECTION_TIMEOUT: '700',
+      CACHE_COMMAND_TIMEOUT: '90',
+    });
+    expect(settings).toEqual({
+      provider: 'redis',
+      logLevel: 'log',
+      isMetricsEnabled: false,
+      maxBytes: 32 * MIB,
+      cache: {
+        namespace: '@clinic/api',
+        enabled: false,
+        l1MaxBytes: 16 * MIB,
+        compression: { compressor: 'none', thresholdBytes: 5_000 },
+        defaults: { ttlMs: 60_000 },
+      },
+      provided: { maxBytes: 16 * MIB, connectTimeoutMs: 700, commandTimeoutMs: 90 },
+      warnings: [],
+    });
+  });
+
+  it.each([
+    ['CACHE_PROVIDER', 'Redis!', /CACHE_PROVIDER is "Redis!"; accepted: .*@vitalcache\/provider-/],
+    ['CACHE_NAMESPACE', 'a b', /CACHE_NAMESPACE is "a b"; accepted: up to 64 letters/],
+    ['CACHE_ENABLED', 'yes', /CACHE_ENABLED is "yes"; accepted: true, false, 1 or 0/],
+    ['CACHE_LOG_LEVEL', 'loud', /CACHE_LOG_LEVEL is "loud"; accepted: one of silent, error/],
+    ['CACHE_DEFAULT_TTL', '-1', /CACHE_DEFAULT_TTL is "-1"; .* from 0 to 31622400/],
+    ['CACHE_MAX_SIZE_MB', '0', /CACHE_MAX_SIZE_MB is "0"; .* from 1 to/],
+    [
+      'CACHE_COMPRESSION_CODEC',
+      'zstd',
+      /CACHE_COMPRESSION_CODEC is "zstd"; accepted: one of snappy/,
+    ],
+    ['CACHE_COMPRESSION_THRESHOLD', '1KB', /CACHE_COMPRESSION_THRESHOLD is "1KB"; .* from 0 to/],
+    ['CACHE_ENABLE_METRICS', 'on', /CACHE_ENABLE_METRICS is "on"/],
+    ['CACHE_CONNECTION_TIMEOUT', '0', /CACHE_CONNECTION_TIMEOUT is "0"; .* from 1 to 600000/],
+    ['CACHE_COMMAND_TIMEOUT', '3s', /CACHE_COMMAND_TIMEOUT is "3s"/],
+    ['CACHE_APPOINTMENTS_TTL', '30m', /CACHE_APPOINTMENTS_TTL is "30m"; .* from 0 to 31622400/],
+    ['CACHE_COMPRESSION_LEVEL', '23', /CACHE_COMPRESSION_LEVEL is "23"; .* from 1 to 22/],
+    ['CACHE_SHARDING_ENABLED', 'ture', /CACHE_SHARDING_ENABLED is "ture"/],
+    ['CACHE_SHARDS', '[{"host":"a"}]', /CACHE_SHARDS: accepted: .*\(it is wrong at \[0\]\.port\)/],
+    ['CACHE_SHARDS', '[{"host":"a","port":1,"wieght":2}]', /is wrong at \[0\]\.wieght/],
+    ['CACHE_SHARDS', '[{"host":"a","port":1,"constructor":2}]', /is wrong at \[0\]\.constructor/],
+    ['CACHE_SHARDS', '[]', /CACHE_SHARDS: .*\(it is empty or no list\)/],
+    ['CACHE_SHARDS', '{', /CACHE_SHARDS: accepted: a JSON list/],
+    ['CACHE_KEY_STORE_URL', 'nowhere', /CACHE_KEY_STORE_URL: accepted: a URL/],
+    ['CACHE_ADMIN_TOKEN_FILE', '/does/not/exist', /CACHE_ADMIN_TOKEN_FILE is .*can read/],
+  ])('refuses %s=%s', (name, value, message) => {
+    expect(problemOf({ [name]: value })).toMatch(message);
+  });
+
+  it('names all problems in one line', () => {
+    const line = problemOf({ CACHE_ENABLED: 'x', CACHE_RETRY_DELAY: 'y' });
+    expect(line).toMatch(/CACHE_ENABLED .*CACHE_RETRY_DELAY /);
+    expect(line).not.toContain('\n');
+  });
+
+  it.each([
+    [
+      { CACHE_CONNECTION_POOL_SIZE: '20', CACHE_MAX_CONNECTIONS: '10' },
+      /CACHE_CONNECTION_POOL_SIZE is "20"; accepted: at most CACHE_MAX_CONNECTIONS, which is 10/,
+    ],
+    [
+      { CACHE_PREDICTIVE_ENABLED: 'true', CACHE_WARMING_ENABLED: 'false' },
+      /CACHE_PREDICTIVE_ENABLED is "true"; accepted: false while CACHE_WARMING_ENABLED is false/,
+    ],
+  ])('refuses what contradicts itself: %j', (env, message) => {
+    expect(problemOf(env)).toMatch(message);
+  });
+
+  it('shows no secret in a problem', () => {
+    const line = problemOf({
+      CACHE_SHARDS: '[{"host":"a","port":0,"password":"hunter2"}]',
+      CACHE_KEY_STORE_URL: 'hunter2',
+      CACHE_ADMIN_TOKEN: 'hunter2',
+      CACHE_ADMIN_TOKEN_FILE: 'elsewhere',
+    });
+    expect(line).toContain('CACHE_ADMIN_TOKEN');
+    expect(line).not.toContain('hunter2');
+  });
+
+  it('clamps the memory to half of the heap limit, and says so if it was asked for', () => {
+    const settings = read({ CACHE_MAX_SIZE_MB: '1024' }, GIB);
+    expect(settings.maxBytes).toBe(512 * MIB);
+    expect(settings.warnings).toEqual([
+      expect.stringMatching(/CACHE_MAX_SIZE_MB is 1024.* 512 MB/),
+    ]);
+    expect(read({}, GIB)).toMatchObject({ maxBytes: 512 * MIB, warnings: [] });
+  });
+
+  it('names in one warning what is set without effect', () => {
+    const { warnings } = read({
+      CACHE_AUDIT_FILE: 'x',
+      CACHE_WARMING_ENABLED: '1',
+      CACHE_ENABLED: '1',
+    });
+    expect(warnings).toEqual([
+      'set but without effect in this version: CACHE_WARMING_ENABLED, CACHE_AUDIT_FILE',
+    ]);
+  });
+
+  it.each([
+    ['dotenv', parse(documentText)],
+    ['node --env-file', parseEnv(documentText) as Environment],
+  ])('finds nothing wrong with the documented .env, as %s reads it', (_by, env) => {
+    const reader = new EnvironmentReader(env);
+    const settings = readCacheSettings(reader, { heapLimitBytes: 4 * GIB });
+    expect(() => reader.assertValid()).not.toThrow();
+    expect(settings.provider).toBe('dragonfly');
+    expect(findUnknownVariables(env, reader.known)).toEqual([]);
+    const effective = 8; // of the 38 CACHE_ variables in the document
+    const [warning] = settings.warnings;
+    const named = warning?.match(/CACHE_\w+/g) ?? [];
+    const set = Object.keys(env).filter((name) => name.startsWith('CACHE_'));
+    expect(named).toHaveLength(set.length - effective);
+  });
+});
+
+describe('findUnknownVariables', () => {
+  const known = new Set(['CACHE_PROVIDER', 'CACHE_ENABLED', 'CACHE_ENABLE_BATCH', 'REDIS_HOST']);
+
+  it('names the nearest known variable', () => {
+    expect(findUnknownVariables({ CACHE_PROVDER: 'x', CACHE_ENABLE: '1' }, known)).toEqual([
+      'CACHE_PROVDER (did you mean CACHE_PROVIDER?)',
+      'CACHE_ENABLE (did you mean CACHE_ENABLED?)',
+    ]);
+  });
+
+  it('guesses nothing when nothing is near', () => {
+    expect(findUnknownVariables({ CACHE_BUST_PATH: 'x' }, known)).toEqual(['CACHE_BUST_PATH']);
+  });
+
+  it('leaves known and foreign names alone', () => {
+    expect(findUnknownVariables({ CACHE_ENABLED: '1', HOME: 'x' }, known)).toEqual([]);
+  });
+});

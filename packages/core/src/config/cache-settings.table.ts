@@ -1,0 +1,83 @@
+import type { EnvironmentReader } from './environment.reader.js';
+import { readShards } from './shards.js';
+
+/** 366 days: longer is a mistake of units. */
+export const MAX_TTL_SECONDS = 366 * 86_400;
+
+/** Reads a variable and notes in the reader what is wrong with it; `undefined`: not set, or wrong. */
+type Check = (reader: EnvironmentReader, name: string) => unknown;
+
+const integer =
+  (min: number, max: number): Check =>
+  (reader, name) =>
+    reader.integer(name, min, max);
+const seconds = integer(0, MAX_TTL_SECONDS);
+const milliseconds = integer(1, 3_600_000);
+const flag: Check = (reader, name) => reader.boolean(name);
+const text: Check = (reader, name) => reader.string(name);
+const secret: Check = (reader, name) => reader.secret(name);
+const secretUrl: Check = (reader, name) => {
+  const url = reader.secret(name);
+  return url === undefined || URL.canParse(url) ? url : reader.reject(name, 'a URL');
+};
+
+/** Variables that are checked now and get their effect with the features that they belong to. */
+const WITHOUT_EFFECT: Readonly<Record<string, Check>> = {
+  CACHE_PATIENT_RECORDS_TTL: seconds,
+  CACHE_APPOINTMENTS_TTL: seconds,
+  CACHE_DOCTOR_PROFILES_TTL: seconds,
+  CACHE_CLINIC_DATA_TTL: seconds,
+  CACHE_MEDICAL_HISTORY_TTL: seconds,
+  CACHE_PRESCRIPTIONS_TTL: seconds,
+  CACHE_LAB_RESULTS_TTL: seconds,
+  CACHE_EMERGENCY_DATA_TTL: seconds,
+  CACHE_ENABLE_BATCH: flag,
+  CACHE_CONNECTION_POOL_SIZE: integer(1, 10_000),
+  CACHE_MAX_CONNECTIONS: integer(1, 100_000),
+  CACHE_RETRY_ATTEMPTS: integer(0, 100),
+  CACHE_RETRY_DELAY: integer(0, 60_000),
+  CACHE_CIRCUIT_BREAKER_THRESHOLD: integer(1, 100_000),
+  CACHE_CIRCUIT_BREAKER_TIMEOUT: milliseconds,
+  CACHE_ADAPTIVE_ENABLED: flag,
+  CACHE_LOAD_BALANCING_ENABLED: flag,
+  CACHE_SHARDING_ENABLED: flag,
+  CACHE_REPLICATION_ENABLED: flag,
+  CACHE_MEMORY_OPTIMIZATION_ENABLED: flag,
+  CACHE_PERFORMANCE_MONITORING_ENABLED: flag,
+  CACHE_AUTO_SCALING_ENABLED: flag,
+  CACHE_WARMING_ENABLED: flag,
+  CACHE_PREDICTIVE_ENABLED: flag,
+  CACHE_COMPRESSION_LEVEL: integer(1, 22),
+  CACHE_ENCRYPTION_ENABLED: flag,
+  CACHE_AUDIT_LOGGING_ENABLED: flag,
+  CACHE_SHARDS: readShards,
+  CACHE_ADMIN_TOKEN: secret,
+  CACHE_ADMIN_READ_TOKEN: secret,
+  CACHE_KEYRING: secret,
+  CACHE_KEY_STORE_URL: secretUrl,
+  CACHE_AUDIT_FILE: text,
+};
+
+/** Checks the variables that do nothing yet; returns the names of those that are set. */
+export function readVariablesWithoutEffect(reader: EnvironmentReader): readonly string[] {
+  const set = new Map<string, unknown>();
+  for (const [name, check] of Object.entries(WITHOUT_EFFECT)) {
+    const value = check(reader, name);
+    if (value !== undefined) set.set(name, value);
+  }
+  rejectContradictions(reader, set);
+  return [...set.keys()];
+}
+
+function rejectContradictions(reader: EnvironmentReader, set: ReadonlyMap<string, unknown>): void {
+  const pool = set.get('CACHE_CONNECTION_POOL_SIZE');
+  const connections = set.get('CACHE_MAX_CONNECTIONS');
+  if (typeof pool === 'number' && typeof connections === 'number' && pool > connections) {
+    const accepted = `at most CACHE_MAX_CONNECTIONS, which is ${connections}`;
+    reader.reject('CACHE_CONNECTION_POOL_SIZE', accepted, String(pool));
+  }
+  if (set.get('CACHE_PREDICTIVE_ENABLED') === true && set.get('CACHE_WARMING_ENABLED') === false) {
+    const accepted = 'false while CACHE_WARMING_ENABLED is false, because it works by warming';
+    reader.reject('CACHE_PREDICTIVE_ENABLED', accepted, 'true');
+  }
+}

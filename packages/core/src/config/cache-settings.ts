@@ -1,0 +1,118 @@
+import { getHeapStatistics } from 'node:v8';
+
+import type { ProviderContext } from '../provider/provider-package.js';
+import type { CacheConfig } from '../service/cache-config.js';
+import type { EnvironmentReader } from './environment.reader.js';
+import { MAX_TTL_SECONDS, readVariablesWithoutEffect } from './cache-settings.table.js';
+
+const MIB = 2 ** 20;
+const MAX_L1_BYTES = 64 * MIB;
+const MAX_WAIT_MS = 600_000;
+const LOG_LEVELS = ['silent', 'error', 'warn', 'log', 'info', 'debug'] as const;
+/** Grows with the compressors that this version has. */
+const CODECS = ['snappy'] as const;
+
+/** What is logged: the level and all that is more severe. */
+export type CacheLogLevel = 'silent' | 'error' | 'warn' | 'log' | 'debug';
+
+/** What the `CACHE_*` variables say, complete: a variable that is not set has its default here. */
+export interface CacheSettings {
+  /** The word after `@vitalcache/provider-`. */
+  readonly provider: string;
+  readonly logLevel: CacheLogLevel;
+  readonly isMetricsEnabled: boolean;
+  /** Bytes that this process may hold for the cache in all: an embedded store and the process's own tier. */
+  readonly maxBytes: number;
+  /** What `CacheService` takes; no namespace when CACHE_NAMESPACE is not set. */
+  readonly cache: Required<
+    Pick<CacheConfig, 'enabled' | 'l1MaxBytes' | 'compression' | 'defaults'>
+  > &
+    Pick<CacheConfig, 'namespace'>;
+  /** What a provider package is told. */
+  readonly provided: Omit<ProviderContext, 'onStateChange'>;
+  /** One line each, to be logged at start; they hold no secret. */
+  readonly warnings: readonly string[];
+}
+
+export interface CacheSettingsDefaults {
+  /** Used when CACHE_PROVIDER is not set. Default: `dragonfly`. */
+  readonly provider?: string | undefined;
+  /** Limit of the heap, for tests. Default: that of this process. */
+  readonly heapLimitBytes?: number | undefined;
+}
+
+/**
+ * Reads and checks every `CACHE_*` variable. What is wrong is noted in the reader: call its `assertValid` before using
+ * the result, after a provider package has read its own variables through the same reader.
+ */
+export function readCacheSettings(
+  reader: EnvironmentReader,
+  { provider = 'dragonfly', heapLimitBytes }: CacheSettingsDefaults = {},
+): CacheSettings {
+  const memory = readMemory(reader, heapLimitBytes ?? getHeapStatistics().heap_size_limit);
+  const defaultTtlSeconds = reader.integer('CACHE_DEFAULT_TTL', 0, MAX_TTL_SECONDS) ?? 3_600;
+  const namespace = readNamespace(reader);
+  const level = reader.choice('CACHE_LOG_LEVEL', LOG_LEVELS) ?? 'log';
+  return {
+    provider: readProvider(reader) ?? provider,
+    logLevel: level === 'info' ? 'log' : level,
+    isMetricsEnabled: reader.boolean('CACHE_ENABLE_METRICS') ?? true,
+    maxBytes: memory.maxBytes,
+    cache: {
+      ...(namespace !== undefined && { namespace }),
+      enabled: reader.boolean('CACHE_ENABLED') ?? true,
+      l1MaxBytes: memory.l1MaxBytes,
+      compression: readCompression(reader),
+      defaults: { ttlMs: defaultTtlSeconds * 1_000 },
+    },
+    provided: {
+      maxBytes: memory.maxBytes - memory.l1MaxBytes,
+      connectTimeoutMs: reader.integer('CACHE_CONNECTION_TIMEOUT', 1, MAX_WAIT_MS) ?? 5_000,
+      commandTimeoutMs: reader.integer('CACHE_COMMAND_TIMEOUT', 1, MAX_WAIT_MS) ?? 3_000,
+    },
+    warnings: [...memory.warnings, ...withoutEffect(readVariablesWithoutEffect(reader))],
+  };
+}
+
+function withoutEffect(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`set but without effect in this version: ${names.join(', ')}`];
+}
+
+function readProvider(reader: EnvironmentReader): string | undefined {
+  const name = reader.string('CACHE_PROVIDER');
+  if (name === undefined || /^[a-z0-9-]{1,40}$/.test(name)) return name;
+  return reader.reject(
+    'CACHE_PROVIDER',
+    'the end of the name of a package @vitalcache/provider-<name>, such as dragonfly, redis or memory',
+    name,
+  );
+}
+
+function readNamespace(reader: EnvironmentReader): string | undefined {
+  const name = reader.string('CACHE_NAMESPACE');
+  if (name === undefined || /^[\w@./-]{1,64}$/.test(name)) return name;
+  return reader.reject('CACHE_NAMESPACE', 'up to 64 letters, digits and the signs _ - . / @', name);
+}
+
+function readCompression(reader: EnvironmentReader): NonNullable<CacheConfig['compression']> {
+  const isEnabled = reader.boolean('CACHE_ENABLE_COMPRESSION') ?? true;
+  const compressor = reader.choice('CACHE_COMPRESSION_CODEC', CODECS) ?? 'snappy';
+  const thresholdBytes = reader.integer('CACHE_COMPRESSION_THRESHOLD', 0, 1_024 * MIB) ?? 1_024;
+  return { compressor: isEnabled ? compressor : 'none', thresholdBytes };
+}
+
+function readMemory(reader: EnvironmentReader, heapLimitBytes: number) {
+  const limitMib = Math.max(1, Math.floor(heapLimitBytes / 2 / MIB));
+  const asked = reader.integer('CACHE_MAX_SIZE_MB', 1, 1_048_576);
+  const maxBytes = Math.min(asked ?? 1_024, limitMib) * MIB;
+  const isClamped = asked !== undefined && asked > limitMib;
+  return {
+    maxBytes,
+    l1MaxBytes: Math.min(MAX_L1_BYTES, Math.floor(maxBytes / 2)),
+    warnings: isClamped
+      ? [
+          `CACHE_MAX_SIZE_MB is ${asked}, but half of this process's heap limit is ${limitMib} MB, which is used instead; node --max-old-space-size raises it`,
+        ]
+      : [],
+  };
+}

@@ -1,0 +1,53 @@
+import { operationOf } from '../service/cache-operations.js';
+import { BaseCacheMiddleware } from './base-cache.middleware.js';
+import type { CacheOperation, OperationResult } from './cache-middleware.js';
+import { CacheMiddlewareChain } from './cache-middleware.chain.js';
+
+const HIT: OperationResult = { outcome: 'hit', tier: 'l1' };
+const operation = operationOf('get', { key: 'k' });
+
+class Noting extends BaseCacheMiddleware {
+  constructor(
+    readonly name: string,
+    private readonly notes: string[],
+  ) {
+    super();
+  }
+
+  protected override before({ kind }: CacheOperation): void {
+    this.notes.push(`${this.name} before ${kind}`);
+  }
+
+  protected override after(_operation: CacheOperation, { outcome }: OperationResult): void {
+    this.notes.push(`${this.name} after ${outcome}`);
+  }
+
+  protected override failed(_operation: CacheOperation, error: unknown): void {
+    this.notes.push(`${this.name} failed ${(error as Error).message}`);
+  }
+}
+
+describe('CacheMiddlewareChain', () => {
+  it('runs the first outermost, and hands the result through', async () => {
+    const notes: string[] = [];
+    const chain = new CacheMiddlewareChain([new Noting('a', notes), new Noting('b', notes)]);
+    const result = await chain.run(operation, () => {
+      notes.push('work');
+      return Promise.resolve(HIT);
+    });
+    expect(result).toBe(HIT);
+    expect(notes).toEqual(['a before get', 'b before get', 'work', 'b after hit', 'a after hit']);
+  });
+
+  it('tells everybody of a failure, and hands the very error through', async () => {
+    const notes: string[] = [];
+    const chain = new CacheMiddlewareChain([new Noting('a', notes), new Noting('b', notes)]);
+    const error = new Error('x');
+    await expect(chain.run(operation, () => Promise.reject(error))).rejects.toBe(error);
+    expect(notes.slice(2)).toEqual(['b failed x', 'a failed x']);
+  });
+
+  it('is nothing when it is empty', async () => {
+    expect(await new CacheMiddlewareChain([]).run(operation, () => Promise.resolve(HIT))).toBe(HIT);
+  });
+});
