@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { test } from 'node:test';
+
+import { root } from './process.mjs';
+import { satisfies } from './require-node.mjs';
+import { readResults } from './results.mjs';
+
+const RANGE = '^20.19.0 || >=22.12.0';
+
+for (const [version, expected] of [
+  ['v12.22.0', false],
+  ['v20.18.9', false],
+  ['v20.19.0', true],
+  ['v20.20.2', true],
+  ['v21.7.0', false],
+  ['v22.11.0', false],
+  ['v22.12.0', true],
+  ['v26.0.0-nightly', true],
+]) {
+  test(`Node ${version} is ${expected ? 'accepted' : 'refused'}`, () => {
+    assert.equal(satisfies(version, RANGE), expected);
+  });
+}
+
+for (const entry of ['start', 'test']) {
+  test(`npm ${entry} on an outdated Node names both versions and does nothing else`, () => {
+    const program = `
+      Object.defineProperty(process, 'version', { value: 'v18.20.0' });
+      await import('./tools/${entry}.mjs');`;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', program],
+      { cwd: root, encoding: 'utf8' },
+    );
+    assert.equal(status, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^Vitalcache needs Node\.js \^20\.19\.0.+ this is v18\.20\.0\..+\n$/);
+  });
+}
+
+test('results: adds projects up, counts a broken file as a failure and names what did not run', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'results-'));
+  try {
+    mkdirSync(join(folder, '.results'));
+    const report = {
+      numPassedTests: 2,
+      numFailedTests: 1,
+      numRuntimeErrorTestSuites: 1,
+      testResults: [
+        {
+          name: join(folder, 'test/a.spec.ts'),
+          assertionResults: [
+            { status: 'passed', fullName: 'A works' },
+            { status: 'pending', fullName: 'A waits' },
+            { status: 'todo', fullName: 'A will' },
+          ],
+        },
+      ],
+    };
+    writeFileSync(join(folder, '.results/test.json'), JSON.stringify(report));
+    assert.deepEqual(readResults('test', [folder, join(folder, 'none')]), {
+      passed: 2,
+      failed: 2,
+      skipped: ['waits', 'will'].map((what) => `${basename(folder)}/test/a.spec.ts › A ${what}`),
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,44 @@
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+
+import { root } from './process.mjs';
+
+const FOLDER = '.results';
+
+export const projectFolders = () =>
+  ['packages', 'apps'].flatMap((group) =>
+    readdirSync(join(root, group), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(root, group, entry.name)),
+  );
+
+/** So that what is read afterwards was written, or replayed from the cache, by this run. */
+export function forgetResults(target) {
+  for (const folder of projectFolders())
+    rmSync(join(folder, FOLDER, `${target}.json`), { force: true });
+}
+
+/**
+ * Adds up the JSON that Jest left in each project. A test file that could not even be loaded counts
+ * as one failure; tests that did not run are named, with their file.
+ */
+export function readResults(target, folders = projectFolders()) {
+  const total = { passed: 0, failed: 0, skipped: [] };
+  for (const folder of folders) {
+    let json;
+    try {
+      json = JSON.parse(readFileSync(join(folder, FOLDER, `${target}.json`), 'utf8'));
+    } catch {
+      continue;
+    }
+    total.passed += json.numPassedTests;
+    total.failed += json.numFailedTests + json.numRuntimeErrorTestSuites;
+    for (const file of json.testResults) {
+      for (const test of file.assertionResults) {
+        if (test.status === 'passed' || test.status === 'failed') continue;
+        total.skipped.push(`${basename(folder)}/${relative(folder, file.name)} › ${test.fullName}`);
+      }
+    }
+  }
+  return total;
+}

@@ -1,0 +1,28 @@
+// Rules that no other tool knows. Prints `file:line: problem` and fails if there is any.
+import { fileURLToPath } from 'node:url';
+
+import { checkCycles } from './checks/cycles.mjs';
+import { checkExports } from './checks/exports.mjs';
+import { checkGenerated } from './checks/generated.mjs';
+import { checkLua } from './checks/lua.mjs';
+import { checkMachinePaths } from './checks/machine-paths.mjs';
+import { checkSnippets } from './checks/snippets.mjs';
+import { checkWording } from './checks/wording.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const checks = {
+  wording: checkWording,
+  'machine paths': checkMachinePaths,
+  exports: checkExports,
+  'import cycles': checkCycles,
+  'Lua scripts': checkLua,
+  'generated files': checkGenerated,
+  'README examples': checkSnippets,
+};
+
+for (const [name, check] of Object.entries(checks)) {
+  const { problems, notes } = check(root);
+  console.log(`${problems.length > 0 ? '✖' : '✔'} ${name}`);
+  for (const line of [...problems, ...notes]) console.log(`  ${line}`);
+  if (problems.length > 0) process.exitCode = 1;
+}

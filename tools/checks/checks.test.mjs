@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+
+import { embedLua } from '../build/embed-lua.mjs';
+import { checkCycles } from './cycles.mjs';
+import { checkExports } from './exports.mjs';
+import { checkGenerated } from './generated.mjs';
+import { checkLua } from './lua.mjs';
+import { checkMachinePaths } from './machine-paths.mjs';
+import { checkWording } from './wording.mjs';
+
+let root;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'checks-'));
+  execFileSync('git', ['init', '-q'], { cwd: root });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const write = (path, text) => {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  writeFileSync(join(root, path), text);
+};
+
+const SCRIPT = `-- Adds one.
+-- KEYS[1] counter
+-- ARGV[1] time to live, ms
+-- Returns the new count.
+redis.call('PEXPIRE', KEYS[1], ARGV[1]) -- \`not\` \${code}
+return redis.call('INCR', KEYS[1])
+`;
+
+test('wording: finds both claims with file and line, also over a line break', () => {
+  const law = ['HI', 'PAA'].join('');
+  write('README.md', `fine\nfully ${law} compliant\n${law}-Compliant\n${law}\ncompliant\n`);
+  write('docs/speed.md', `${13 * 2}x faster\n`);
+  const { problems } = checkWording(root);
+  assert.deepEqual(
+    problems.map((problem) => problem.split(':').slice(0, 2).join(':')),
+    ['README.md:2', 'README.md:3', 'README.md:4', 'docs/speed.md:1'],
+  );
+});
+
+test('wording: accepts the law by name and other numbers', () => {
+  write('README.md', `${['HI', 'PAA'].join('')} Security Rule, 126x, 26 times, 0x26xyz\n`);
+  assert.deepEqual(checkWording(root).problems, []);
+});
+
+test('machine paths: finds them in sources and registry hosts in the lock file', () => {
+  write('src/a.ts', `const folder = '/${'wo'}rk/main';\n`);
+  write('package-lock.json', '{"x": {\n"resolved": "https://registry.example/x.tgz"\n}}');
+  assert.equal(checkMachinePaths(root).problems.length, 2);
+});
+
+test('machine paths: accepts relative ones, URLs and links in the lock file', () => {
+  write('src/a.ts', `fetch('https://example.org/${'wo'}rk/x', './${'ro'}ot/x');\n`);
+  write('package-lock.json', '{"x": {\n"resolved": "packages/core", "link": true\n}}');
+  assert.deepEqual(checkMachinePaths(root).problems, []);
+});
+
+test('exports: one home each, in the index, re-export elsewhere allowed', () => {
+  write('packages/a/src/one.ts', 'export class One {}\nexport interface Shape {}\n');
+  write('packages/a/src/index.ts', "export { One } from './one.js';\nexport * from './one.js';\n");
+  write('packages/b/src/index.ts', "export { One } from '@vitalcache/a';\n");
+  const { problems, notes } = checkExports(root, ['One', 'Shape', 'Later']);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(notes, ['still to come: Later']);
+});
+
+test('exports: two homes, and a home that the index forgot', () => {
+  write('packages/a/src/one.ts', 'export class One {}\nexport const Two = 2;\n');
+  write('packages/a/src/index.ts', "export { One } from './one.js';\n");
+  write('packages/b/src/index.ts', 'class One {}\nexport { One };\n');
+  const { problems } = checkExports(root, ['One', 'Two']);
+  assert.match(problems[0], /^One has more than one home: packages\/a.+packages\/b/);
+  assert.match(problems[1], /^Two .+ not exported by the index/);
+});
+
+test('cycles: counts type imports', () => {
+  write('packages/a/src/one.ts', "import type { Two } from './two.js';\nexport type One = Two;\n");
+  write('packages/a/src/two.ts', "export type Two = import('./three.js').Three;\n");
+  write('packages/a/src/three.ts', "export * from './one.js';\nexport type Three = 3;\n");
+  assert.equal(checkCycles(root).problems.length, 1);
+});
+
+test('cycles: accepts a diamond', () => {
+  write('packages/a/src/one.ts', "import './two.js';\nimport './three.js';\n");
+  write('packages/a/src/two.ts', "import './three.js';\n");
+  write('packages/a/src/three.ts', 'export {};\n');
+  assert.deepEqual(checkCycles(root).problems, []);
+});
+
+test('Lua: accepts a script whose name and header say what the body does', () => {
+  write('packages/a/src/scripts/add-one-1.lua', SCRIPT);
+  assert.deepEqual(checkLua(root).problems, []);
+});
+
+for (const [what, file, text] of [
+  ['a key count that is not the body’s', 'add-one-2.lua', SCRIPT],
+  ['no key count', 'add-one.lua', SCRIPT],
+  ['no header', 'add-one-1.lua', SCRIPT.replace(/^--.*\n/gm, '')],
+  ['a key that the header does not list', 'add-one-1.lua', SCRIPT.replace('-- KEYS[1]', '-- key')],
+  ['an argument that the header lost', 'add-one-1.lua', SCRIPT.replace('-- ARGV[1]', '--')],
+  ['an argument that the body lost', 'add-one-1.lua', SCRIPT.replace(', ARGV[1])', ', 5)')],
+  ['a header without the result', 'add-one-1.lua', SCRIPT.replace('-- Returns', '-- Then')],
+  ['a hidden number of keys', 'add-one-1.lua', SCRIPT.replace('return', 'return #KEYS +')],
+]) {
+  test(`Lua: refuses ${what}`, () => {
+    write(`packages/a/src/scripts/${file}`, text);
+    assert.equal(checkLua(root).problems.length > 0, true);
+  });
+}
+
+test('embedded Lua: the module holds the source as written, and goes stale with it', async () => {
+  write('packages/a/src/scripts/add-one-1.lua', SCRIPT);
+  assert.equal(checkGenerated(root).problems.length, 1);
+  embedLua(join(root, 'packages/a'));
+  assert.deepEqual(checkGenerated(root).problems, []);
+  const module = readFileSync(join(root, 'packages/a/src/scripts/lua-scripts.ts'), 'utf8');
+  const literal = module.slice(module.indexOf('source: `') + 8, module.lastIndexOf('`') + 1);
+  const { default: embedded } = await import(
+    `data:text/javascript,${encodeURIComponent(`export default ${literal}`)}`
+  );
+  assert.equal(embedded, SCRIPT);
+  write('packages/a/src/scripts/add-one-1.lua', `${SCRIPT}-- more\n`);
+  assert.equal(checkGenerated(root).problems.length, 1);
+});
+
+test('references: a dependency without its reference is reported', () => {
+  const config = '{ "include": [], "references": [] }';
+  write('packages/a/package.json', '{ "name": "@vitalcache/a" }');
+  write('packages/a/tsconfig.lib.json', config);
+  write('packages/b/package.json', '{ "name": "b", "peerDependencies": { "@vitalcache/a": "*" } }');
+  write('packages/b/tsconfig.lib.json', config);
+  const { problems } = checkGenerated(root);
+  assert.equal(problems.length, 1);
+  assert.match(problems[0], /^packages\/b\/tsconfig\.lib\.json/);
+});

@@ -1,0 +1,25 @@
+// node ../../tools/jest/run.mjs test|integration [Jest's options], inside a project.
+// Leaves Jest's JSON in .results/, so that totals can be told also when Nx replays a run.
+import { mkdirSync } from 'node:fs';
+
+import { run } from 'jest';
+
+const [target, ...options] = process.argv.slice(2);
+const NEEDS_SERVER = '\\.int-spec\\.ts$';
+
+mkdirSync('.results', { recursive: true });
+await run([
+  '--passWithNoTests',
+  target === 'integration' ? '--testPathPatterns' : '--testPathIgnorePatterns',
+  NEEDS_SERVER,
+  '--json',
+  `--outputFile=.results/${target}.json`,
+  ...options,
+]);
+
+// Something is still open. Waiting might never end, and forcing an end in silence would hide the leak.
+const GRACE_MS = 10_000;
+setTimeout(() => {
+  console.error(`Jest was done ${GRACE_MS / 1000} s ago, but a test left a handle open.`);
+  process.exit(1);
+}, GRACE_MS).unref();

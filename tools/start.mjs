@@ -1,0 +1,11 @@
+// Old syntax only: an outdated Node must be able to read this file and say what it lacks.
+import './bootstrap/require-node.mjs';
+
+import('./bootstrap/start.mjs')
+  .then(function (module) {
+    return module.start();
+  })
+  .catch(function (error) {
+    console.error(error && error.stack ? error.stack : error);
+    process.exitCode = 1;
+  });
