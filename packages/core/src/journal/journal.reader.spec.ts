@@ -207,6 +207,32 @@ describe('JournalReader', () => {
     await process.reader.close();
   });
 
+  it('misses nothing that a log in this process takes while it starts', async () => {
+    class BusyLog extends InProcessJournalLog {
+      override async open(constants: string, atLeast: number): Promise<JournalHead> {
+        const head = await super.open(constants, atLeast);
+        await this.append(TAG, 1);
+        return head;
+      }
+    }
+    const validity = new Validity(1024);
+    const log = new BusyLog();
+    const reader = new JournalReader({
+      log,
+      validity,
+      constants: CONSTANTS,
+      clock: new FakeClock(),
+      onRecord: jest.fn(),
+      onEpochChange: jest.fn(),
+    });
+    await reader.start();
+    const [, genesis] = await log.readBackwards(Infinity, 2);
+    if (!genesis) throw new Error('no genesis');
+    const before = { epoch: genesis.epoch, position: genesis.stamp };
+    expect(validity.isCovered(subject, before)).toBe(true);
+    await reader.close();
+  });
+
   it('goes on by itself when a store that was out of reach is back', async () => {
     const log = new InProcessJournalLog();
     const clock = new FakeClock();

@@ -52,7 +52,7 @@ export class JournalReader {
 
   /** Milliseconds since the send time of the last answer that left nothing open; 0 for a log in this process. */
   linkAgeMs(): number {
-    if (this.#unsubscribe) return 0;
+    if (this.#unsubscribe && this.#options.validity.epoch) return 0;
     const age = this.#options.clock.now() - this.#answeredAt;
     return age >= 0 ? age : Infinity;
   }
@@ -60,13 +60,14 @@ export class JournalReader {
   /** Begins to follow the log; resolves when the first sync is done or has failed once (it is then tried again). */
   async start(): Promise<void> {
     const { log } = this.#options;
-    try {
+    if (log.onAppend) {
+      this.#unsubscribe = log.onAppend((record) => this.#hear(record));
       await this.sync();
-    } catch (error) {
-      if (log.onAppend) throw error;
+      await this.catchUp(); // what was appended between the look at the head and now
+      return;
     }
-    if (log.onAppend) this.#subscribe(log);
-    else this.#tail = this.#follow();
+    await this.sync().catch(() => undefined); // the tail tries again
+    this.#tail = this.#follow();
   }
 
   async close(): Promise<void> {
@@ -103,11 +104,12 @@ export class JournalReader {
     else validity.raise(record);
   }
 
-  #subscribe(log: IJournalLog): void {
-    this.#unsubscribe = log.onAppend?.((record) => {
-      if (isRef(record.previous, this.#options.validity.head)) this.take(record);
-      else this.#adopt({ record, incarnation: record.incarnation });
-    });
+  /** A record of a log in this process, right after it was appended. */
+  #hear(record: JournalRecord): void {
+    const { validity } = this.#options;
+    if (!validity.epoch) return;
+    if (isRef(record.previous, validity.head)) this.take(record);
+    else this.#adopt({ record, incarnation: record.incarnation });
   }
 
   async #sync(): Promise<void> {
