@@ -1,0 +1,61 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { CacheMetricsService } from '@vitalcache/metrics';
+import { CacheModule } from '@vitalcache/nest-integration';
+import { SWRCacheStrategy } from '@vitalcache/swr';
+
+import { AppointmentsController } from './appointments/appointments.controller.js';
+import { AppointmentsService } from './appointments/appointments.service.js';
+import { InvalidationService } from './caching/invalidation.service.js';
+import { CareController } from './care/care.controller.js';
+import { CareService } from './care/care.service.js';
+import { ClinicsController } from './clinics/clinics.controller.js';
+import { ClinicsService } from './clinics/clinics.service.js';
+import { DatabaseModule } from './database/database.module.js';
+import { DoctorsController } from './doctors/doctors.controller.js';
+import { DoctorsService } from './doctors/doctors.service.js';
+import { HealthController } from './health/health.controller.js';
+import { WriteErrorFilter } from './http/write-error.filter.js';
+import { PatientsController } from './patients/patients.controller.js';
+import { PatientsService } from './patients/patients.service.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The demo: a clinic's API over a slow database, with the cache in between. */
+@Module({})
+export class AppModule {
+  /** @throws StartError, CacheError when a variable is unusable; each message is one line that says what to do. */
+  static forRoot(env: Environment = process.env): DynamicModule {
+    const metrics = new CacheMetricsService();
+    return {
+      module: AppModule,
+      imports: [
+        DatabaseModule.forRoot(env),
+        CacheModule.forRoot({
+          env,
+          defaultProvider: 'memory',
+          strategies: [new SWRCacheStrategy()],
+          middleware: [metrics.middleware],
+        }),
+      ],
+      controllers: [
+        PatientsController,
+        CareController,
+        AppointmentsController,
+        DoctorsController,
+        ClinicsController,
+        HealthController,
+      ],
+      providers: [
+        AppointmentsService,
+        CareService,
+        ClinicsService,
+        DoctorsService,
+        InvalidationService,
+        PatientsService,
+        { provide: CacheMetricsService, useValue: metrics },
+        { provide: APP_FILTER, useClass: WriteErrorFilter },
+      ],
+    };
+  }
+}
