@@ -1,0 +1,33 @@
+import { CacheError } from '@vitalcache/core';
+
+import type { CacheDecoratorOptions } from './cache-decorator.options.js';
+
+/** Checks the options that `@Cache()` has beside those of the cache. @throws CacheError `OPTION_INVALID` */
+export function assertDecoratorOptions({
+  key,
+  keyTemplate,
+  public: isPublic,
+  varyBy,
+}: CacheDecoratorOptions): void {
+  const fail = (message: string): never => {
+    throw new CacheError('OPTION_INVALID', message);
+  };
+  if (key !== undefined && keyTemplate !== undefined) {
+    fail('key and keyTemplate both make the key; accepted: one of them.');
+  }
+  if (key !== undefined && typeof key !== 'function')
+    fail('key must be a function of the arguments.');
+  if (keyTemplate !== undefined && typeof keyTemplate !== 'string')
+    fail('keyTemplate must be a string.');
+  if (isPublic !== undefined && typeof isPublic !== 'boolean')
+    fail('public must be true or false.');
+  if (varyBy !== undefined && typeof varyBy !== 'function' && !isHeaderList(varyBy)) {
+    fail('varyBy must be a function of the request, or a list of header names that is not empty.');
+  }
+}
+
+function isHeaderList(names: unknown): boolean {
+  const isName = (name: unknown): boolean =>
+    typeof name === 'string' && /^[!#$%&'*+\-.^_`|~\w]+$/.test(name);
+  return Array.isArray(names) && names.length > 0 && names.every(isName);
+}

@@ -1,0 +1,37 @@
+import type {
+  CacheOperation,
+  ICacheMiddleware,
+  OperationResult,
+  ReadResult,
+} from '@vitalcache/core';
+
+import type { RequestScopes } from './request-scopes.js';
+
+const FROM_CACHE: readonly string[] = ['hit', 'stale'];
+
+/** Notes for each request which values went into its answer. */
+export class ServedValuesMiddleware implements ICacheMiddleware {
+  readonly name = 'served-values';
+
+  constructor(private readonly scopes: RequestScopes) {}
+
+  async handle<R extends OperationResult>(
+    operation: CacheOperation,
+    next: () => Promise<R>,
+  ): Promise<R> {
+    const record = this.scopes.current;
+    if (!record || (operation.kind !== 'read' && operation.kind !== 'get')) return next();
+    const [result, inner] = await this.scopes.nested(record, next);
+    if (!FROM_CACHE.includes(result.outcome)) record.served.push(...inner);
+    if (isRead(result)) {
+      const { outcome, tier, ageMs, freshForMs } = result;
+      record.served.push({ outcome, tier, ageMs, freshForMs });
+    }
+    return result;
+  }
+}
+
+/** Reads resolve with more than the contract of middleware says. */
+function isRead(result: OperationResult): result is ReadResult<unknown> {
+  return 'freshForMs' in result && 'ageMs' in result;
+}

@@ -1,0 +1,29 @@
+export { Cache } from './decorator/cache.decorator.js';
+export type {
+  CacheDecoratorOptions,
+  CacheRequest,
+  VaryBy,
+} from './decorator/cache-decorator.options.js';
+export type { CacheModuleOptions } from './module/cache-module.options.js';
+export { CacheModule } from './module/cache.module.js';
+export { CACHE_CONFIG_TOKEN, CACHE_PROVIDER_TOKEN } from './module/cache.module-definition.js';
+export { CacheProviderFactory, type ProviderRequest } from './module/cache-provider.factory.js';
+export { explainStartupError } from './module/startup-error.js';
+
+export {
+  CacheError,
+  CacheKeyFactory,
+  CacheOptionsBuilder,
+  CacheService,
+  isCacheError,
+  type CacheConfig,
+  type CacheErrorCode,
+  type CacheLogger,
+  type CacheOptions,
+  type CachePriority,
+  type ComplianceLevel,
+  type ICacheKeyFactory,
+  type ICacheProvider,
+  type InvalidationResult,
+  type ProviderPackage,
+} from '@vitalcache/core';

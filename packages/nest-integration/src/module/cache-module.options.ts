@@ -1,0 +1,65 @@
+import {
+  CacheError,
+  type CacheConfig,
+  type Environment,
+  type ICacheProvider,
+  type ProviderPackage,
+} from '@vitalcache/core';
+
+/**
+ * Options of `CacheModule`. What is given here comes before the environment variable of the same meaning, which comes
+ * before the default.
+ */
+export interface CacheModuleOptions extends CacheConfig {
+  /**
+   * The store, or the package that builds it from the environment (`import { providerPackage } from
+   * '@vitalcache/provider-memory'`). The module opens and closes it. Default: the package that CACHE_PROVIDER names.
+   */
+  readonly provider?: ICacheProvider | ProviderPackage;
+  /** What CACHE_PROVIDER is taken for when it is not set. Default: `dragonfly`. */
+  readonly defaultProvider?: string;
+  /** Where variables are read from. Default: `process.env`. */
+  readonly env?: Environment;
+  /**
+   * Request headers that say who is asking, beside `Authorization` and `Cookie`: with one of them a handler's answer
+   * is shared with nobody unless its `@Cache()` says `varyBy` or `public`.
+   */
+  readonly credentialHeaders?: readonly string[];
+}
+
+/** The compiler sees to it that the names are complete. */
+const NAMES: Readonly<Record<keyof CacheModuleOptions, true>> = {
+  provider: true,
+  defaultProvider: true,
+  env: true,
+  credentialHeaders: true,
+  namespace: true,
+  enabled: true,
+  strategies: true,
+  middleware: true,
+  keyFactory: true,
+  defaults: true,
+  logger: true,
+  l1MaxBytes: true,
+  maxValueBytes: true,
+  compression: true,
+  readBudgetMs: true,
+  invalidationDeadlineMs: true,
+  blindAfterMs: true,
+  blindMaxMs: true,
+  maxQueuedInvalidations: true,
+  sketchSlots: true,
+  schemaVersion: true,
+  clock: true,
+  random: true,
+};
+
+/** @throws CacheError `CONFIG_INVALID` for an option that does not exist: it would be ignored. */
+export function assertKnownOptions(options: CacheModuleOptions): void {
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(NAMES, name));
+  if (unknown.length === 0) return;
+  throw new CacheError(
+    'CONFIG_INVALID',
+    `CacheModule has no option ${unknown.join(', ')}; accepted: ${Object.keys(NAMES).join(', ')}.`,
+  );
+}

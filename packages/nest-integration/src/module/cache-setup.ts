@@ -1,0 +1,122 @@
+import { Logger } from '@nestjs/common';
+import {
+  CacheError,
+  EnvironmentReader,
+  findUnknownVariables,
+  readCacheSettings,
+  type CacheConfig,
+  type CacheLogger,
+  type CacheSettings,
+  type Environment,
+  type ICacheMiddleware,
+  type ProviderContext,
+} from '@vitalcache/core';
+
+import { applicationName } from './application.js';
+import { assertKnownOptions, type CacheModuleOptions } from './cache-module.options.js';
+import { leveledLogger } from './leveled-logger.js';
+
+/** What one CacheModule was told, by options and by variables. */
+export interface CacheSetup {
+  readonly options: CacheModuleOptions;
+  /** Knows what is wrong with the variables; every reader of variables uses this one. */
+  readonly reader: EnvironmentReader;
+  readonly settings: CacheSettings;
+  /** Complete but for what the module adds. */
+  readonly config: CacheConfig;
+  readonly logger: CacheLogger;
+  readonly provided: Omit<ProviderContext, 'onStateChange'>;
+  /** Lines to warn with at start, once everything has been read. */
+  readonly warnings: () => readonly string[];
+}
+
+/** A middleware of this name counts; CACHE_ENABLE_METRICS=false leaves it out. */
+const METRICS = 'metrics';
+
+/** @throws CacheError `CONFIG_INVALID`; what is wrong with the variables is noted in the reader, not thrown. */
+export function createCacheSetup(given: CacheModuleOptions | undefined): CacheSetup {
+  const options = given ?? {};
+  assertKnownOptions(options);
+  const env = options.env ?? process.env;
+  const reader = new EnvironmentReader(env);
+  const settings = readCacheSettings(reader, { provider: options.defaultProvider });
+  const logger = leveledLogger(options.logger ?? new Logger('Vitalcache'), settings.logLevel);
+  return {
+    options,
+    reader,
+    settings,
+    logger,
+    config: { ...configOf(options, settings), logger },
+    provided: {
+      ...settings.provided,
+      maxBytes: storeBytes(options.l1MaxBytes ?? settings.cache.l1MaxBytes, settings.maxBytes),
+    },
+    warnings: () => [...settings.warnings, ...warningsOf(options, reader, env)],
+  };
+}
+
+function configOf(options: CacheModuleOptions, settings: CacheSettings): CacheConfig {
+  const { provider: _p, defaultProvider: _d, env: _e, credentialHeaders: _c, ...given } = options;
+  const strategies = options.strategies ?? [];
+  return {
+    namespace: applicationName(),
+    ...settings.cache,
+    ...withoutUndefined(given),
+    middleware: middlewareOf(options.middleware ?? [], settings),
+    defaults: {
+      ...settings.cache.defaults,
+      // Without a strategy that refreshes them, nothing should be called stale.
+      enableSwr: strategies.some(({ name }) => name === 'swr'),
+      ...withoutUndefined(options.defaults ?? {}),
+    },
+  };
+}
+
+function middlewareOf(
+  middleware: readonly ICacheMiddleware[],
+  { isMetricsEnabled }: CacheSettings,
+): readonly ICacheMiddleware[] {
+  return middleware.filter(({ name }) => isMetricsEnabled || name !== METRICS);
+}
+
+function storeBytes(l1MaxBytes: number, maxBytes: number): number {
+  if (l1MaxBytes < maxBytes) return maxBytes - l1MaxBytes;
+  throw new CacheError(
+    'CONFIG_INVALID',
+    `l1MaxBytes is ${l1MaxBytes}, but CACHE_MAX_SIZE_MB allows ${maxBytes} bytes for everything that this process holds; accepted: less than that.`,
+  );
+}
+
+function warningsOf(
+  { provider, middleware }: CacheModuleOptions,
+  reader: EnvironmentReader,
+  env: Environment,
+): readonly string[] {
+  const isSet = (name: string): boolean => reader.string(name) !== undefined;
+  const lines: string[] = [];
+  const overruled = [
+    ...(provider ? ['CACHE_PROVIDER'] : []),
+    ...(provider && !('fromEnvironment' in provider)
+      ? ['CACHE_CONNECTION_TIMEOUT', 'CACHE_COMMAND_TIMEOUT']
+      : []),
+  ].filter(isSet);
+  if (overruled.length > 0) {
+    lines.push(
+      `set but without effect, because the provider is given in code: ${overruled.join(', ')}`,
+    );
+  }
+  if (isSet('CACHE_ENABLE_METRICS') && !middleware?.some(({ name }) => name === METRICS)) {
+    lines.push(
+      'CACHE_ENABLE_METRICS is set but without effect: no middleware named metrics is given',
+    );
+  }
+  const unknown = findUnknownVariables(env, reader.known);
+  if (unknown.length > 0) lines.push(`unknown variables: ${unknown.join(', ')}`);
+  return lines;
+}
+
+function withoutUndefined<T extends object>(members: T): T {
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined),
+  ) as T;
+}

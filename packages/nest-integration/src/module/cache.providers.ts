@@ -1,0 +1,75 @@
+import { Optional, type Provider } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { CacheService, type ICacheProvider } from '@vitalcache/core';
+
+import { METHOD_CONTEXT_TOKEN, type MethodContext } from '../decorator/method-context.js';
+import { CacheStatusInterceptor } from '../http/cache-status.interceptor.js';
+import { RequestScopes } from '../http/request-scopes.js';
+import { RequestSharing } from '../http/request-sharing.js';
+import { ServedValuesMiddleware } from '../http/served-values.middleware.js';
+import { CacheLifecycle } from './cache.lifecycle.js';
+import {
+  CACHE_CONFIG_TOKEN,
+  CACHE_PROVIDER_TOKEN,
+  CACHE_SETUP_TOKEN,
+  MODULE_OPTIONS_TOKEN,
+} from './cache.module-definition.js';
+import { CacheProviderFactory } from './cache-provider.factory.js';
+import { createCacheSetup, type CacheSetup } from './cache-setup.js';
+import { CachedClasses } from './cached-classes.js';
+import { StoreReporter } from './store-reporter.js';
+
+// The class lives in a package that knows no framework. Without this Nest passes `undefined` for both parameters and
+// says nothing.
+Inject(CACHE_PROVIDER_TOKEN)(CacheService, undefined, 0);
+Inject(CACHE_CONFIG_TOKEN)(CacheService, undefined, 1);
+Optional()(CacheService, undefined, 1);
+
+/** What CacheModule is made of; `forRoot` replaces the options. */
+export const CACHE_PROVIDERS: Provider[] = [
+  { provide: MODULE_OPTIONS_TOKEN, useValue: {} },
+  { provide: CACHE_SETUP_TOKEN, useFactory: createCacheSetup, inject: [MODULE_OPTIONS_TOKEN] },
+  {
+    provide: StoreReporter,
+    useFactory: ({ logger }: CacheSetup) => new StoreReporter(logger),
+    inject: [CACHE_SETUP_TOKEN],
+  },
+  CacheProviderFactory,
+  {
+    provide: CACHE_PROVIDER_TOKEN,
+    useFactory: (setup: CacheSetup, factory: CacheProviderFactory, reporter: StoreReporter) =>
+      factory.create({
+        given: setup.options.provider,
+        name: setup.settings.provider,
+        reader: setup.reader,
+        context: { ...setup.provided, onStateChange: reporter.take },
+      }),
+    inject: [CACHE_SETUP_TOKEN, CacheProviderFactory, StoreReporter],
+  },
+  RequestScopes,
+  {
+    provide: CacheService,
+    useFactory: (
+      provider: ICacheProvider,
+      { reader, config }: CacheSetup,
+      scopes: RequestScopes,
+    ) => {
+      reader.assertValid(); // also when a test replaced the provider
+      const middleware = [new ServedValuesMiddleware(scopes), ...(config.middleware ?? [])];
+      return new CacheService(provider, { ...config, middleware });
+    },
+    inject: [CACHE_PROVIDER_TOKEN, CACHE_SETUP_TOKEN, RequestScopes],
+  },
+  {
+    provide: METHOD_CONTEXT_TOKEN,
+    useFactory: (scopes: RequestScopes, { options, logger }: CacheSetup): MethodContext => ({
+      sharing: new RequestSharing(scopes, options.credentialHeaders),
+      logger,
+    }),
+    inject: [RequestScopes, CACHE_SETUP_TOKEN],
+  },
+  CachedClasses,
+  CacheLifecycle,
+  { provide: APP_INTERCEPTOR, useClass: CacheStatusInterceptor },
+];

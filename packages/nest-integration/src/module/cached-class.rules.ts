@@ -1,0 +1,50 @@
+import type { Type } from '@nestjs/common';
+import { CacheError } from '@vitalcache/core';
+
+import type { CachedMethod } from '../decorator/cached-method.js';
+import { cachedMethodsOf } from '../decorator/cached-methods.js';
+
+/**
+ * What factories build differs, or one would do; keys don't tell instances apart.
+ * @param known the instances seen so far, by class
+ * @throws CacheError `OPTION_INVALID`
+ */
+export function assertAlone(
+  instance: object,
+  type: Type<object>,
+  methods: readonly CachedMethod[],
+  known: Map<Type<object>, object>,
+): void {
+  const other = known.get(type) ?? instance;
+  known.set(type, instance);
+  const method = methods.find(({ hasOwnKey }) => !hasOwnKey);
+  if (other === instance || !method) return;
+  throw new CacheError(
+    'OPTION_INVALID',
+    `${type.name} is built more than once by factories, and its instances could get each other's values: give @Cache() on ${method.label} a key function that names the instance (this).`,
+  );
+}
+
+/** @throws CacheError `OPTION_INVALID` for classes of one name that make default keys */
+export function assertDistinctKeys(types: ReadonlySet<Type<object>>): void {
+  const byName = new Map<string, Type<object>>();
+  for (const type of types) {
+    const method = cachedMethodsOf(type).find(({ hasDefaultKey }) => hasDefaultKey);
+    if (!method) continue;
+    if (byName.has(type.name)) {
+      throw new CacheError(
+        'OPTION_INVALID',
+        `Two classes are called ${type.name} and have @Cache() without a key of its own, so that they could get each other's values: give ${String(method.name)} a keyTemplate, or rename one.`,
+      );
+    }
+    byName.set(type.name, type);
+  }
+}
+
+/** What is wrong with an option that only a strategy gives a meaning. */
+export function missingStrategy({ label }: CachedMethod, option: string): CacheError {
+  return new CacheError(
+    'FEATURE_MISSING',
+    `@Cache() on ${label}: ${option} has no effect without a strategy; install @vitalcache/swr and pass strategies: [new SWRCacheStrategy()].`,
+  );
+}

@@ -1,0 +1,28 @@
+import type { CacheLogger } from '@vitalcache/core';
+
+/** Passes on what a store says of its connection, one line a transition; at start there is one line in all. */
+export class StoreReporter {
+  readonly #logger: CacheLogger;
+  #isStarted = false;
+  #last = '';
+
+  constructor(logger: CacheLogger) {
+    this.#logger = logger;
+  }
+
+  /** Takes a line from the provider. */
+  readonly take = (line: string): void => {
+    this.#last = line;
+    if (this.#isStarted) this.#logger.warn(line);
+  };
+
+  /** Ends the start. @param isReachable whether the store answered. */
+  started(isReachable: boolean): void {
+    this.#isStarted = true;
+    if (isReachable) return;
+    const detail = this.#last === '' ? '' : ` (${this.#last})`;
+    this.#logger.warn(
+      `store unreachable${detail}: reads go to their source until it answers, invalidations wait`,
+    );
+  }
+}

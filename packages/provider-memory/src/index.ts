@@ -1,0 +1,3 @@
+export { MemoryCacheProvider, type MemoryCacheProviderOptions } from './memory-cache.provider.js';
+export { providerPackage } from './memory-provider.package.js';
+export { ENTRY_OVERHEAD_BYTES } from './memory-store.js';

@@ -1,0 +1,20 @@
+import { CacheError } from '@vitalcache/core';
+
+import { timedOut } from './redis.errors.js';
+
+/**
+ * Resolves as `answer` does if that happens within `ms`. The answer is still awaited elsewhere, so a late failure of it
+ * is of no concern.
+ * @throws CacheError `STORE_TIMEOUT` after `ms`
+ */
+export function answersWithin<T>(ms: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const expire = (): void => {
+      const { code, message } = timedOut();
+      reject(new CacheError(code, message));
+    };
+    // An answer that arrived while this process was busy is read before setImmediate runs: it counts.
+    const timer = setTimeout(() => setImmediate(expire), ms);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,146 @@
+// Written by tools/build/embed-lua.mjs from the .lua files in this folder.
+
+/** Names of the scripts: append-record-1.lua is appendRecord. */
+export type LuaScriptName =
+  | 'acquireLease'
+  | 'appendRecord'
+  | 'beginEpoch'
+  | 'releaseLease'
+  | 'setFenced';
+
+/** A script and how many of its arguments are keys (-1: the caller says). */
+export interface LuaScript {
+  readonly keys: number;
+  readonly source: string;
+}
+
+export const luaScripts: Readonly<Record<LuaScriptName, LuaScript>> = {
+  acquireLease: {
+    keys: 1,
+    source: `-- Takes a lease unless somebody holds it.
+--
+-- KEYS[1]  the lease, a string
+-- ARGV[1]  token of the one who asks, bytes
+-- ARGV[2]  time to live, milliseconds
+-- Returns  nil when taken, otherwise the token of the holder
+
+local holder = redis.call('GET', KEYS[1])
+if holder then return holder end
+
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return false
+`,
+  },
+  appendRecord: {
+    keys: 1,
+    source: `-- Appends one record to the journal, linked to its newest one.
+--
+-- KEYS[1]  the journal, a stream
+-- ARGV[1]  incarnation of the server that this connection reached, text
+-- ARGV[2]  nonce of the record, unsigned 32 bit, decimal
+-- ARGV[3]  kind of the record, one character
+-- ARGV[4]  body of the record, bytes
+-- ARGV[5]  records to keep, about, count
+-- Returns  {stamp in microseconds, record before, epoch, constants} as strings, or nil, having written nothing, when
+--          there is no journal or its newest record is of another incarnation
+
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if not newest then return false end
+
+local last = {}
+for i = 1, #newest[2], 2 do last[newest[2][i]] = newest[2][i + 1] end
+if last.i ~= ARGV[1] or not (last.n and last.e and last.c) then return false end
+
+local lastStamp = string.match(newest[1], '^%d+')
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+-- %.0f: tostring would round a number of 16 digits.
+local stamp = string.format('%.0f', math.max(now, tonumber(lastStamp) + 1))
+local previous = lastStamp .. '-' .. last.n
+
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[5], stamp .. '-0',
+  'k', ARGV[3], 'n', ARGV[2], 'p', previous, 'e', last.e, 'i', last.i, 'c', last.c, 'b', ARGV[4])
+return {stamp, previous, last.e, last.c}
+`,
+  },
+  beginEpoch: {
+    keys: 1,
+    source: `-- Begins an epoch by appending a genesis record, unless the journal's present epoch is another than the expected one.
+--
+-- KEYS[1]  the journal, a stream
+-- ARGV[1]  epoch to replace, <stamp in microseconds>-<nonce>; empty: begin only if there is no journal
+-- ARGV[2]  earliest stamp of the genesis, microseconds
+-- ARGV[3]  nonce of the genesis, unsigned 32 bit, decimal
+-- ARGV[4]  incarnation of the server that this connection reached, text
+-- ARGV[5]  constants of the namespace, text
+-- ARGV[6]  records to keep, about, count
+-- Returns  the newest record of the journal, begun or found: {id, {field, value, ...}}
+
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local earliest = tonumber(ARGV[2])
+if newest then
+  local epoch = ''
+  for i = 1, #newest[2], 2 do
+    if newest[2][i] == 'e' then epoch = newest[2][i + 1] end
+  end
+  -- An epoch that can't be read has a name, too, so that it can be replaced.
+  if not string.match(epoch, '^%d+%-%d+$') then epoch = '0-0' end
+  if epoch ~= ARGV[1] then return newest end
+  earliest = math.max(earliest, tonumber(string.match(newest[1], '^%d+')) + 1)
+else
+  -- An emptied stream remembers its last id and would refuse an earlier one.
+  redis.call('DEL', KEYS[1])
+end
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+-- %.0f: tostring would round a number of 16 digits.
+local stamp = string.format('%.0f', math.max(now, earliest))
+
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[6], stamp .. '-0',
+  'k', 's', 'n', ARGV[3], 'p', '', 'e', stamp .. '-' .. ARGV[3], 'i', ARGV[4], 'c', ARGV[5], 'b', '')
+return redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+`,
+  },
+  releaseLease: {
+    keys: 1,
+    source: `-- Releases a lease if the one who asks holds it.
+--
+-- KEYS[1]  the lease, a string
+-- ARGV[1]  token of the one who asks, bytes
+-- Returns  1 when released, 0 when it is not theirs
+
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+return 1
+`,
+  },
+  setFenced: {
+    keys: 1,
+    source: `-- Stores an entry unless the one that is there carries the same prefix and a later fence.
+--
+-- KEYS[1]  the entry, a string
+-- ARGV[1]  bytes to store
+-- ARGV[2]  time to live, milliseconds
+-- ARGV[3]  length of the prefix, bytes
+-- ARGV[4]  length of the fence behind it, bytes
+-- Returns  1 when stored, 0 when refused
+
+local prefix = tonumber(ARGV[3])
+local span = prefix + tonumber(ARGV[4])
+local stored = redis.call('GETRANGE', KEYS[1], 0, span - 1)
+
+if #stored >= span and #ARGV[1] >= span and string.sub(stored, 1, prefix) == string.sub(ARGV[1], 1, prefix) then
+  -- Byte by byte: comparing strings with < would follow the server's locale.
+  for i = prefix + 1, span do
+    local theirs, ours = string.byte(stored, i), string.byte(ARGV[1], i)
+    if theirs > ours then return 0 end
+    if theirs < ours then break end
+  end
+end
+
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`,
+  },
+};

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+import type { Redis } from 'ioredis';
+
+import { isNoScript } from '../connection/redis.errors.js';
+import { luaScripts, type LuaScriptName } from './lua-scripts.js';
+
+const digests = new Map(
+  Object.entries(luaScripts).map(([name, { source }]) => [
+    name,
+    createHash('sha1').update(source).digest('hex'),
+  ]),
+);
+
+/**
+ * Runs a script by its digest, sending its source once more if the server does not know it. Strings in the reply come
+ * as Buffers.
+ * @throws Error of the client as it is; translate it with `toCacheError`
+ */
+export async function runScript(
+  client: Redis,
+  name: LuaScriptName,
+  key: string,
+  args: readonly (string | number | Buffer)[],
+): Promise<unknown> {
+  const { keys, source } = luaScripts[name];
+  try {
+    return await client.callBuffer('EVALSHA', [digests.get(name) as string, keys, key, ...args]);
+  } catch (error) {
+    if (!isNoScript(error)) throw error;
+    return client.callBuffer('EVAL', [source, keys, key, ...args]);
+  }
+}

@@ -1,0 +1,17 @@
+import { answers, removePrefixed } from './redis-client.js';
+import { randomPrefix } from './random-prefix.js';
+import type { StoreSource } from './test-store.js';
+
+/** A server that somebody else runs: it is shared, so only keys with the prefix are touched, and it is never ended. */
+export function givenAddress(url: string): StoreSource {
+  return {
+    kind: 'address',
+    abilities: [],
+    async start() {
+      const prefix = randomPrefix();
+      await answers(url, { boundMs: 5_000 });
+      const flush = (): Promise<void> => removePrefixed(url, prefix);
+      return { kind: 'address', url, prefix, flush, stop: flush };
+    },
+  };
+}

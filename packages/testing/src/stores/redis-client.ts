@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Redis } from 'ioredis';
+
+/** Runs commands on a connection of its own. */
+export async function withRedis<T>(url: string, body: (client: Redis) => Promise<T>): Promise<T> {
+  const { Redis: Client } = await import('ioredis');
+  const client = new Client(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    connectTimeout: 2_000,
+    commandTimeout: 10_000,
+  });
+  // Failures reject the calls; the event of the same failure would otherwise be printed.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await body(client);
+  } finally {
+    // After a failed attempt there is nothing to disconnect, and ioredis would leave a timer behind.
+    if (client.status !== 'end') client.disconnect();
+  }
+}
+
+/**
+ * Resolves when the server answers and has loaded its data.
+ * @param hasEnded says that there is nothing to wait for any more
+ * @throws Error of the last attempt after `boundMs`, or once `hasEnded` says so
+ */
+export async function answers(
+  url: string,
+  { boundMs = 15_000, hasEnded = () => false }: { boundMs?: number; hasEnded?: () => boolean } = {},
+): Promise<void> {
+  const endsAt = performance.now() + boundMs;
+  for (;;) {
+    try {
+      await withRedis(url, (client) => client.ping());
+      return;
+    } catch (error) {
+      if (hasEnded() || performance.now() > endsAt) throw error;
+      await delay(20);
+    }
+  }
+}
+
+/** Removes the keys that hold `prefix`, which must be free of glob characters. */
+export function removePrefixed(url: string, prefix: string): Promise<void> {
+  return withRedis(url, async (client) => {
+    let cursor = '0';
+    do {
+      const [next, found] = await client.scanBuffer(cursor, 'MATCH', `*${prefix}*`, 'COUNT', 1_000);
+      cursor = String(next);
+      if (found.length > 0) await client.unlink(found);
+    } while (cursor !== '0');
+  });
+}
+
+/** Removes everything. Only for servers that were started for the tests. */
+export async function removeAll(url: string): Promise<void> {
+  await withRedis(url, (client) => client.flushall());
+}

@@ -1,0 +1,109 @@
+import {
+  CacheError,
+  compileGlob,
+  InProcessJournalLog,
+  type ICacheProvider,
+  type IJournalLog,
+  type Removal,
+  type StoredItem,
+  type StoreStatus,
+} from '@vitalcache/core';
+
+interface Entry {
+  value: Uint8Array;
+  expiresAt: number;
+}
+
+/** A provider as simple as the contract allows. Each flaw is one override away. */
+export class PlainProvider implements ICacheProvider {
+  protected readonly entries = new Map<string, Entry>();
+  readonly #journals = new Map<string, IJournalLog>();
+  protected isClosed = false;
+
+  constructor(protected readonly now: () => number) {}
+
+  async get(key: string): Promise<Uint8Array | null> {
+    if (this.isClosed) throw new CacheError('CLOSED', 'closed');
+    const entry = this.peek(key);
+    return entry ? new Uint8Array(entry.value) : null;
+  }
+
+  async set(key: string, value: Uint8Array, ttlMs: number): Promise<void> {
+    this.entries.set(key, { value: new Uint8Array(value), expiresAt: this.now() + ttlMs });
+  }
+
+  async del(key: string): Promise<number | void> {
+    const existed = this.peek(key) !== null;
+    this.entries.delete(key);
+    return Number(existed);
+  }
+
+  async getMany(keys: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
+    return Promise.all(keys.map((key) => this.get(key)));
+  }
+
+  async setMany(items: readonly StoredItem[]): Promise<void> {
+    for (const { key, value, ttlMs } of items) await this.set(key, value, ttlMs);
+  }
+
+  async delMany(keys: readonly string[]): Promise<number> {
+    let count = 0;
+    for (const key of keys) count += Number(await this.del(key));
+    return count;
+  }
+
+  async invalidateCacheByPattern(pattern: string, deadlineMs: number): Promise<Removal> {
+    if (deadlineMs <= 0) return { removed: 0, complete: false };
+    const found = [...this.entries.keys()].filter(compileGlob(pattern));
+    return { removed: await this.delMany(found), complete: true };
+  }
+
+  async setFenced(item: StoredItem, same: number, fence: number): Promise<boolean> {
+    const stored = this.peek(item.key)?.value;
+    if (stored && this.isLater(stored, item.value, same, fence)) return false;
+    await this.set(item.key, item.value, item.ttlMs);
+    return true;
+  }
+
+  async acquireLease(key: string, token: Uint8Array, ttlMs: number): Promise<Uint8Array | null> {
+    const holder = this.peek(key)?.value ?? null;
+    if (!holder) await this.set(key, token, ttlMs);
+    return holder;
+  }
+
+  async releaseLease(key: string, token: Uint8Array): Promise<boolean> {
+    const holder = this.peek(key)?.value;
+    return holder !== undefined && Buffer.compare(holder, token) === 0 && this.entries.delete(key);
+  }
+
+  journal(namespace: string): IJournalLog {
+    const log = this.#journals.get(namespace) ?? new InProcessJournalLog({ now: this.now });
+    this.#journals.set(namespace, log);
+    return log;
+  }
+
+  async status(): Promise<StoreStatus> {
+    const pool = { busy: 0, open: 0 };
+    return { connected: !this.isClosed, memoryBytes: null, maxBytes: null, pool };
+  }
+
+  async connect(): Promise<void> {
+    this.isClosed = false;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+
+  protected peek(key: string): Entry | null {
+    const entry = this.entries.get(key);
+    return entry && entry.expiresAt > this.now() ? entry : null;
+  }
+
+  protected isLater(stored: Uint8Array, fresh: Uint8Array, same: number, fence: number): boolean {
+    const end = same + fence;
+    if (stored.length < end || fresh.length < end) return false;
+    const [a, b] = [Buffer.from(stored), Buffer.from(fresh)];
+    return a.compare(b, 0, same, 0, same) === 0 && a.compare(b, same, end, same, end) > 0;
+  }
+}

@@ -1,0 +1,295 @@
+import type { StoredItem } from '@vitalcache/core';
+
+import { describeCacheProvider, FakeClock } from '../src/index.js';
+import { outcomeOf, type Outcome } from './collecting-runner.js';
+import { PlainProvider } from './plain-provider.js';
+
+type Make = new (now: () => number) => PlainProvider;
+
+/** What the contract suite says of a provider. */
+function judge(Provider: Make): Promise<Outcome> {
+  return outcomeOf(() =>
+    describeCacheProvider(
+      'it',
+      () => {
+        const clock = new FakeClock();
+        return {
+          provider: new Provider(clock.now),
+          prefix: 'p',
+          advance: (ms) => clock.advance(ms),
+        };
+      },
+      { lacks: ['tagIndex'] },
+    ),
+  );
+}
+
+const FLAWS: readonly (readonly [string, RegExp, Make])[] = [
+  [
+    'hands out its own array',
+    /get, set, del › hands out arrays that the caller owns/,
+    class extends PlainProvider {
+      override get = async (key: string) => this.peek(key)?.value ?? null;
+    },
+  ],
+  [
+    "keeps the caller's array",
+    /even if the caller reuses the array/,
+    class extends PlainProvider {
+      override async set(key: string, value: Uint8Array, ttlMs: number) {
+        this.entries.set(key, { value, expiresAt: this.now() + ttlMs });
+      }
+    },
+  ],
+  [
+    'takes an empty value for none',
+    /gives back nothing at all/,
+    class extends PlainProvider {
+      override async get(key: string) {
+        const value = await super.get(key);
+        return value?.length ? value : null;
+      }
+    },
+  ],
+  [
+    'stores text',
+    /gives back every byte value/,
+    class extends PlainProvider {
+      override async set(key: string, value: Uint8Array, ttlMs: number) {
+        await super.set(key, Buffer.from(Buffer.from(value).toString('utf8')), ttlMs);
+      }
+    },
+  ],
+  [
+    'cuts keys short',
+    /takes keys with 10 kB/,
+    class extends PlainProvider {
+      override async set(key: string, value: Uint8Array, ttlMs: number) {
+        await super.set(key.slice(0, 1_000), value, ttlMs);
+      }
+    },
+  ],
+  [
+    'keeps the first time to live',
+    /replaces value and time to live/,
+    class extends PlainProvider {
+      override async set(key: string, value: Uint8Array, ttlMs: number) {
+        const expiresAt = this.peek(key)?.expiresAt ?? this.now() + ttlMs;
+        this.entries.set(key, { value: new Uint8Array(value), expiresAt });
+      }
+    },
+  ],
+  [
+    'counts every del',
+    /counts in del what existed/,
+    class extends PlainProvider {
+      override async del(key: string) {
+        await super.del(key);
+        return 1;
+      }
+    },
+  ],
+  [
+    'leaves out of a batch what is absent',
+    /getMany answers in the order of its keys/,
+    class extends PlainProvider {
+      override async getMany(keys: readonly string[]) {
+        return (await super.getMany(keys)).filter((value) => value !== null);
+      }
+    },
+  ],
+  [
+    'shares the arrays of duplicate keys',
+    /getMany hands out arrays that the caller owns/,
+    class extends PlainProvider {
+      override async getMany(keys: readonly string[]) {
+        const found = new Map<string, Uint8Array | null>();
+        for (const key of keys) if (!found.has(key)) found.set(key, await this.get(key));
+        return keys.map((key) => found.get(key) ?? null);
+      }
+    },
+  ],
+  [
+    'counts duplicates in delMany',
+    /delMany counts the keys that existed/,
+    class extends PlainProvider {
+      override async delMany(keys: readonly string[]) {
+        const count = (await this.getMany(keys)).filter((value) => value).length;
+        await super.delMany(keys);
+        return count;
+      }
+    },
+  ],
+  [
+    'takes one time to live for a whole batch',
+    /setMany stores each item with its own time to live/,
+    class extends PlainProvider {
+      override async setMany(items: readonly StoredItem[]) {
+        await super.setMany(items.map((item) => ({ ...item, ttlMs: items[0]?.ttlMs ?? 1 })));
+      }
+    },
+  ],
+  [
+    'sweeps by prefix only',
+    /removes what a\?c matches/,
+    class extends PlainProvider {
+      override invalidateCacheByPattern(pattern: string, deadlineMs: number) {
+        return super.invalidateCacheByPattern(pattern.replace(/\?.*/, '*'), deadlineMs);
+      }
+    },
+  ],
+  [
+    'says complete at any deadline',
+    /says that it is not complete/,
+    class extends PlainProvider {
+      override async invalidateCacheByPattern(pattern: string, deadlineMs: number) {
+        const removal = await super.invalidateCacheByPattern(pattern, deadlineMs);
+        return { ...removal, complete: true };
+      }
+    },
+  ],
+  [
+    'ignores the fence',
+    /never replaces a later fence/,
+    class extends PlainProvider {
+      protected override isLater = () => false;
+    },
+  ],
+  [
+    'refuses an equal fence',
+    /stores when the stored fence is equal/,
+    class extends PlainProvider {
+      protected override isLater(
+        stored: Uint8Array,
+        fresh: Uint8Array,
+        same: number,
+        fence: number,
+      ) {
+        const end = same + fence;
+        if (stored.length < end || fresh.length < end) return false;
+        const [a, b] = [Buffer.from(stored), Buffer.from(fresh)];
+        return a.compare(b, 0, same, 0, same) === 0 && a.compare(b, same, end, same, end) >= 0;
+      }
+    },
+  ],
+  [
+    'compares bytes as signed numbers',
+    /a high byte is not taken for a negative one/,
+    class extends PlainProvider {
+      protected override isLater(
+        stored: Uint8Array,
+        fresh: Uint8Array,
+        same: number,
+        fence: number,
+      ) {
+        const flip = (value: Uint8Array) => value.map((byte, i) => (i < same ? byte : byte ^ 0x80));
+        return super.isLater(flip(stored), flip(fresh), same, fence);
+      }
+    },
+  ],
+  [
+    'ignores the prefix of a fence',
+    /stores when the prefix differs/,
+    class extends PlainProvider {
+      protected override isLater(
+        stored: Uint8Array,
+        fresh: Uint8Array,
+        same: number,
+        fence: number,
+      ) {
+        return super.isLater(stored.subarray(same), fresh.subarray(same), 0, fence);
+      }
+    },
+  ],
+  [
+    'compares a fence that is cut off',
+    /stores when the new bytes are shorter/,
+    class extends PlainProvider {
+      protected override isLater(
+        stored: Uint8Array,
+        fresh: Uint8Array,
+        same: number,
+        fence: number,
+      ) {
+        const padded = [stored, fresh].map((value) =>
+          Buffer.concat([value, Buffer.alloc(same + fence)]),
+        );
+        return super.isLater(padded[0] ?? stored, padded[1] ?? fresh, same, fence);
+      }
+    },
+  ],
+  [
+    'gives a lease to everybody',
+    /gives one lease to exactly one/,
+    class extends PlainProvider {
+      override acquireLease = async () => null;
+    },
+  ],
+  [
+    'lengthens a lease that others ask for',
+    /does not lengthen a lease/,
+    class extends PlainProvider {
+      override async acquireLease(key: string, token: Uint8Array, ttlMs: number) {
+        const holder = this.peek(key)?.value ?? null;
+        await this.set(key, holder ?? token, ttlMs);
+        return holder;
+      }
+    },
+  ],
+  [
+    'releases for anybody',
+    /releases for the holder only/,
+    class extends PlainProvider {
+      override async releaseLease(key: string) {
+        return this.entries.delete(key);
+      }
+    },
+  ],
+  [
+    'forgets leases only when asked',
+    /ends a lease with its time to live/,
+    class extends PlainProvider {
+      override acquireLease(key: string, token: Uint8Array) {
+        return super.acquireLease(key, token, 1e9);
+      }
+    },
+  ],
+  [
+    'has a journal for each call',
+    /journal is one object for each namespace/,
+    class extends PlainProvider {
+      override journal = (namespace: string) => new PlainProvider(this.now).journal(namespace);
+    },
+  ],
+  [
+    'works on after close',
+    /can be closed twice/,
+    class extends PlainProvider {
+      override close = async () => undefined;
+    },
+  ],
+  [
+    'lacks a capability that it should have',
+    /has the capabilities/,
+    class extends PlainProvider {
+      override status = undefined as unknown as PlainProvider['status'];
+    },
+  ],
+];
+
+describe('describeCacheProvider', () => {
+  it('passes a provider without flaws', async () => {
+    const { passed, failed } = await judge(PlainProvider);
+    expect(failed).toEqual([]);
+    expect(passed.length).toBeGreaterThan(55);
+  });
+
+  it.each(FLAWS)(
+    'fails a provider that %s',
+    async (_, test, Provider) => {
+      const { failed } = await judge(Provider);
+      expect(failed.filter((name) => test.test(name))).toHaveLength(1);
+    },
+    60_000,
+  );
+});
