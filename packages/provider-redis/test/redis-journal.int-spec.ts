@@ -91,7 +91,7 @@ describeWithRedis('RedisJournalLog on a stream that others wrote to', (store) =>
     const polling = log
       .poll?.(Number.MAX_SAFE_INTEGER, 1, 20_000)
       .catch((reason: unknown) => reason);
-    expect((await provider.status()).pool).toEqual({ busy: 1, open: 2 });
+    expect((await provider.status()).pool).toEqual({ busy: 0, open: 1 });
     await provider.close();
     expect(isCacheError(await polling, 'CLOSED')).toBe(true);
     const after = await Promise.resolve(log.poll?.(0, 1, 10)).catch((reason: unknown) => reason);

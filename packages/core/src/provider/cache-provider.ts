@@ -29,7 +29,7 @@ export interface BatchStore {
 export interface SweepingStore {
   /**
    * Removes the keys that match a Redis glob. Physical housekeeping only: the journal has already made the entries
-   * invalid when this is called.
+   * invalid when this is called. `deadlineMs` counts from the call.
    */
   invalidateCacheByPattern(pattern: string, deadlineMs: number): Promise<Removal>;
 }
@@ -43,7 +43,8 @@ export interface TagIndexedStore {
 export interface FencedStore {
   /**
    * Stores `item` unless the stored bytes agree with it in their first `sameBytes` bytes and are greater, compared
-   * bytewise as big-endian, in the `fenceBytes` bytes that follow. Atomic. Resolves with false when it was refused.
+   * bytewise as big-endian, in the `fenceBytes` bytes that follow. Bytes that are too short for that, stored or new,
+   * don't hinder. Atomic. Resolves with false when it was refused.
    */
   setFenced(item: StoredItem, sameBytes: number, fenceBytes: number): Promise<boolean>;
 }
@@ -94,8 +95,8 @@ export interface ManagedStore {
  * detected by the presence of its methods (see {@link capabilitiesOf}).
  *
  * A provider knows bytes, time to live, leases and the journal; it never looks into an entry. Every method rejects
- * with a `CacheError` (`STORE_UNAVAILABLE`, `STORE_TIMEOUT`, `STORE_REFUSED`) whose message and cause carry neither
- * keys nor values. An operation that timed out may still take effect.
+ * with a `CacheError` (`STORE_UNAVAILABLE`, `STORE_TIMEOUT`, `STORE_REFUSED`, after `close` `CLOSED`) whose message and
+ * cause carry neither keys nor values. An operation that timed out may still take effect.
  */
 export interface ICacheProvider
   extends
@@ -111,7 +112,7 @@ export interface ICacheProvider
   readonly name?: string;
   /** True when other processes see the same bytes. Absent means not known. */
   readonly shared?: boolean;
-  /** The stored bytes, or `null` when there are none. The caller owns the returned array. */
+  /** The stored bytes, or `null` when there are none. The caller owns the returned array, which is no part of a larger one. */
   get(key: string): Promise<Uint8Array | null>;
   set(key: string, value: Uint8Array, ttlMs: number): Promise<void>;
   /** Resolves with the number of keys that existed (0 or 1); a provider that does not know resolves with nothing. */

@@ -97,7 +97,8 @@ export class CacheRuntime implements StrategyEngine {
   /** Opens the store and reads the journal's head. Resolves also when the store can't be reached yet. */
   start(): Promise<void> {
     this.#starting ??= (async () => {
-      await this.store.managed?.connect();
+      // A provider that can't connect is a store that can't be reached; the journal goes on trying.
+      await this.store.managed?.connect().catch(() => undefined);
       await this.journal.start();
       this.#isStarted = true;
     })();
@@ -110,7 +111,7 @@ export class CacheRuntime implements StrategyEngine {
     await within(
       this.clock,
       this.#readBudgetMs,
-      this.start().catch(() => undefined), // a provider that can't start is a store that can't be reached
+      this.start().catch(() => undefined),
       () => undefined,
     );
   }

@@ -75,6 +75,15 @@ describe('CacheService', () => {
       expect(await cache.cache(KEY, () => 'v', OPTIONS)).toBe('v');
     });
 
+    it('does not wait for itself when a loader reads its own key, directly or not', async () => {
+      const cache = new CacheService(new MapProvider());
+      const inner = jest.fn(() => 'inner');
+      expect(await cache.cache(KEY, () => cache.cache(KEY, inner, OPTIONS), OPTIONS)).toBe('inner');
+      const viaOther = (): Promise<string> => cache.cache('other', () => cache.cache('a', inner));
+      expect(await cache.cache('a', viaOther)).toBe('inner');
+      expect(inner).toHaveBeenCalledTimes(2);
+    });
+
     it('caches null for negativeTtlMs and undefined never', async () => {
       const clock = new FakeClock();
       const cache = new CacheService(new MapProvider(), { clock });

@@ -141,7 +141,8 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
       throw new CacheError('VALUE_INVALID', 'undefined is never cached; use null or del().');
     }
     const operation = operationOf('set', { key, options: resolved, template: resolved.template });
-    return this.#chain.run(operation, () => this.#set(key, value, resolved));
+    const result = await this.#chain.run(operation, () => this.#set(key, value, resolved));
+    return { stamp: result.stamp, recorded: result.recorded, queued: result.queued };
   }
 
   /** Makes one key invalid everywhere; resolves with whether an entry was removed. Rejects when not recorded. */
@@ -264,18 +265,20 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return outcomeOf(recorded);
   }
 
-  #invalidate(
+  async #invalidate(
     operation: CacheOperation,
     coverage: () => Coverage,
     remove: () => Promise<number | null | { readonly removed: number }> | undefined,
   ): Promise<InvalidationResult> {
-    return this.#chain.run(operation, async () => {
+    const result = await this.#chain.run(operation, async () => {
       await this.#runtime.ready();
       const recorded = await this.#runtime.journal.invalidate([coverage()]);
       const removed = recorded.recorded ? await remove()?.catch(() => null) : null;
       const count = typeof removed === 'object' ? (removed?.removed ?? null) : (removed ?? null);
       return { ...outcomeOf(recorded), removed: count };
     });
+    const { stamp, recorded, queued, removed } = result;
+    return { stamp, recorded, queued, removed };
   }
 }
 

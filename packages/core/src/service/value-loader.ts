@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import type { Clock } from '../clock/clock.js';
 import type { EntryMeta } from '../entry/entry.js';
 import type { HeldEntry } from '../entry/l1.cache.js';
@@ -46,6 +48,8 @@ export class ValueLoader {
   readonly #flights = new Map<string, Flight>();
   readonly #writes = new Set<Promise<void>>();
   readonly #reported = new Set<string>();
+  /** Keys whose loaders the present async context runs in. */
+  readonly #inside = new AsyncLocalStorage<ReadonlySet<string>>();
 
   constructor(options: ValueLoaderOptions) {
     this.#options = options;
@@ -60,7 +64,8 @@ export class ValueLoader {
     if (request.options.forceRefresh) return { ...(await this.#begin(request)), isJoined: false };
     const arrival = this.#options.journal.moment();
     const flight = this.#flights.get(request.key);
-    if (!flight) return { ...(await this.#begin(request)), isJoined: false };
+    if (!flight || this.#isInside(request.key))
+      return { ...(await this.#begin(request)), isJoined: false };
     const loaded = await flight.loaded;
     if (this.#isDeliverable(flight, arrival, loaded)) return { ...loaded, isJoined: true };
     const next = this.#flights.get(request.key);
@@ -74,6 +79,11 @@ export class ValueLoader {
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#flights.values()].map(({ loaded }) => loaded));
     await Promise.all(this.#writes);
+  }
+
+  /** A loader that reads its own key would wait for itself: it gets a load of its own. */
+  #isInside(key: string): boolean {
+    return this.#inside.getStore()?.has(key) ?? false;
   }
 
   #isDeliverable(flight: Flight, arrival: Moment, { entry }: LoadedValue): boolean {
@@ -99,7 +109,8 @@ export class ValueLoader {
   async #run<T>({ key, load, options }: ReadRequest<T>, flight: Flight): Promise<LoadedValue> {
     const { fence } = flight.start;
     const startedAt = this.#options.clock.now();
-    const value = await load();
+    const inside = new Set(this.#inside.getStore()).add(key);
+    const value = await this.#inside.run(inside, load);
     if (!fence || flight.isSuperseded || !isCacheable(value, options))
       return { value, entry: null };
     try {

@@ -56,12 +56,9 @@ export class RedisService {
     return this.#options.random;
   }
 
-  /** Connections in use and open at this moment. */
+  /** Connections for commands, in use and open at this moment; those that follow a journal are none of them. */
   get pool(): { readonly busy: number; readonly open: number } {
-    const all = [this.commands, ...this.#followers];
-    const count = (test: (connection: RedisConnection) => boolean): number =>
-      all.filter(test).length;
-    return { busy: count((one) => one.isBusy), open: count((one) => one.isUsable) };
+    return { busy: Number(this.commands.isBusy), open: Number(this.commands.isUsable) };
   }
 
   /** Opens the command connection. Resolves when it is usable or when the first attempt failed; never rejects. */
