@@ -74,11 +74,8 @@ export {
   type Tier,
 } from './repository/cache.repository.js';
 export type { CacheConfig, CacheLogger } from './service/cache-config.js';
-export {
-  CacheService,
-  type CacheStatus,
-  type InvalidationResult,
-} from './service/cache.service.js';
+export { CacheService } from './service/cache.service.js';
+export type { CacheStatus, InvalidationResult, SetResult } from './service/cache-results.js';
 export type { FaultCounts } from './service/cache.runtime.js';
 export { BaseCacheStrategy } from './strategy/base-cache.strategy.js';
 export type { ICacheStrategy } from './strategy/cache-strategy.js';

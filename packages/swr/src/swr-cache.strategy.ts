@@ -1,5 +1,6 @@
 import {
   BaseCacheStrategy,
+  CacheError,
   isProtected,
   type FoundEntry,
   type ReadRequest,
@@ -38,8 +39,15 @@ export class SWRCacheStrategy extends BaseCacheStrategy {
   readonly #counts = { done: 0, failed: 0, shed: 0 };
   #isClosed = false;
 
+  /** @throws CacheError `CONFIG_INVALID` */
   constructor({ maxConcurrentRefreshes = 32, onRefreshFailed }: SWRCacheStrategyOptions = {}) {
     super();
+    if (!(Number.isInteger(maxConcurrentRefreshes) && maxConcurrentRefreshes >= 0)) {
+      throw new CacheError(
+        'CONFIG_INVALID',
+        `maxConcurrentRefreshes is ${String(maxConcurrentRefreshes)}; accepted: a whole number from 0.`,
+      );
+    }
     this.#maxConcurrent = maxConcurrentRefreshes;
     this.#onFailed = onRefreshFailed ?? (() => undefined);
   }
@@ -86,6 +94,7 @@ export class SWRCacheStrategy extends BaseCacheStrategy {
           this.#onFailed(options.template, error);
         },
       )
+      .catch(() => undefined) // onRefreshFailed threw: it was told, and there is nobody else to tell
       .finally(() => this.#running.delete(refresh));
     this.#running.add(refresh);
   }

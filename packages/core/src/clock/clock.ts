@@ -4,23 +4,31 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Clock {
   /** Wall clock in milliseconds since 1970. */
   now(): number;
-  /** Resolves after `ms`, or at once when `signal` fires. Keeps no process alive. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves after `ms`, or at once when `signal` fires. `background`: keeps no process alive. Without it somebody
+   * waits for what follows, and the process must not end before.
+   */
+  sleep(ms: number, signal?: AbortSignal, kind?: 'background'): Promise<void>;
 }
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  async sleep(ms, signal) {
+  async sleep(ms, signal, kind) {
     try {
-      await delay(ms, undefined, { ref: false, ...(signal && { signal }) });
+      await delay(ms, undefined, { ref: kind !== 'background', ...(signal && { signal }) });
     } catch (error) {
       if (!signal?.aborted) throw error;
     }
   },
 };
 
-/** Resolves with `promise`, or with `fallback` after `ms`; the promise goes on and its late failure is of no concern. */
+const LATE = Symbol('late');
+
+/**
+ * Resolves with `promise`, or with `fallback`, which is called only then, after `ms`; the promise goes on and its late
+ * failure is of no concern.
+ */
 export async function within<T, F>(
   clock: Clock,
   ms: number,
@@ -28,9 +36,10 @@ export async function within<T, F>(
   fallback: () => F,
 ): Promise<T | F> {
   const done = new AbortController();
-  const limit = clock.sleep(ms, done.signal).then(fallback);
+  const limit = clock.sleep(ms, done.signal).then((): typeof LATE => LATE);
   try {
-    return await Promise.race([promise, limit]);
+    const first = await Promise.race([promise, limit]);
+    return first === LATE ? fallback() : first;
   } finally {
     done.abort();
   }

@@ -29,11 +29,11 @@ export const FENCE_BYTES = 8;
  * | 60 | 4 | load duration (ms) |
  * | 64 | 4 + 4 | payload: raw length, stored length |
  * | 72 | 2 | number of tags |
- * | 74 | 4 | xxh32 of what follows this field, seeded with the xxh32 of what precedes it |
+ * | 74 | 4 | xxh32 of what follows this field, seeded with that of what precedes it, seeded with that of the key |
  * | 78 | 8 each | tag hashes (low, high) |
  * | … | | payload |
  */
-export function packEntry(entry: PackedEntry): Buffer {
+export function packEntry(entry: PackedEntry, key: string): Buffer {
   const { fence, payload, tagHashes } = entry;
   const bytes = Buffer.allocUnsafe(FIXED_BYTES + tagHashes.length * 4 + payload.length);
   const flags =
@@ -57,12 +57,12 @@ export function packEntry(entry: PackedEntry): Buffer {
   bytes.writeUInt16BE(tagHashes.length / 2, 72);
   tagHashes.forEach((half, index) => bytes.writeUInt32BE(half, FIXED_BYTES + index * 4));
   payload.copy(bytes, FIXED_BYTES + tagHashes.length * 4);
-  bytes.writeUInt32BE(checksum(bytes), 74);
+  bytes.writeUInt32BE(checksum(bytes, key), 74);
   return bytes;
 }
 
-/** Reads what {@link packEntry} wrote; `null` for anything else, whatever it is. The payload is a view, not a copy. */
-export function unpackEntry(source: Uint8Array): PackedEntry | null {
+/** Reads what {@link packEntry} wrote for this key; `null` for anything else. The payload is a view, not a copy. */
+export function unpackEntry(source: Uint8Array, key: string): PackedEntry | null {
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   if (bytes.length < FIXED_BYTES) return null;
   if (bytes.readUInt16BE(0) !== MAGIC || bytes.readUInt16BE(2) !== FORMAT << 8) return null;
@@ -73,7 +73,7 @@ export function unpackEntry(source: Uint8Array): PackedEntry | null {
   const payloadAt = FIXED_BYTES + tags * 8;
   if (!codec || !compressor || flags & ~(0x1f | NEGATIVE)) return null;
   if (bytes.length !== payloadAt + bytes.readUInt32BE(68)) return null;
-  if (bytes.readUInt32BE(74) !== checksum(bytes)) return null;
+  if (bytes.readUInt32BE(74) !== checksum(bytes, key)) return null;
   const tagHashes = Uint32Array.from({ length: tags * 2 }, (_, i) =>
     bytes.readUInt32BE(FIXED_BYTES + i * 4),
   );
@@ -97,8 +97,9 @@ export function unpackEntry(source: Uint8Array): PackedEntry | null {
   };
 }
 
-function checksum(bytes: Buffer): number {
-  return xxh32(bytes.subarray(FIXED_BYTES), xxh32(bytes.subarray(0, FIXED_BYTES - 4)));
+function checksum(bytes: Buffer, key: string): number {
+  const head = xxh32(bytes.subarray(0, FIXED_BYTES - 4), xxh32(key));
+  return xxh32(bytes.subarray(FIXED_BYTES), head);
 }
 
 /** Safe integers only, which stamps and times are. */

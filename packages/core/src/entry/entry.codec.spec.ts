@@ -37,6 +37,7 @@ describe('value codec', () => {
     ['a list', [1, 'a', null], 'json'],
     ['a list with undefined', [undefined], 'structured'],
     ['a list with a hole', [1, , 3], 'structured'], // eslint-disable-line no-sparse-arrays
+    ['a hole made good by a member', Object.assign([1, , 3], { x: 2 }), 'structured'], // eslint-disable-line no-sparse-arrays
     ['an empty object', {}, 'json'],
     ['nested data', { a: [{ b: { c: [1] } }] }, 'json'],
     ['an undefined member', { a: undefined }, 'structured'],
@@ -94,8 +95,17 @@ describe('value codec', () => {
     expect(a).toBe(b);
   });
 
-  it('gives class instances back as plain objects', () => {
+  it('gives class instances back as plain objects, and says so', () => {
     expect(roundTrip(new Person('a'))).toStrictEqual({ name: 'a' });
+    expect(encodeValue([new Person('a')], MAX).hasInstances).toBe(true);
+    expect(encodeValue([new Date(), new Map(), Buffer.from('a')], MAX).hasInstances).toBe(false);
+  });
+
+  it('gives binary values of their own each time', () => {
+    const payload = encodeValue({ bytes: Buffer.from('secret') }, MAX);
+    const [a, b] = [decodeValue(payload, MAX), decodeValue(payload, MAX)] as { bytes: Buffer }[];
+    a?.bytes.fill(0);
+    expect(b?.bytes.toString()).toBe('secret');
   });
 
   it.each<[string, unknown]>([
@@ -106,6 +116,7 @@ describe('value codec', () => {
     ['a cycle', Object.assign([] as unknown[], { 0: null }).concat([cyclic()])],
     ['nesting without end', JSON.parse('['.repeat(400) + ']'.repeat(400))],
     ['too many bytes', 'x'.repeat(MAX)],
+    ['few objects that are written many times', shared(24)],
   ])('refuses %s by name', (_name, value) => {
     expect(() => encodeValue(value, MAX)).toThrow(
       expect.objectContaining({ code: 'VALUE_INVALID' }),
@@ -132,10 +143,11 @@ describe('value codec', () => {
 
 describe('deepFreeze', () => {
   it('says whether freezing protects all of the value', () => {
-    expect(deepFreeze({ a: [1, { b: 2 }] })).toBe(true);
-    expect(deepFreeze({ a: new Date() })).toBe(false);
-    expect(deepFreeze([Buffer.from('a')])).toBe(false);
-    expect(deepFreeze(new Map())).toBe(false);
+    expect(deepFreeze({ a: [1, { b: 2 }] })).toEqual({ isProtected: true, objects: 3 });
+    expect(deepFreeze({ a: new Date() }).isProtected).toBe(false);
+    expect(deepFreeze([Buffer.from('a')]).isProtected).toBe(false);
+    expect(deepFreeze(new Map()).isProtected).toBe(false);
+    expect(deepFreeze([new Error('a', { cause: {} })]).isProtected).toBe(false);
   });
 
   it('drops members that a merge could turn into a prototype', () => {
@@ -164,32 +176,36 @@ describe('entry header', () => {
   };
 
   it('gives back what it was given', () => {
-    expect(unpackEntry(packEntry(entry))).toEqual(entry);
+    expect(unpackEntry(packEntry(entry, 'k'), 'k')).toEqual(entry);
     const negative = {
       ...entry,
       isNegative: true,
       tagHashes: new Uint32Array(),
       payload: Buffer.alloc(0),
     };
-    expect(unpackEntry(packEntry(negative))).toEqual(negative);
+    expect(unpackEntry(packEntry(negative, 'k'), 'k')).toEqual(negative);
+  });
+
+  it('reads bytes of another key as nothing', () => {
+    expect(unpackEntry(packEntry(entry, 'k'), 'other')).toBeNull();
   });
 
   it('reads every flipped bit and every truncation as nothing', () => {
-    const bytes = packEntry(entry);
+    const bytes = packEntry(entry, 'k');
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const flipped = Buffer.from(bytes);
       flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
-      expect(unpackEntry(flipped)).toBeNull();
+      expect(unpackEntry(flipped, 'k')).toBeNull();
     }
     for (let length = 0; length < bytes.length; length++) {
-      expect(unpackEntry(bytes.subarray(0, length))).toBeNull();
+      expect(unpackEntry(bytes.subarray(0, length), 'k')).toBeNull();
     }
-    expect(unpackEntry(Buffer.concat([bytes, Buffer.alloc(1)]))).toBeNull();
+    expect(unpackEntry(Buffer.concat([bytes, Buffer.alloc(1)]), 'k')).toBeNull();
   });
 
   it('reads bytes of any origin without throwing', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => unpackEntry(bytes) === null),
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => unpackEntry(bytes, 'k') === null),
     );
   });
 
@@ -198,7 +214,7 @@ describe('entry header', () => {
     fc.assert(
       fc.property(stamps, stamps, (a, b) => {
         const [left, right] = [a, b].map((position) => {
-          const bytes = packEntry({ ...entry, fence: { ...entry.fence, position } });
+          const bytes = packEntry({ ...entry, fence: { ...entry.fence, position } }, 'k');
           return {
             same: bytes.subarray(0, SAME_BYTES),
             fence: bytes.subarray(SAME_BYTES, SAME_BYTES + FENCE_BYTES),
@@ -216,5 +232,12 @@ describe('entry header', () => {
 function cyclic(): unknown {
   const value: { self?: unknown } = {};
   value.self = value;
+  return value;
+}
+
+/** Twice the same object, `levels` deep: JSON writes it 2 ** levels times. */
+function shared(levels: number): unknown {
+  let value: unknown = {};
+  for (let i = 0; i < levels; i++) value = [value, value];
   return value;
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-import { isSameEpoch, type Fence } from '../journal/fence.js';
+import { isSameEpoch } from '../journal/fence.js';
 import type { Subject } from '../validity/cover-hash.js';
 import { deepFreeze } from './deep-freeze.js';
 import type { EntryMeta } from './entry.js';
@@ -8,16 +8,20 @@ import { decodeValue, type Payload } from './value.codec.js';
 
 /** Bytes an entry takes beside its key, its hashes and its value: objects, header fields, the cache's own slots. */
 const ENTRY_BYTES = 400;
-/** Decoded data takes about this many times its encoded length on the heap. */
+/** Decoded text and numbers take about this many times their encoded length on the heap. */
 const DECODED_FACTOR = 2;
+/** What an object costs beside its members. */
+const OBJECT_BYTES = 64;
 
 /** An entry as this process holds it. */
 export interface HeldEntry extends EntryMeta {
   readonly subject: Subject;
   /** Position at which it was last found valid. */
   checkedAt: number;
-  /** The value; safe to hand out, because it is frozen or decoded anew for each caller. */
+  /** The value; safe to hand out, because it is frozen or decoded anew each time that it is asked for. */
   readonly value: unknown;
+  /** About what it takes on the heap. */
+  readonly bytes: number;
 }
 
 /** Makes an entry that can be handed to many callers: none of them can change what the others get. */
@@ -28,8 +32,9 @@ export function holdEntry(
   maxValueBytes: number,
 ): HeldEntry {
   const value = decodeValue(payload, maxValueBytes);
-  const isProtected = deepFreeze(value);
-  const held = { ...meta, subject, checkedAt: 0, value };
+  const { isProtected, objects } = deepFreeze(value);
+  const bytes = payload.rawLength * DECODED_FACTOR + objects * OBJECT_BYTES;
+  const held = { ...meta, subject, checkedAt: 0, value, bytes };
   if (isProtected) return held;
   return Object.defineProperty(held, 'value', {
     get: () => {
@@ -61,16 +66,12 @@ export class L1Cache {
     return this.#entries?.get(key);
   }
 
-  /** Keeps the entry unless one with a later fence of the same epoch is there. */
-  put(key: string, entry: HeldEntry, payloadBytes: number): void {
+  /** Keeps the entry unless one with a later fence of the same epoch, or of a later load, is there. */
+  put(key: string, entry: HeldEntry): void {
     if (!this.#entries) return;
     const held = this.#entries.peek(key);
-    if (held && isLater(held.fence, entry.fence)) return;
-    const size =
-      ENTRY_BYTES +
-      key.length * 2 +
-      entry.subject.hashes.byteLength +
-      payloadBytes * DECODED_FACTOR;
+    if (held && isLater(held, entry)) return;
+    const size = ENTRY_BYTES + key.length * 2 + entry.subject.hashes.byteLength + entry.bytes;
     this.#entries.set(key, entry, { size });
   }
 
@@ -83,6 +84,10 @@ export class L1Cache {
   }
 }
 
-function isLater(a: Fence, b: Fence): boolean {
-  return isSameEpoch(a.epoch, b.epoch) && a.position > b.position;
+function isLater(a: EntryMeta, b: EntryMeta): boolean {
+  if (!isSameEpoch(a.fence.epoch, b.fence.epoch)) return false;
+  return (
+    a.fence.position - b.fence.position > 0 ||
+    (a.fence.position === b.fence.position && a.createdAt > b.createdAt)
+  );
 }

@@ -4,10 +4,16 @@ import { compressSync, uncompressSync } from 'snappy';
 
 import { CacheError } from '../errors/cache.error.js';
 import type { Compressor, PackedEntry, PayloadCodec } from './entry.js';
-import { codecFor } from './value-shape.js';
+import { shapeOf } from './value-shape.js';
 
 /** A value as bytes. */
 export type Payload = Pick<PackedEntry, 'codec' | 'compressor' | 'rawLength' | 'payload'>;
+
+/** A value that was just encoded. */
+export interface EncodedValue extends Payload {
+  /** True when instances of the application's own classes became plain objects. */
+  readonly hasInstances: boolean;
+}
 
 /** When bytes are made smaller before they are stored. */
 export interface CompressionPolicy {
@@ -29,8 +35,8 @@ export function encodeValue(
   value: unknown,
   maxBytes: number,
   compression?: CompressionPolicy,
-): Payload {
-  const codec = codecFor(value);
+): EncodedValue {
+  const { codec, hasInstances } = shapeOf(value);
   const raw = codec === 'json' ? Buffer.from(JSON.stringify(value)) : serializeValue(value);
   if (raw.length > maxBytes) {
     throw new CacheError(
@@ -38,7 +44,13 @@ export function encodeValue(
       `The value takes ${raw.length} bytes; at most ${maxBytes} are cached (maxValueBytes).`,
     );
   }
-  const plain: Payload = { codec, compressor: 'none', rawLength: raw.length, payload: raw };
+  const plain: EncodedValue = {
+    codec,
+    hasInstances,
+    compressor: 'none',
+    rawLength: raw.length,
+    payload: raw,
+  };
   if (!compression || compression.compressor === 'none') return plain;
   if (raw.length < compression.thresholdBytes) return plain;
   const small = compressSync(raw);
@@ -74,7 +86,16 @@ function inflate(payload: Buffer, rawLength: number): Buffer {
 }
 
 function decodeRaw(codec: PayloadCodec, raw: Buffer): unknown {
-  return codec === 'json' ? (JSON.parse(raw.toString('utf8')) as unknown) : deserialize(raw);
+  return codec === 'json'
+    ? (JSON.parse(raw.toString('utf8')) as unknown)
+    : deserialize(ownCopy(raw)); // binary values come back as windows on these bytes
+}
+
+/** A copy with memory of its own; small buffers otherwise share a pool. */
+function ownCopy(raw: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(raw.length);
+  raw.copy(copy);
+  return copy;
 }
 
 function serializeValue(value: unknown): Buffer {

@@ -14,6 +14,7 @@ export type CacheErrorCode =
   | 'STORE_REFUSED'
   | 'JOURNAL_MISMATCH'
   | 'NOT_RECORDED'
+  | 'LOAD_REENTRANT'
   | 'CLOSED';
 
 /**

@@ -13,6 +13,8 @@ export interface InProcessJournalOptions {
 }
 
 const INCARNATION = 'in-process';
+/** Hashes kept, 8 bytes each. */
+const MAX_HASHES = 2 ** 20;
 
 /**
  * The journal of a store that lives in this process: the same linked records as in a shared store, held in an array.
@@ -20,6 +22,7 @@ const INCARNATION = 'in-process';
  */
 export class InProcessJournalLog implements IJournalLog {
   readonly #records: JournalRecord[] = [];
+  #hashes = 0;
   readonly #listeners = new Set<(record: JournalRecord) => void>();
   readonly #now: () => number;
   readonly #random: () => number;
@@ -48,15 +51,16 @@ export class InProcessJournalLog implements IJournalLog {
   }
 
   read(afterStamp: number, limit: number): Promise<JournalSlice> {
-    const first = this.#records.findIndex((record) => record.stamp > afterStamp);
-    const records = first < 0 ? [] : this.#records.slice(first, first + limit);
-    return Promise.resolve({ records, head: this.#head() });
+    const first = this.#firstAfter(afterStamp);
+    return Promise.resolve({
+      records: this.#records.slice(first, first + limit),
+      head: this.#head(),
+    });
   }
 
   readBackwards(beforeStamp: number, limit: number): Promise<readonly JournalRecord[]> {
-    const end = this.#records.findIndex((record) => record.stamp >= beforeStamp);
-    const before = end < 0 ? this.#records : this.#records.slice(0, end);
-    return Promise.resolve(before.slice(-limit).reverse());
+    const end = this.#firstAfter(beforeStamp - 1);
+    return Promise.resolve(this.#records.slice(Math.max(0, end - limit), end).reverse());
   }
 
   advanceEpoch(expected: Epoch | null, constants: string, atLeast: number): Promise<JournalHead> {
@@ -98,10 +102,30 @@ export class InProcessJournalLog implements IJournalLog {
       body,
     };
     this.#records.push(record);
-    if (this.#records.length > this.#maxRecords)
-      this.#records.splice(0, Math.ceil(this.#maxRecords / 8));
+    this.#hashes += hashesOf(record);
+    this.#trim();
     for (const listener of this.#listeners) listener(record);
     return record;
+  }
+
+  /** Drops the oldest eighth, so that dropping is rare; the newest record always stays. */
+  #trim(): void {
+    while (this.#records.length > this.#maxRecords || this.#hashes > MAX_HASHES) {
+      const gone = this.#records.splice(0, Math.ceil((this.#records.length - 1) / 8));
+      for (const record of gone) this.#hashes -= hashesOf(record);
+      if (gone.length === 0) return;
+    }
+  }
+
+  /** Index of the oldest record later than `stamp`; found by halving, for strong reads ask this often. */
+  #firstAfter(stamp: number): number {
+    let [low, high] = [0, this.#records.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#records[middle] as JournalRecord).stamp > stamp) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   #stamp(atLeast: number): number {
@@ -113,4 +137,8 @@ export class InProcessJournalLog implements IJournalLog {
     const record = this.#records.at(-1);
     return record ? { record, incarnation: INCARNATION } : null;
   }
+}
+
+function hashesOf({ body }: JournalRecord): number {
+  return body.kind === 'hashes' ? body.hashes.length / 2 : 0;
 }

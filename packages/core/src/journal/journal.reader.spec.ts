@@ -24,6 +24,7 @@ async function following(log: InProcessJournalLog) {
     constants: CONSTANTS,
     clock,
     onRecord,
+    onJump: jest.fn(),
     onEpochChange,
   });
   await reader.start();
@@ -184,6 +185,43 @@ describe('JournalReader', () => {
     await process.reader.close();
   });
 
+  it('never adopts an epoch that is older than its own', async () => {
+    const log = new InProcessJournalLog();
+    const process = await following(log);
+    const old = process.validity.epoch;
+    const newer = await log.advanceEpoch(old, CONSTANTS, 0);
+    await process.poll();
+    jest.spyOn(log, 'open').mockResolvedValue({
+      record: { ...newer.record, epoch: old ?? newer.record.epoch },
+      incarnation: newer.incarnation,
+    });
+    const advance = jest.spyOn(log, 'advanceEpoch');
+    await process.reader.sync();
+    expect(advance).toHaveBeenCalledTimes(1);
+    expect(process.validity.epoch).toEqual(newer.record.epoch);
+    jest.restoreAllMocks();
+    await process.reader.close();
+  });
+
+  it('does not go back when an older answer arrives late', async () => {
+    const log = new InProcessJournalLog({ maxRecords: 16 });
+    const process = await following(log);
+    const isValid = entryOf(process);
+    const slow = await log.read(0, 1_000);
+    for (let i = 0; i < 100; i++) await log.append(OTHER, i);
+    const older = await log.read(0, 1_000);
+    await log.append(TAG, 200);
+    await process.reader.catchUp();
+    const head = process.validity.head;
+    jest.spyOn(log, 'read').mockResolvedValue({ records: [], head: older.head ?? slow.head });
+    process.view.deliver(); // asked before the catch-up, answered with what was true then
+    await settle();
+    expect(process.validity.head.stamp).toBeGreaterThanOrEqual(head.stamp);
+    expect(isValid()).toBe(false);
+    jest.restoreAllMocks();
+    await process.reader.close();
+  });
+
   it('is blind by the time a poll was sent, not answered', async () => {
     const log = new InProcessJournalLog();
     const process = await following(log);
@@ -223,6 +261,7 @@ describe('JournalReader', () => {
       constants: CONSTANTS,
       clock: new FakeClock(),
       onRecord: jest.fn(),
+      onJump: jest.fn(),
       onEpochChange: jest.fn(),
     });
     await reader.start();
@@ -245,6 +284,7 @@ describe('JournalReader', () => {
       constants: CONSTANTS,
       clock,
       onRecord: jest.fn(),
+      onJump: jest.fn(),
       onEpochChange: jest.fn(),
     });
     await reader.start();

@@ -22,8 +22,10 @@ export interface JournalReaderOptions {
   /** This process's own constants; a namespace with others is refused. */
   readonly constants: string;
   readonly clock: Clock;
-  /** Sees each record at least once, before or in its turn. */
+  /** Sees each record at least once, before or in its turn, but for those that a jump skips. */
   readonly onRecord: (record: JournalRecord) => void;
+  /** The position jumped: anything may have been invalidated in between. */
+  readonly onJump: () => void;
   /** The epoch changed for a reason other than the first sync. */
   readonly onEpochChange: () => void;
 }
@@ -62,7 +64,7 @@ export class JournalReader {
     const { log } = this.#options;
     if (log.onAppend) {
       this.#unsubscribe = log.onAppend((record) => this.#hear(record));
-      await this.sync();
+      await this.sync().catch(() => undefined); // refused, or an odd log: blind, and so without a cache
       await this.catchUp(); // what was appended between the look at the head and now
       return;
     }
@@ -73,6 +75,8 @@ export class JournalReader {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    this.#answeredAt = -Infinity;
     await this.#options.log.stopPolling?.();
     await Promise.all([this.#tail, this.#backfill.close()]);
   }
@@ -98,6 +102,9 @@ export class JournalReader {
   /** Counts an own record: in its turn if it is next, otherwise at once but without moving the position. */
   take(record: JournalRecord): void {
     const { validity } = this.#options;
+    if (validity.epoch && compareEpochs(record.epoch, validity.epoch) > 0) {
+      return this.#adopt({ record, incarnation: record.incarnation });
+    }
     if (record.stamp <= validity.head.stamp) return;
     this.#options.onRecord(record);
     if (isRef(record.previous, validity.head)) validity.apply(record);
@@ -117,8 +124,9 @@ export class JournalReader {
     const sentAt = this.#options.clock.now();
     let head = await log.open(constants, validity.head.stamp + 1);
     this.#assertConstants(head.record);
-    if (this.#isLost(head)) head = await this.#advance(head);
-    if (!this.#isKnown(head)) this.#adopt(head);
+    const isOlder = validity.epoch && compareEpochs(head.record.epoch, validity.epoch) < 0;
+    if (isOlder || this.#isLost(head)) head = await this.#advance(head);
+    this.#adopt(head);
     this.#answeredAt = sentAt;
   }
 
@@ -129,10 +137,10 @@ export class JournalReader {
       try {
         const found = await this.#pollOnce();
         retryMs = RETRY_MS.min;
-        if (found) await clock.sleep(PACE_MS, this.#closing.signal);
+        if (found) await clock.sleep(PACE_MS, this.#closing.signal, 'background');
       } catch (error) {
         if (isCacheError(error, 'JOURNAL_MISMATCH')) retryMs = RETRY_MS.max;
-        await clock.sleep(retryMs, this.#closing.signal);
+        await clock.sleep(retryMs, this.#closing.signal, 'background');
         retryMs = Math.min(retryMs * 2, RETRY_MS.max);
       }
     }
@@ -205,11 +213,6 @@ export class JournalReader {
     return head.record.incarnation !== head.incarnation;
   }
 
-  #isKnown({ record }: JournalHead): boolean {
-    const { epoch, head } = this.#options.validity;
-    return epoch !== null && isSameEpoch(epoch, record.epoch) && isRef(record, head);
-  }
-
   async #advance(head: JournalHead | null): Promise<JournalHead> {
     const { log, constants, validity } = this.#options;
     const next = await log.advanceEpoch(
@@ -221,13 +224,15 @@ export class JournalReader {
     return next;
   }
 
-  /** Takes the head as the position and leaves what lies before it to the backfill. */
+  /** Takes the head as the position, unless it is one of the past, and leaves what lies before it to the backfill. */
   #adopt({ record }: JournalHead): void {
-    const { validity, onRecord, onEpochChange } = this.#options;
+    const { validity, onJump, onEpochChange } = this.#options;
     const before = validity.epoch;
+    const isSame = before !== null && isSameEpoch(before, record.epoch);
+    if (isSame && record.stamp <= validity.head.stamp) return;
     this.#backfill.jumpTo(record);
-    onRecord(record);
-    if (before && !isSameEpoch(before, record.epoch)) onEpochChange();
+    onJump();
+    if (before && !isSame) onEpochChange();
   }
 
   #assertConstants({ constants }: JournalRecord): void {

@@ -85,6 +85,7 @@ export class Journal {
       validity: this.#validity,
       constants: CONSTANTS,
       onRecord: (record) => this.#observe(record),
+      onJump: () => this.#coverWatches(() => true),
       onEpochChange: options.onEpochChange,
     });
     this.#outbox = new Outbox({
@@ -113,9 +114,11 @@ export class Journal {
     return this.#reader.start();
   }
 
-  async close(): Promise<void> {
-    await this.#outbox.close();
+  /** Resolves with the number of invalidations that the store never took. */
+  async close(): Promise<number> {
+    const left = await this.#outbox.close();
     await this.#reader.close();
+    return left;
   }
 
   /** The fence of a load that starts now; `null` when nothing may be stored. Synchronous, as it must be. */
@@ -164,10 +167,11 @@ export class Journal {
     return (await this.#reader.catchUp()) && this.#reader.refusal === null;
   }
 
-  /** Resolves with whether everything up to `stamp` is applied, catching up if it is not. */
+  /** Resolves, within the deadline, with whether everything up to `stamp` is applied; false for 0, which is no stamp. */
   async waitFor(stamp: number): Promise<boolean> {
-    if (this.position < stamp) await this.catchUp();
-    return this.position >= stamp;
+    const { clock, deadlineMs } = this.#options;
+    if (this.position < stamp) await within(clock, deadlineMs, this.catchUp(), () => false);
+    return stamp > 0 && this.position >= stamp;
   }
 
   /** Records an invalidation; resolves within the deadline, recorded or queued. */
@@ -188,6 +192,7 @@ export class Journal {
     coverage: Coverage,
   ): Promise<Recorded & { readonly fence: Fence | null }> {
     const isCovered = this.isCovered(subject, fence);
+    this.#coverWatches((other) => covers(coverage, other.subject));
     const watch: Watch = { subject, posting: this.#outbox.post(coverage, 'set'), isCovered };
     this.#watches.add(watch);
     try {
@@ -237,10 +242,11 @@ export class Journal {
 
   #observe(record: JournalRecord): void {
     if (record.body.kind === 'genesis') return;
-    for (const watch of this.#watches) {
-      if (record.nonce !== watch.posting.nonce && covers(record.body, watch.subject)) {
-        watch.isCovered = true;
-      }
-    }
+    const { body, nonce } = record;
+    this.#coverWatches(({ posting, subject }) => nonce !== posting.nonce && covers(body, subject));
+  }
+
+  #coverWatches(isCovered: (watch: Watch) => boolean): void {
+    for (const watch of this.#watches) watch.isCovered ||= isCovered(watch);
   }
 }

@@ -47,6 +47,24 @@ describe('Outbox', () => {
     expect(new Set(taken.map(({ nonce }) => nonce)).size).toBe(5);
   });
 
+  it('sends what is posted in the very step in which it has just become empty', async () => {
+    for (let gap = 0; gap < 12; gap++) {
+      const { outbox, taken } = posting();
+      await outbox.post(tag('a'), 'invalidate').recorded;
+      for (let i = 0; i < gap; i++) await Promise.resolve();
+      await outbox.post(tag('b'), 'invalidate').recorded;
+      expect(taken).toHaveLength(2);
+    }
+    const { outbox, taken } = posting({ maxQueued: 1_000 });
+    const chained = Array.from({ length: 200 }, async (_, i) => {
+      for (let step = 0; step < i % 7; step++) await Promise.resolve();
+      await outbox.post({ kind: 'glob', pattern: `${i}*` }, 'invalidate').recorded;
+    });
+    await Promise.all(chained);
+    expect(taken).toHaveLength(200);
+    expect(outbox.size).toBe(0);
+  });
+
   it('covers from the post to the record', async () => {
     const { outbox, clock, store } = posting();
     store.isDown = true;
@@ -95,7 +113,7 @@ describe('Outbox', () => {
     store.isDown = true;
     const { recorded } = outbox.post(tag('a'), 'invalidate');
     await settle();
-    await outbox.close();
+    expect(await outbox.close()).toBe(1);
     await expect(recorded).rejects.toMatchObject({ code: 'CLOSED' });
     expect(() => outbox.post(tag('b'), 'invalidate')).toThrow(
       expect.objectContaining({ code: 'CLOSED' }),

@@ -1,10 +1,11 @@
-import type { Clock } from '../clock/clock.js';
+import { within, type Clock } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { Subject } from '../validity/cover-hash.js';
 import { PendingCoverage } from '../validity/pending-coverage.js';
 import { MAX_RECORD_HASHES, type Coverage, type JournalRecord } from './journal-record.js';
 
 const RETRY_MS = { min: 50, max: 1_000 };
+const LAST_TRY_MS = 2_000;
 
 /** Why something is recorded. A record made for a `set` never carries an invalidation that could cover its value. */
 export type RecordReason = 'invalidate' | 'set';
@@ -21,6 +22,7 @@ export class Posting {
   constructor(
     readonly coverage: Coverage,
     readonly reason: RecordReason,
+    readonly postedAt: number,
   ) {
     this.recorded = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -49,7 +51,6 @@ export class Outbox {
   readonly #pending = new PendingCoverage();
   readonly #queue: Posting[] = [];
   #sending: Promise<void> | null = null;
-  #oldestAt = 0;
   #posted = 0;
 
   constructor(options: OutboxOptions) {
@@ -67,7 +68,8 @@ export class Outbox {
 
   /** Milliseconds that the oldest unrecorded posting has waited; 0 if there is none. */
   oldestAgeMs(): number {
-    return this.#queue.length > 0 ? this.#options.clock.now() - this.#oldestAt : 0;
+    const [oldest] = this.#queue;
+    return oldest ? this.#options.clock.now() - oldest.postedAt : 0;
   }
 
   /** Whether something that has no stamp yet covers the subject. */
@@ -83,24 +85,29 @@ export class Outbox {
     this.#posted++;
     if (this.#queue.length > this.#options.maxQueued) return this.#queue.at(-1) as Posting;
     const isFull = this.#queue.length === this.#options.maxQueued;
+    const now = this.#options.clock.now();
     const posting = isFull
-      ? new Posting({ kind: 'clear' }, 'invalidate')
-      : new Posting(coverage, reason);
-    if (this.#queue.length === 0) this.#oldestAt = this.#options.clock.now();
+      ? new Posting({ kind: 'clear' }, 'invalidate', now)
+      : new Posting(coverage, reason, now);
     this.#queue.push(posting);
     this.#pending.add(posting.coverage);
-    this.#sending ??= Promise.resolve()
-      .then(() => this.#send())
-      .finally(() => (this.#sending = null));
+    this.#sending ??= Promise.resolve().then(() => this.#send());
     return posting;
   }
 
-  /** Gives what is left one last try, then rejects what the store did not take. */
-  async close(): Promise<void> {
+  /** Gives what is left one last try; resolves with the number of postings that the store did not take. */
+  async close(): Promise<number> {
     this.#closing.abort();
-    await this.#sending;
+    await within(
+      this.#options.clock,
+      LAST_TRY_MS,
+      this.#sending ?? Promise.resolve(),
+      () => undefined,
+    );
+    const left = this.#queue.length;
     const error = new CacheError('CLOSED', 'The cache was closed before the store recorded this.');
     for (const posting of this.#queue.splice(0)) posting.reject(error);
+    return left;
   }
 
   async #send(): Promise<void> {
@@ -111,18 +118,18 @@ export class Outbox {
       try {
         const record = await append(mergedCoverage(batch), (batch[0] as Posting).nonce as number);
         this.#queue.splice(0, batch.length);
-        this.#oldestAt = clock.now();
         for (const posting of batch) {
           this.#pending.remove(posting.coverage);
           posting.resolve(record);
         }
         retryMs = RETRY_MS.min;
       } catch {
-        if (this.#closing.signal.aborted) return;
-        await clock.sleep(retryMs, this.#closing.signal);
+        if (this.#closing.signal.aborted) break;
+        await clock.sleep(retryMs, this.#closing.signal, 'background');
         retryMs = Math.min(retryMs * 2, RETRY_MS.max);
       }
     }
+    this.#sending = null; // in the step that saw the empty queue: what is posted from here on starts anew
   }
 
   /** The longest run at the front of the queue that fits one record. */

@@ -25,14 +25,18 @@ export function assertKey(key: unknown): asserts key is string {
 }
 
 /** @throws CacheError `TAG_INVALID` */
-export function assertTags(tags: readonly unknown[]): asserts tags is readonly string[] {
+export function assertTags(tags: unknown): asserts tags is readonly string[] {
+  if (!Array.isArray(tags)) {
+    throw new CacheError('TAG_INVALID', `tags must be a list of strings; got ${describe(tags)}.`);
+  }
   if (tags.length > MAX_TAGS) {
     throw new CacheError(
       'TAG_INVALID',
       `An entry has ${tags.length} tags; accepted: up to ${MAX_TAGS}.`,
     );
   }
-  for (const tag of tags) assertText('TAG_INVALID', 'A tag', tag, MAX_TAG_BYTES);
+  for (const tag of tags as readonly unknown[])
+    assertText('TAG_INVALID', 'A tag', tag, MAX_TAG_BYTES);
 }
 
 /** @throws CacheError `PATTERN_INVALID` */

@@ -11,11 +11,20 @@ export abstract class BaseCacheMiddleware implements ICacheMiddleware {
     this.before(operation);
     try {
       const result = await next();
-      this.after(operation, result);
+      this.#note(() => this.after(operation, result));
       return result;
     } catch (error) {
-      this.failed(operation, error);
+      this.#note(() => this.failed(operation, error));
       throw error;
+    }
+  }
+
+  /** Who only looks on must not break what went well: a read that has its value, an invalidation that is recorded. */
+  #note(look: () => void): void {
+    try {
+      look();
+    } catch {
+      return; // what an onlooker throws goes no further
     }
   }
 

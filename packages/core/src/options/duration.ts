@@ -10,15 +10,15 @@ const MAX_MS = 366 * UNIT_MS.d;
  * @throws CacheError `OPTION_INVALID`
  */
 export function durationMs(option: string, value: Duration): number {
-  const ms = typeof value === 'number' ? value * UNIT_MS.s : parse(value);
+  const ms = typeof value === 'number' ? value * UNIT_MS.s : parse(String(value));
   if (ms >= 0 && ms <= MAX_MS) return Math.round(ms);
   throw new CacheError(
     'OPTION_INVALID',
-    `${option} is ${JSON.stringify(value) ?? String(value)}; accepted: seconds from 0 to ${MAX_MS / 1000}, or a duration such as '90s', '5m', '2h', '1d'.`,
+    `${option} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}; accepted: seconds from 0 to ${MAX_MS / 1000}, or a duration such as '90s', '5m', '2h', '1d'.`,
   );
 }
 
 function parse(text: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(text)) ?? [];
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
   return Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
 }

@@ -1,5 +1,6 @@
 import { CacheError } from '../errors/cache.error.js';
 import type { CacheDefaults, CacheOptions, ResolvedCacheOptions } from './cache-options.js';
+import { assertTags } from '../key/key-rules.js';
 import { durationMs } from './duration.js';
 
 const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
@@ -34,12 +35,17 @@ const KNOWN: ReadonlySet<string> = new Set([
 /**
  * Turns what a caller wrote into complete, checked, frozen options. Only what was written can be an error, never a
  * default.
- * @throws CacheError `OPTION_INVALID` naming the option and what it accepts
+ * @throws CacheError `OPTION_INVALID` naming the option and what it accepts, `TAG_INVALID`
  */
 export function resolveOptions(
   options: CacheOptions,
   defaults: CacheDefaults,
 ): ResolvedCacheOptions {
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    fail(
+      `options must be an object, such as { ttl: 60 }; got ${options === null ? 'null' : typeof options}.`,
+    );
+  }
   assertKnown(options);
   const ttlMs = options.ttl === undefined ? defaults.ttlMs : durationMs('ttl', options.ttl);
   const enableSwr = swrOf(options) ?? defaults.enableSwr;
@@ -50,7 +56,7 @@ export function resolveOptions(
     forceRefresh: options.forceRefresh ?? false,
     compress: options.compress ?? defaults.compress,
     priority: choice('priority', options.priority, PRIORITIES) ?? defaults.priority,
-    tags: options.tags ?? [],
+    tags: tagsOf(options.tags),
     consistency: choice('consistency', options.consistency, CONSISTENCIES) ?? 'eventual',
     negativeTtlMs: Math.min(
       within('negativeTtlMs', options.negativeTtlMs, 0, 86_400_000) ?? defaults.negativeTtlMs,
@@ -80,6 +86,13 @@ function assertKnown(options: CacheOptions): void {
 
 function isFlag(value: unknown): boolean {
   return value === undefined || typeof value === 'boolean';
+}
+
+/** A list of the cache's own: what the caller does to theirs while a load runs changes nothing. */
+function tagsOf(tags: CacheOptions['tags'] = []): ResolvedCacheOptions['tags'] {
+  if (typeof tags === 'function') return tags;
+  assertTags(tags);
+  return Object.freeze([...tags]);
 }
 
 /** One option with three spellings. */

@@ -2,7 +2,7 @@ import { within, type Clock } from '../clock/clock.js';
 import type { EntryMeta } from '../entry/entry.js';
 import { FENCE_BYTES, SAME_BYTES, packEntry, unpackEntry } from '../entry/entry-header.codec.js';
 import { holdEntry, L1Cache, type HeldEntry } from '../entry/l1.cache.js';
-import { encodeValue, type CompressionPolicy, type Payload } from '../entry/value.codec.js';
+import { encodeValue, type CompressionPolicy, type EncodedValue } from '../entry/value.codec.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { Journal } from '../journal/journal.js';
 import type { ICacheProvider, StoredItem } from '../provider/cache-provider.js';
@@ -24,7 +24,7 @@ export interface PreparedEntry {
   readonly key: string;
   readonly subject: Subject;
   readonly meta: EntryMeta;
-  readonly payload: Payload;
+  readonly payload: EncodedValue;
 }
 
 /** What a stored value means: from keys to entries and back. Knows neither when to load nor why. */
@@ -123,10 +123,10 @@ export class CacheRepository implements ICacheRepository {
     const ttlMs = Math.ceil(meta.keptUntil - clock.now());
     if (ttlMs <= 0 || journal.isCovered(subject, meta.fence)) return;
     held.checkedAt = journal.position;
-    this.#l1.put(key, held, payload.rawLength);
+    this.#l1.put(key, held);
     const item: StoredItem = {
       key: keys.entry(key),
-      value: packEntry({ ...meta, ...payload }),
+      value: packEntry({ ...meta, ...payload }, key),
       ttlMs,
     };
     if (this.#store.fenced) await this.#store.fenced.setFenced(item, SAME_BYTES, FENCE_BYTES);
@@ -174,7 +174,7 @@ export class CacheRepository implements ICacheRepository {
   #open(key: string, bytes: Uint8Array): HeldEntry | null {
     const { journal, clock, maxValueBytes, schemaVersion, onFault } = this.#options;
     try {
-      const packed = unpackEntry(bytes);
+      const packed = unpackEntry(bytes, key);
       if (!packed) throw new CacheError('VALUE_INVALID', 'unreadable');
       const { payload, codec, compressor, rawLength, ...meta } = packed;
       if (meta.schemaVersion !== schemaVersion || meta.keptUntil <= clock.now()) return null;
@@ -187,7 +187,7 @@ export class CacheRepository implements ICacheRepository {
         maxValueBytes,
       );
       held.checkedAt = journal.position;
-      this.#l1.put(key, held, rawLength);
+      this.#l1.put(key, held);
       return held;
     } catch {
       onFault('entry-corrupt'); // the decoder's message may quote the value

@@ -3,24 +3,18 @@ import { escapeGlob } from '../validity/glob.js';
 /** Names of what a namespace keeps in a store; a logical key stands in braces, so that it alone decides the slot. */
 export class StoreKeys {
   readonly #entry: string;
-  readonly #lease: string;
 
   constructor(readonly namespace: string) {
     this.#entry = `vc:${namespace}:e:{`;
-    this.#lease = `vc:${namespace}:l:{`;
   }
 
   entry(key: string): string {
     return `${this.#entry}${escapeBraces(key)}}`;
   }
 
-  lease(key: string): string {
-    return `${this.#lease}${escapeBraces(key)}}`;
-  }
-
-  /** Matches the entries whose logical key matches `pattern`, and their variants. */
+  /** Matches the entries whose logical key matches `pattern`. */
   entryPattern(pattern: string): string {
-    return `${escapeGlob(this.#entry)}${escapeBraces(pattern)}*}`;
+    return `${escapeGlob(this.#entry)}${escapeBraces(pattern)}}`;
   }
 
   get everyEntry(): string {

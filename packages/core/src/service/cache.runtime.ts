@@ -1,5 +1,4 @@
 import { systemClock, within, type Clock } from '../clock/clock.js';
-import { CacheError } from '../errors/cache.error.js';
 import { InProcessJournalLog } from '../journal/in-process-journal.log.js';
 import { Journal } from '../journal/journal.js';
 import type { ICacheProvider, StoreStatus } from '../provider/cache-provider.js';
@@ -13,8 +12,11 @@ import { StoreKeys } from '../repository/store-keys.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import type { ReadRequest, ReadResult, StrategyEngine } from '../strategy/read-request.js';
 import type { CacheConfig, CacheLogger } from './cache-config.js';
+import { checkConfig } from './check-config.js';
 import { ValueLoader } from './value-loader.js';
 
+/** Bound on each step of starting and closing. */
+const PHASE_MS = 10_000;
 /** Health is asked for by probes that don't wait long. */
 const STATUS_MS = 1_000;
 
@@ -47,17 +49,20 @@ export class CacheRuntime implements StrategyEngine {
   readonly #readBudgetMs: number;
   #starting: Promise<void> | null = null;
   #isStarted = false;
+  #isClosed = false;
+  #couldConnect = true;
 
   constructor(
     readonly provider: ICacheProvider,
     config: CacheConfig,
   ) {
+    checkConfig(config);
     const random = config.random ?? Math.random;
     const schemaVersion = config.schemaVersion ?? 0;
     this.clock = config.clock ?? systemClock;
     this.logger = config.logger ?? SILENT;
     this.store = capabilitiesOf(provider);
-    this.keys = new StoreKeys(namespaceOf(config));
+    this.keys = new StoreKeys(config.namespace ?? 'default');
     this.#readBudgetMs = config.readBudgetMs ?? 250;
     this.journal = new Journal({
       log: this.#journalLog(),
@@ -88,42 +93,37 @@ export class CacheRuntime implements StrategyEngine {
       clock: this.clock,
       random,
       schemaVersion,
-      onUncacheable: (template, reason) =>
-        this.logger.warn(`A value of ${template} was returned but not cached: ${reason}`),
+      onOddValue: (template, problem) => this.logger.warn(`A value of ${template} ${problem}`),
       onStoreFailed: () => this.faults['store-write-failed']++,
     });
   }
 
   /** Opens the store and reads the journal's head. Resolves also when the store can't be reached yet. */
   start(): Promise<void> {
-    this.#starting ??= (async () => {
-      // A provider that can't connect is a store that can't be reached; the journal goes on trying.
-      await this.store.managed?.connect().catch(() => undefined);
-      await this.journal.start();
-      this.#isStarted = true;
-    })();
+    this.#starting ??= this.#start();
     return this.#starting;
   }
 
   /** The first operations wait for the start, but no longer than a read may. */
   async ready(): Promise<void> {
     if (this.#isStarted) return;
-    await within(
-      this.clock,
-      this.#readBudgetMs,
-      this.start().catch(() => undefined),
-      () => undefined,
-    );
+    await within(this.clock, this.#readBudgetMs, this.start(), () => undefined);
   }
 
+  /** Ends, each step within a bound, whatever loaders and stores do. */
   async close(): Promise<void> {
-    await this.loader.settled();
-    await this.journal.close();
-    await this.store.managed?.close();
+    this.#isClosed = true;
+    await this.bounded(this.loader.settled());
+    const left = await this.bounded(this.journal.close());
+    if (left)
+      this.logger.error(`${left} invalidations were never recorded: the store did not take them.`);
+    this.repository.forget();
+    await this.bounded(settle(() => this.store.managed?.close()));
   }
 
   /** One read, from options that say "no cache" to the strategy that decides the rest. */
   async read<T>(request: ReadRequest<T>, strategy: ICacheStrategy): Promise<ReadResult<T>> {
+    if (this.#isClosed) return this.bypass(request);
     if (!this.#isStarted) await this.ready();
     const { ttlMs, consistency } = request.options;
     const isUnknown = consistency === 'strong' && !(await this.#catchUp());
@@ -140,7 +140,7 @@ export class CacheRuntime implements StrategyEngine {
   }
 
   find(key: string): Promise<FoundEntry | null> {
-    return this.repository.find(key);
+    return this.#isClosed ? Promise.resolve(null) : this.repository.find(key);
   }
 
   isLoading(key: string): boolean {
@@ -160,27 +160,38 @@ export class CacheRuntime implements StrategyEngine {
   }
 
   async load<T>(request: ReadRequest<T>): Promise<ReadResult<T>> {
-    const { value, entry, isJoined } = await this.loader.load(request);
-    const outcome = isJoined ? 'joined' : 'miss';
-    if (!entry) return uncached(value as T, outcome);
-    const now = this.clock.now();
-    return {
-      value: value as T,
-      outcome,
-      tier: null,
-      ageMs: Math.max(0, now - entry.meta.createdAt),
-      freshForMs: entry.meta.staleAt - now,
-      expiresInMs: entry.meta.expiresAt - now,
-    };
+    const loaded = await this.loader.load(request);
+    const outcome = loaded.isJoined ? 'joined' : 'miss';
+    if (!loaded.held) return uncached(loaded.value as T, outcome);
+    if (!loaded.isStorable) return uncached(loaded.held.value as T, outcome);
+    return { ...this.answer<T>({ entry: loaded.held, tier: 'l1' }, 'hit'), outcome, tier: null };
   }
 
-  /** How the store is doing, within a second; a provider that can't say counts as connected. Never rejects. */
+  /** How the store is doing, within a second; a provider that can't say counts as connected if it could connect. Never rejects. */
   async storeStatus(): Promise<StoreStatus> {
     const unknown = { memoryBytes: null, maxBytes: null, pool: { busy: 0, open: 0 } };
-    if (!this.store.status) return { connected: true, ...unknown };
+    if (!this.store.status) return { connected: this.#couldConnect, ...unknown };
     const unreachable = { connected: false, ...unknown };
-    const status = this.store.status.status().catch(() => unreachable);
-    return within(this.clock, STATUS_MS, status, () => unreachable);
+    const { status } = this.store;
+    const answer = settle(() => status.status()).then((said) => said ?? unreachable);
+    return within(this.clock, STATUS_MS, answer, () => unreachable);
+  }
+
+  async #start(): Promise<void> {
+    // A provider that can't connect is a store that can't be reached; the journal goes on trying.
+    const connecting = settle(async () => {
+      await this.store.managed?.connect();
+      return true;
+    });
+    this.#couldConnect = (await this.bounded(connecting)) === true;
+    if (this.#isClosed) return;
+    await this.bounded(settle(() => this.journal.start()));
+    this.#isStarted = true;
+  }
+
+  /** The work of others, which starting and closing don't wait for without end. */
+  bounded<T>(work: Promise<T>): Promise<T | undefined> {
+    return within(this.clock, PHASE_MS, work, () => undefined);
   }
 
   #catchUp(): Promise<boolean> {
@@ -205,14 +216,15 @@ export class CacheRuntime implements StrategyEngine {
   }
 }
 
-function uncached<T>(value: T, outcome: 'miss' | 'joined' | 'bypass'): ReadResult<T> {
-  return { value, outcome, tier: null, ageMs: 0, freshForMs: null, expiresInMs: null };
+/** What somebody else's method gives; `undefined` when it throws, at once or later. */
+async function settle<T>(work: () => Promise<T> | T): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch {
+    return undefined; // the state of the store tells
+  }
 }
 
-function namespaceOf({ namespace = 'default' }: CacheConfig): string {
-  if (/^[\w@./-]{1,64}$/.test(namespace)) return namespace;
-  throw new CacheError(
-    'CONFIG_INVALID',
-    `namespace is ${JSON.stringify(namespace)}; accepted: up to 64 letters, digits and the signs _ - . / @.`,
-  );
+function uncached<T>(value: T, outcome: 'miss' | 'joined' | 'bypass'): ReadResult<T> {
+  return { value, outcome, tier: null, ageMs: 0, freshForMs: null, expiresInMs: null };
 }

@@ -288,6 +288,118 @@ describe('CacheService', () => {
     });
   });
 
+  describe('two sets of one key at the same time', () => {
+    it('leave neither value behind for which the other was later', async () => {
+      const cache = new CacheService(new MapProvider());
+      await cache.cache('warm', () => 1);
+      const [a, b] = await Promise.all([cache.set(KEY, 'A'), cache.set(KEY, 'B')]);
+      expect([a.recorded, b.recorded]).toEqual([true, true]);
+      const value = await cache.get(KEY);
+      expect([value === 'A' && a.stored, value === 'B' && b.stored, value === null]).toContain(
+        true,
+      );
+      expect(value).not.toBe('A');
+    });
+  });
+
+  describe('isolation', () => {
+    it('gives those who join a load values of their own', async () => {
+      const cache = new CacheService(new MapProvider());
+      const load = (): Promise<Map<string, number>> => Promise.resolve(new Map([['a', 1]]));
+      const [a, b] = await Promise.all([cache.cache(KEY, load), cache.cache(KEY, load)]);
+      a.set('evil', 1);
+      expect(b).toEqual(new Map([['a', 1]]));
+    });
+
+    it('does not share what it cannot copy', async () => {
+      const cache = new CacheService(new MapProvider());
+      const load = jest.fn(() => Promise.resolve({ list: [1], stop: () => 1 }));
+      const [a, b] = await Promise.all([cache.cache(KEY, load), cache.cache(KEY, load)]);
+      a.list.push(2);
+      expect(b.list).toEqual([1]);
+    });
+  });
+
+  describe('tags', () => {
+    it('are a list, whoever gives them', async () => {
+      const cache = new CacheService(new MapProvider());
+      const load = jest.fn(() => 'v');
+      const tags = new Set(['t']) as unknown as string[];
+      await expect(cache.cache(KEY, load, { tags })).rejects.toMatchObject({ code: 'TAG_INVALID' });
+      await cache.cache(KEY, load, { tags: () => tags });
+      await cache.cache(KEY, load, { tags: () => tags });
+      expect(load).toHaveBeenCalledTimes(2); // returned, not cached
+      for (const bad of [[''], ['a\nb'], [5], 'abc', Array.from({ length: 200 }, String)]) {
+        await expect(cache.set(KEY, 'v', { tags: bad as string[] })).rejects.toMatchObject({
+          code: 'TAG_INVALID',
+        });
+      }
+    });
+
+    it('are those of the call, whatever becomes of the list', async () => {
+      const cache = new CacheService(new MapProvider());
+      const tags = ['t'];
+      const { load, release } = heldLoader<string>();
+      const reading = cache.cache(KEY, load, { tags });
+      await settle();
+      tags.length = 0;
+      release('v1');
+      await reading;
+      await cache.invalidateCacheByTag('t');
+      expect(await cache.cache(KEY, () => 'v2')).toBe('v2');
+    });
+  });
+
+  it('never stores what only healthcare-phi may hold', async () => {
+    const provider = new MapProvider();
+    const cache = new CacheService(provider);
+    const options = { containsPHI: true, complianceLevel: 'restricted' } as const;
+    await expect(cache.set(KEY, 'secret', options)).rejects.toMatchObject({
+      code: 'FEATURE_MISSING',
+    });
+    expect(provider.bytes.size).toBe(0);
+  });
+
+  it('keeps what a forced refresh loaded against a slow read of the store', async () => {
+    const provider = new MapProvider();
+    const writer = new CacheService(provider);
+    await writer.cache(KEY, () => 'v1', OPTIONS);
+    await writer.settled();
+    const clock = new FakeClock(Date.now() + 5);
+    const cache = new CacheService(provider, { clock });
+    await cache.start();
+    const get = provider.get.bind(provider);
+    let release: () => void = () => undefined;
+    provider.get = async (key) => {
+      const bytes = await get(key);
+      await new Promise<void>((resolve) => (release = resolve));
+      return bytes;
+    };
+    const slow = cache.get(KEY);
+    await settle();
+    clock.jump(10);
+    await cache.cache(KEY, () => 'v2', { ...OPTIONS, forceRefresh: true });
+    release();
+    await slow;
+    expect(await cache.cache(KEY, () => 'v3', OPTIONS)).toBe('v2');
+  });
+
+  it('names options that are none and loaders that are none', async () => {
+    const cache = new CacheService(new MapProvider());
+    const invalid = { code: 'OPTION_INVALID' };
+    await expect(cache.cache('k', () => 1, 60 as never)).rejects.toMatchObject(invalid);
+    await expect(cache.cache('k', () => 1, null as never)).rejects.toMatchObject(invalid);
+    await expect(cache.cache('k', () => 1, { ttl: 10n as never })).rejects.toMatchObject(invalid);
+    await expect(cache.cache('k', undefined as never)).rejects.toMatchObject(invalid);
+    expect(await cache.waitFor(0)).toBe(false);
+  });
+
+  it('ends a loader that reads its own key without end', async () => {
+    const cache = new CacheService(new MapProvider());
+    const load = (): Promise<string> => cache.cache(KEY, load);
+    await expect(cache.cache(KEY, load)).rejects.toMatchObject({ code: 'LOAD_REENTRANT' });
+  });
+
   describe('del', () => {
     it('says whether there was something', async () => {
       const cache = new CacheService(new MapProvider());

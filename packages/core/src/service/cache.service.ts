@@ -1,5 +1,5 @@
+import { within } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
-import type { JournalStatus, Recorded } from '../journal/journal.js';
 import type { Coverage } from '../journal/journal-record.js';
 import { CacheKeyFactory, type ICacheKeyFactory } from '../key/cache-key.factory.js';
 import type { CacheOperation, OperationResult } from '../middleware/cache-middleware.js';
@@ -12,7 +12,7 @@ import {
   type ResolvedCacheOptions,
 } from '../options/cache-options.js';
 import { resolveOptions } from '../options/resolve-options.js';
-import type { ICacheProvider, StoreStatus } from '../provider/cache-provider.js';
+import type { ICacheProvider } from '../provider/cache-provider.js';
 import { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
 import type { Loader, ReadResult } from '../strategy/read-request.js';
 import { StandardCacheStrategy } from '../strategy/standard-cache.strategy.js';
@@ -24,24 +24,8 @@ import {
   patternCoverage,
   tagCoverage,
 } from './cache-operations.js';
-import { CacheRuntime, type FaultCounts } from './cache.runtime.js';
-
-/** What became of an invalidation. */
-export interface InvalidationResult extends Recorded {
-  /** Entries removed physically; `null` when they are only invalid, and go when they expire or are overwritten. */
-  readonly removed: number | null;
-}
-
-/** How a cache is doing. */
-export interface CacheStatus {
-  readonly provider: string;
-  readonly namespace: string;
-  readonly enabled: boolean;
-  readonly store: StoreStatus;
-  readonly journal: JournalStatus;
-  readonly l1: { readonly entries: number; readonly bytes: number };
-  readonly faults: FaultCounts;
-}
+import type { CacheStatus, InvalidationResult, SetResult } from './cache-results.js';
+import { CacheRuntime } from './cache.runtime.js';
 
 /**
  * The cache: one service for everything. Reads never fail because of the cache; an invalidation that was not recorded
@@ -83,7 +67,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
 
   /** Ends background work, gives queued invalidations a last try and closes the store. */
   async close(): Promise<void> {
-    await this.#strategies.close();
+    await this.#runtime.bounded(this.#strategies.close());
     await this.#runtime.close();
   }
 
@@ -103,6 +87,9 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
 
   /** As {@link cache}, and says where the value came from and how old it is. */
   async read<T>(key: string, load: Loader<T>, options: CacheOptions = {}): Promise<ReadResult<T>> {
+    if (typeof load !== 'function') {
+      throw new CacheError('OPTION_INVALID', `The loader must be a function; got ${typeof load}.`);
+    }
     const resolved = this.#resolve(options);
     const strategy = this.#strategies.select(resolved);
     const operation = operationOf('read', {
@@ -135,14 +122,22 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * at the same time, and so costs a journal record. `options`: seconds to live, or options as for {@link cache}.
    * @throws CacheError `KEY_INVALID`, `TAG_INVALID`, `OPTION_INVALID`, `VALUE_INVALID`
    */
-  async set(key: string, value: unknown, options: number | CacheOptions = {}): Promise<Recorded> {
+  async set(key: string, value: unknown, options: number | CacheOptions = {}): Promise<SetResult> {
     const resolved = this.#resolve(typeof options === 'number' ? { ttl: options } : options);
     if (value === undefined) {
       throw new CacheError('VALUE_INVALID', 'undefined is never cached; use null or del().');
     }
-    const operation = operationOf('set', { key, options: resolved, template: resolved.template });
+    const strategy = this.#strategies.select(resolved);
+    const operation = operationOf('set', {
+      key,
+      options: resolved,
+      template: resolved.template,
+      strategy: strategy.name,
+      tags: typeof resolved.tags === 'function' ? [] : resolved.tags,
+    });
     const result = await this.#chain.run(operation, () => this.#set(key, value, resolved));
-    return { stamp: result.stamp, recorded: result.recorded, queued: result.queued };
+    const { stamp, recorded, queued, stored } = result;
+    return { stamp, recorded, queued, stored };
   }
 
   /** Makes one key invalid everywhere; resolves with whether an entry was removed. Rejects when not recorded. */
@@ -242,13 +237,13 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     key: string,
     value: unknown,
     options: ResolvedCacheOptions,
-  ): Promise<Recorded & OperationResult> {
+  ): Promise<SetResult & OperationResult> {
     const { journal, repository, loader, clock } = this.#runtime;
     await this.#runtime.ready();
     const fence = journal.fence();
     const coverage = keyCoverage(key);
     if (!fence || !this.#isEnabled || options.ttlMs === 0) {
-      return outcomeOf(await journal.invalidate([coverage]));
+      return { ...outcomeOf(await journal.invalidate([coverage])), stored: false };
     }
     const entry = loader.prepare(key, value, options, fence, clock.now());
     const { fence: ownFence, ...recorded } = await journal.recordSet(
@@ -258,11 +253,18 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     );
     if (ownFence) {
       const fenced = { ...entry, meta: { ...entry.meta, fence: ownFence } };
-      await repository
-        .store(fenced, repository.hold(fenced))
-        .catch(() => this.#runtime.faults['store-write-failed']++);
+      await this.#bounded(repository.store(fenced, repository.hold(fenced)), () => {
+        this.#runtime.faults['store-write-failed']++;
+      });
     }
-    return outcomeOf(recorded);
+    return { ...outcomeOf(recorded), stored: ownFence !== null };
+  }
+
+  /** The store's own work, which is over in time or not waited for; it never makes an operation fail. */
+  async #bounded<T>(work: Promise<T>, onFailed: () => void): Promise<T | undefined> {
+    const guarded = work.catch(() => onFailed());
+    const result = await within(this.#runtime.clock, this.#removalMs, guarded, onFailed);
+    return result as T | undefined;
   }
 
   async #invalidate(
@@ -273,7 +275,9 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     const result = await this.#chain.run(operation, async () => {
       await this.#runtime.ready();
       const recorded = await this.#runtime.journal.invalidate([coverage()]);
-      const removed = recorded.recorded ? await remove()?.catch(() => null) : null;
+      const removed = recorded.recorded
+        ? await this.#bounded(Promise.resolve().then(remove), () => undefined)
+        : null;
       const count = typeof removed === 'object' ? (removed?.removed ?? null) : (removed ?? null);
       return { ...outcomeOf(recorded), removed: count };
     });

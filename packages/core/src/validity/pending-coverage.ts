@@ -17,13 +17,20 @@ export function covers(coverage: Coverage, subject: Subject): boolean {
   }
 }
 
+function testOf(coverage: Coverage): (subject: Subject) => boolean {
+  if (coverage.kind !== 'glob') return (subject) => covers(coverage, subject);
+  const matches = compileGlob(coverage.pattern);
+  return ({ baseKey }) => matches(baseKey);
+}
+
 /** Invalidations that have no stamp yet and so count as later than any fence. Coverages are told apart by identity. */
 export class PendingCoverage {
   readonly #hashes = new Map<number, number>();
-  readonly #others = new Set<Coverage>();
+  /** What is no hash, with a test for it. */
+  readonly #others = new Map<Coverage, (subject: Subject) => boolean>();
 
   add(coverage: Coverage): void {
-    if (coverage.kind !== 'hashes') this.#others.add(coverage);
+    if (coverage.kind !== 'hashes') this.#others.set(coverage, testOf(coverage));
     else for (const identity of identitiesOf(coverage.hashes)) this.#count(identity, 1);
   }
 
@@ -36,7 +43,7 @@ export class PendingCoverage {
     if (this.#hashes.size > 0) {
       if (identitiesOf(subject.hashes).some((identity) => this.#hashes.has(identity))) return true;
     }
-    for (const coverage of this.#others) if (covers(coverage, subject)) return true;
+    for (const isCovered of this.#others.values()) if (isCovered(subject)) return true;
     return false;
   }
 

@@ -60,7 +60,7 @@ export class Validity {
 
   /**
    * Takes `record` as the head without having seen what came before it: ready at once, with everything older refused
-   * until {@link learn} and {@link lowerFloor} have read backwards. A new epoch forgets all that was known.
+   * until {@link raise} and {@link lowerFloor} have read backwards. A new epoch forgets all that was known.
    */
   startAt(record: JournalRecord): void {
     if (!this.#epoch || compareEpochs(this.#epoch, record.epoch) !== 0) {
