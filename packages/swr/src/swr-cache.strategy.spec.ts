@@ -96,6 +96,22 @@ describe('SWRCacheStrategy', () => {
     expect(swr.refreshes.failed).toBe(1);
   });
 
+  it('survives a callback that throws, and refuses a bound that is none', async () => {
+    const onRefreshFailed = jest.fn(() => {
+      throw new Error('the logger is broken');
+    });
+    const { cache, swr, pass } = caching({ onRefreshFailed });
+    await cache.cache(KEY, () => 'v1', OPTIONS);
+    pass(61);
+    await cache.cache(KEY, () => Promise.reject(new Error('down')), OPTIONS);
+    await idle();
+    expect(onRefreshFailed).toHaveBeenCalledTimes(1);
+    await expect(swr.close()).resolves.toBeUndefined();
+    expect(() => new SWRCacheStrategy({ maxConcurrentRefreshes: NaN })).toThrow(
+      'maxConcurrentRefreshes is NaN; accepted: a whole number from 0.',
+    );
+  });
+
   it('runs no more refreshes at once than it may', async () => {
     const { cache, swr, pass } = caching({ maxConcurrentRefreshes: 2 });
     const hang = (): Promise<string> => new Promise(() => undefined);

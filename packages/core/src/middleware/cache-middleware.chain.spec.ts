@@ -47,6 +47,17 @@ describe('CacheMiddlewareChain', () => {
     expect(notes.slice(2)).toEqual(['b failed x', 'a failed x']);
   });
 
+  it('lets no onlooker break what went well', async () => {
+    class Broken extends BaseCacheMiddleware {
+      readonly name = 'broken';
+      protected override after(): void {
+        throw new Error('the sink is full');
+      }
+    }
+    const chain = new CacheMiddlewareChain([new Broken()]);
+    expect(await chain.run(operation, () => Promise.resolve(HIT))).toBe(HIT);
+  });
+
   it('is nothing when it is empty', async () => {
     expect(await new CacheMiddlewareChain([]).run(operation, () => Promise.resolve(HIT))).toBe(HIT);
   });
