@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { embedLua } from '../build/embed-lua.mjs';
 import { checkCycles } from './cycles.mjs';
@@ -11,6 +20,7 @@ import { checkExports } from './exports.mjs';
 import { checkGenerated } from './generated.mjs';
 import { checkLua } from './lua.mjs';
 import { checkMachinePaths } from './machine-paths.mjs';
+import { checkSnippets } from './snippets.mjs';
 import { checkWording } from './wording.mjs';
 
 let root;
@@ -139,4 +149,19 @@ test('references: a dependency without its reference is reported', () => {
   const { problems } = checkGenerated(root);
   assert.equal(problems.length, 1);
   assert.match(problems[0], /^packages\/b\/tsconfig\.lib\.json/);
+});
+
+test('README examples: finds what does not compile, with file and line', () => {
+  const repository = fileURLToPath(new URL('../..', import.meta.url));
+  copyFileSync(join(repository, 'tsconfig.base.json'), join(root, 'tsconfig.base.json'));
+  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
+  write('.gitignore', 'node_modules\n');
+  const example = (code) => `\`\`\`ts\n${code}\n\`\`\`\n`;
+  const given = '<!-- given: declare const answer: number; -->\n\n';
+  write('README.md', `# A\n\n${given}${example('answer.toFixed();\nanswer.shout();')}`);
+  write('packages/a/README.md', example('export const a: number = 1;'));
+  const { problems, notes } = checkSnippets(root);
+  assert.equal(problems.length, 1);
+  assert.match(problems[0], /^README\.md:7: .*shout/);
+  assert.deepEqual(notes, ['2 examples']);
 });

@@ -122,6 +122,20 @@ describe('SWRCacheStrategy', () => {
     expect(swr.refreshes).toMatchObject({ running: 2, shed: 2 });
   });
 
+  it('lets low give way first and critical last', async () => {
+    const { cache, swr, pass } = caching({ maxConcurrentRefreshes: 20 });
+    const hang = (): Promise<string> => new Promise(() => undefined);
+    const keys = Array.from({ length: 25 }, (_, i) => `k${i}`);
+    for (const key of keys) await cache.cache(key, () => 'v1', OPTIONS);
+    pass(61);
+    const running: number[] = [];
+    for (const priority of ['low', 'normal', 'high', 'critical'] as const) {
+      for (const key of keys) await cache.cache(key, hang, { ...OPTIONS, priority });
+      running.push(swr.refreshes.running);
+    }
+    expect(running).toEqual([10, 15, 18, 20]);
+  });
+
   it('leaves reads without a stale window and protected data to others', async () => {
     const { cache, swr, pass } = caching();
     const load = jest.fn(() => 'v');

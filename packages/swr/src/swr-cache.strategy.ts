@@ -1,6 +1,7 @@
 import {
   BaseCacheStrategy,
   CacheError,
+  type CachePriority,
   isProtected,
   type FoundEntry,
   type ReadRequest,
@@ -8,6 +9,14 @@ import {
   type ResolvedCacheOptions,
   type StrategyEngine,
 } from '@vitalcache/core';
+
+/** How much of the concurrency a priority may fill: under pressure low gives way first, critical last. */
+const SHARE: Readonly<Record<CachePriority, number>> = {
+  low: 0.5,
+  normal: 0.75,
+  high: 0.9,
+  critical: 1,
+};
 
 /** How {@link SWRCacheStrategy} refreshes. */
 export interface SWRCacheStrategyOptions {
@@ -81,7 +90,7 @@ export class SWRCacheStrategy extends BaseCacheStrategy {
   #refresh<T>(request: ReadRequest<T>, engine: StrategyEngine): void {
     const { key, options } = request;
     if (this.#isClosed || engine.isLoading(key)) return;
-    if (this.#running.size >= this.#maxConcurrent) {
+    if (this.#running.size >= Math.ceil(this.#maxConcurrent * SHARE[options.priority])) {
       this.#counts.shed++;
       return;
     }
