@@ -4,7 +4,8 @@ import { FakeClock, settle } from '../../test/support/fake-clock.js';
 import { isCacheError } from '../errors/cache.error.js';
 import { InProcessJournalLog } from '../journal/in-process-journal.log.js';
 import { Journal } from '../journal/journal.js';
-import { CacheService, type InvalidationResult } from './cache.service.js';
+import type { InvalidationResult } from './cache-results.js';
+import { CacheService } from './cache.service.js';
 
 /** A loader whose end the test decides. */
 function heldLoader<T>() {
