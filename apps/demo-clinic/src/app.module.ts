@@ -15,6 +15,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { DoctorsController } from './doctors/doctors.controller.js';
 import { DoctorsService } from './doctors/doctors.service.js';
 import { HealthController } from './health/health.controller.js';
+import { ClientErrorFilter } from './http/client-error.filter.js';
 import { WriteErrorFilter } from './http/write-error.filter.js';
 import { PatientsController } from './patients/patients.controller.js';
 import { PatientsService } from './patients/patients.service.js';
@@ -54,6 +55,8 @@ export class AppModule {
         InvalidationService,
         PatientsService,
         { provide: CacheMetricsService, useValue: metrics },
+        // The last one that fits is asked first.
+        { provide: APP_FILTER, useClass: ClientErrorFilter },
         { provide: APP_FILTER, useClass: WriteErrorFilter },
       ],
     };

@@ -1,3 +1,5 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
 import { StartError } from './database/start-error.js';
 
 /** Where the demo listens. */
@@ -15,4 +17,33 @@ export function readAddress(env: Readonly<Record<string, string | undefined>>): 
     'CONFIG_INVALID',
     `PORT is "${text}"; accepted: a whole number from 0 to 65535`,
   );
+}
+
+const UNUSABLE_HOST = new Set(['ENOTFOUND', 'EADDRNOTAVAIL', 'EAI_AGAIN', 'EINVAL']);
+
+/** Listens there. @throws StartError `CONFIG_INVALID` when `HOST` is no address of this machine or the port is reserved */
+export async function listen(
+  app: NestFastifyApplication,
+  { host, port }: ListenAddress,
+): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (UNUSABLE_HOST.has(code)) {
+      throw new StartError(
+        'CONFIG_INVALID',
+        `HOST is "${host}"; accepted: an address of this machine`,
+        { cause },
+      );
+    }
+    if (code === 'EACCES') {
+      throw new StartError(
+        'CONFIG_INVALID',
+        `PORT is ${port}; accepted: a port that this user may open, such as 8088`,
+        { cause },
+      );
+    }
+    throw cause;
+  }
 }

@@ -5,13 +5,13 @@ import { explainStartupError } from '@vitalcache/nest-integration';
 
 import { createApp } from './create-app.js';
 import { StartError } from './database/start-error.js';
-import { readAddress } from './listen-address.js';
+import { listen, readAddress } from './listen-address.js';
 import { welcome } from './welcome.js';
 
 try {
   const address = readAddress(process.env);
   const app = await createApp();
-  await app.listen(address.port, address.host);
+  await listen(app, address);
   process.stdout.write(welcome(await app.getUrl()));
 } catch (error) {
   const line = error instanceof StartError ? error.message : explainStartupError(error);

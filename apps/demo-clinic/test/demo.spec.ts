@@ -139,6 +139,14 @@ describe('the demo', () => {
     expect((await api.get('/patients/patient-000005')).status).toBe(404);
   });
 
+  it.each(['/../package.json', '/%2e%2e/package.json', '/a/..%5cb'])(
+    'refuses the path %s',
+    async (url) => {
+      expect((await api.get(url)).status).toBeLessThan(500);
+      expect((await api.get(url)).status).toBeGreaterThanOrEqual(400);
+    },
+  );
+
   it('is healthy, counts, and describes itself', async () => {
     const { body: health } = await api.get('/health');
     expect(Object.keys(health).sort()).toEqual([

@@ -24,7 +24,7 @@ describe('npm start with something wrong', () => {
     [{ CACHE_DEFAULT_TTL: 'soon' }, 'CACHE_DEFAULT_TTL', 'whole number'],
     [{ CACHE_ENABLE_METRICS: 'maybe' }, 'CACHE_ENABLE_METRICS', 'true, false, 1 or 0'],
     [{ CACHE_CONNECTION_POOL_SIZE: '0' }, 'CACHE_CONNECTION_POOL_SIZE', 'whole number'],
-    [{ CACHE_PROVIDER: 'mongo' }, 'CACHE_PROVIDER', '@vitalcache/provider-mongo'],
+    [{ CACHE_PROVIDER: 'mongo' }, 'CACHE_PROVIDER', 'accepted: memory, redis'],
     [{ CACHE_PROVIDER: 'redis', REDIS_PORT: '70000' }, 'REDIS_PORT', '65535'],
     [
       { CACHE_PROVIDER: 'redis', REDIS_URL: 'redis://localhost:1', REDIS_HOST: 'other' },
@@ -32,6 +32,8 @@ describe('npm start with something wrong', () => {
       'REDIS_HOST',
     ],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL', 'postgres://'],
+    [{ DEMO_DATA_DIR: '/proc/nowhere' }, 'DEMO_DATA_DIR', 'may write to'],
+    [{ HOST: '192.0.2.1' }, 'HOST', 'an address of this machine'],
   ])(
     'exits 1 with one line for %o',
     async (env, variable, accepted) => {

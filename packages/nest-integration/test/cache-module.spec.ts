@@ -289,9 +289,9 @@ describe('CacheModule', () => {
       expect(line).not.toContain('\n');
     });
 
-    it('come together with a missing package in one line, which holds the npm command', async () => {
+    it('come together with a missing package in one line', async () => {
       expect(await problemOf({ CACHE_PROVIDER: 'nowhere', CACHE_ENABLED: '?' })).toBe(
-        'CACHE_ENABLED is "?"; accepted: true, false, 1 or 0 · CACHE_PROVIDER is "nowhere"; accepted: a provider that is installed; run: npm install @vitalcache/provider-nowhere',
+        'CACHE_ENABLED is "?"; accepted: true, false, 1 or 0 · CACHE_PROVIDER is "nowhere"; accepted: memory, redis, or what an installed @vitalcache/provider-… is called',
       );
     });
 
@@ -479,9 +479,21 @@ describe('CacheProviderFactory', () => {
     await expect(
       startWith({ env: {}, defaultProvider: 'nowhere', logger: new LogLines() }),
     ).rejects.toThrow(
-      'CACHE_PROVIDER: accepted: a provider that is installed; run: npm install @vitalcache/provider-nowhere (it is not set, which means nowhere)',
+      'CACHE_PROVIDER: accepted: memory, redis, or what an installed @vitalcache/provider-… is called (it is not set, which means nowhere)',
     );
     expect(new CacheProviderFactory()).toBeDefined();
+  });
+
+  it('gives the npm command for a package of ours that is missing', async () => {
+    const missing = "Cannot find module '@vitalcache/provider-redis'";
+    const absent = (): never => {
+      throw Object.assign(new Error(missing), { code: 'MODULE_NOT_FOUND' });
+    };
+    jest.doMock('@vitalcache/provider-redis', absent, { virtual: true });
+    await expect(
+      startWith({ env: { CACHE_PROVIDER: 'redis' }, logger: new LogLines() }),
+    ).rejects.toThrow('run: npm install @vitalcache/provider-redis');
+    jest.dontMock('@vitalcache/provider-redis');
   });
 
   it('tells a package that is broken from one that is missing', async () => {

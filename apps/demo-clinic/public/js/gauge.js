@@ -4,8 +4,7 @@ import { el, span } from './dom.js';
  * Where the entry behind an answer is in its life: fresh, stale but still served, or gone.
  *
  * `Age` plus the time to live of `Cache-Status` is the fresh window. The stale window is that of
- * `Cache-Control: stale-while-revalidate`; unsaid, it is taken to be as long as the fresh one, which
- * is the cache's default, and marked as an assumption.
+ * `Cache-Control: stale-while-revalidate`; unsaid, its end is left open.
  */
 export class Gauge {
   /** The fresh window of each path, because a miss does not tell it. */
@@ -39,8 +38,10 @@ export class Gauge {
       return;
     }
     const { fresh, age, at } = this.current;
-    const stale = this.current.stale ?? fresh;
+    // An open end is drawn as long as the fresh window, and longer once the entry has outlived that.
+    const isOpen = this.current.stale === null;
     const now = age + (performance.now() - at) / 1000;
+    const stale = isOpen ? Math.max(fresh, (now - fresh) * 1.25) : this.current.stale;
     const percent = (seconds) => `${Math.min(100, (100 * seconds) / (fresh + stale))}%`;
     const phase = now < fresh ? 'fresh' : now < fresh + stale ? 'stale' : 'gone';
     this.target.replaceChildren(
@@ -56,9 +57,9 @@ export class Gauge {
         { '--fresh': percent(fresh), 'aria-hidden': 'true' },
         el('span', {}, '0'),
         el('span', {}, span(fresh)),
-        el('span', {}, `${this.current.stale === null ? '≈ ' : ''}${span(fresh + stale)}`),
+        el('span', {}, isOpen ? 'time to live' : span(fresh + stale)),
       ),
-      el('p', {}, sentence(phase, now, fresh, fresh + stale)),
+      el('p', {}, sentence(phase, now, fresh, isOpen ? null : fresh + stale)),
     );
   }
 }
@@ -66,6 +67,6 @@ export class Gauge {
 function sentence(phase, now, fresh, end) {
   if (phase === 'fresh') return `${span(now)} old: fresh for another ${span(fresh - now)}.`;
   if (phase === 'stale')
-    return `${span(now)} old: the next read gets it at once and refreshes it. Gone in ${span(end - now)}.`;
+    return `${span(now)} old: the next read gets it at once and refreshes it.${end === null ? '' : ` Gone in ${span(end - now)}.`}`;
   return `${span(now)} old: gone, the next read asks the database.`;
 }

@@ -31,7 +31,7 @@ export class DirectoryLock {
   // Linking makes the lock appear with its content or not at all: nobody reads a half-written one.
   private claim(): boolean {
     const draft = `${this.file}.${process.pid}`;
-    writeFileSync(draft, this.own);
+    this.write(draft);
     try {
       linkSync(draft, this.file);
       return true;
@@ -40,6 +40,16 @@ export class DirectoryLock {
       throw error;
     } finally {
       rmSync(draft, { force: true });
+    }
+  }
+
+  private write(draft: string): void {
+    try {
+      writeFileSync(draft, this.own);
+    } catch (cause) {
+      const message =
+        'DEMO_DATA_DIR must be in a folder that exists and that this user may write to, or memory:';
+      throw new StartError('CONFIG_INVALID', message, { cause });
     }
   }
 

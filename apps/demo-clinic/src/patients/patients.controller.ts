@@ -51,7 +51,10 @@ export class PatientsController {
   }
 
   @Patch(':patientId')
-  @ApiOperation({ summary: 'Changes a patient; whoever reads afterwards reads the new data' })
+  @ApiOperation({
+    summary:
+      'Changes a patient; what this process reads afterwards is the new data, others follow within milliseconds',
+  })
   @ApiInput({ params: patientParams, body: patientPatch })
   async update(
     @Param(new ZodPipe(patientParams)) { patientId }: PatientParams,

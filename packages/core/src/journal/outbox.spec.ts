@@ -108,12 +108,28 @@ describe('Outbox', () => {
     expect(taken.map(({ coverage }) => coverage.kind)).toEqual(['glob', 'glob', 'glob', 'clear']);
   });
 
+  it('goes on trying for a while when it closes', async () => {
+    const { outbox, clock, taken, store } = posting();
+    store.isDown = true;
+    const { recorded } = outbox.post(tag('a'), 'invalidate');
+    await settle();
+    const closing = outbox.close();
+    await clock.advance(1_000);
+    store.isDown = false;
+    await clock.advance(3_000);
+    expect(await closing).toBe(0);
+    await recorded;
+    expect(taken).toHaveLength(1);
+  });
+
   it('rejects at the end what the store never took', async () => {
     const { outbox, clock, store } = posting();
     store.isDown = true;
     const { recorded } = outbox.post(tag('a'), 'invalidate');
     await settle();
-    expect(await outbox.close()).toBe(1);
+    const closing = outbox.close();
+    await clock.advance(6_000);
+    expect(await closing).toBe(1);
     await expect(recorded).rejects.toMatchObject({ code: 'CLOSED' });
     expect(() => outbox.post(tag('b'), 'invalidate')).toThrow(
       expect.objectContaining({ code: 'CLOSED' }),

@@ -5,7 +5,8 @@ import { PendingCoverage } from '../validity/pending-coverage.js';
 import { MAX_RECORD_HASHES, type Coverage, type JournalRecord } from './journal-record.js';
 
 const RETRY_MS = { min: 50, max: 1_000 };
-const LAST_TRY_MS = 2_000;
+/** How long a cache that closes goes on trying. */
+const LAST_TRY_MS = 5_000;
 
 /** Why something is recorded. A record made for a `set` never carries an invalidation that could cover its value. */
 export type RecordReason = 'invalidate' | 'set';
@@ -47,7 +48,10 @@ export interface OutboxOptions {
  */
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly #closing = new AbortController();
+  /** No more postings are taken. */
+  #isClosing = false;
+  /** No more attempts are made. */
+  readonly #over = new AbortController();
   readonly #pending = new PendingCoverage();
   readonly #queue: Posting[] = [];
   #sending: Promise<void> | null = null;
@@ -79,7 +83,7 @@ export class Outbox {
 
   /** @throws CacheError `CLOSED` */
   post(coverage: Coverage, reason: RecordReason): Posting {
-    if (this.#closing.signal.aborted) {
+    if (this.#isClosing) {
       throw new CacheError('CLOSED', 'This cache was closed: it records nothing any more.');
     }
     this.#posted++;
@@ -95,15 +99,16 @@ export class Outbox {
     return posting;
   }
 
-  /** Gives what is left one last try; resolves with the number of postings that the store did not take. */
+  /** Goes on trying for five seconds; resolves with the number of postings that the store did not take. */
   async close(): Promise<number> {
-    this.#closing.abort();
+    this.#isClosing = true;
     await within(
       this.#options.clock,
       LAST_TRY_MS,
       this.#sending ?? Promise.resolve(),
       () => undefined,
     );
+    this.#over.abort();
     const left = this.#queue.length;
     const error = new CacheError('CLOSED', 'The cache was closed before the store recorded this.');
     for (const posting of this.#queue.splice(0)) posting.reject(error);
@@ -124,8 +129,8 @@ export class Outbox {
         }
         retryMs = RETRY_MS.min;
       } catch {
-        if (this.#closing.signal.aborted) break;
-        await clock.sleep(retryMs, this.#closing.signal, 'background');
+        await clock.sleep(retryMs, this.#over.signal, this.#isClosing ? undefined : 'background');
+        if (this.#over.signal.aborted) break;
         retryMs = Math.min(retryMs * 2, RETRY_MS.max);
       }
     }

@@ -12,7 +12,7 @@ import { StoreKeys } from '../repository/store-keys.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import type { ReadRequest, ReadResult, StrategyEngine } from '../strategy/read-request.js';
 import type { CacheConfig, CacheLogger } from './cache-config.js';
-import { checkConfig } from './check-config.js';
+import { checkConfig, checkProvider } from './check-config.js';
 import { ValueLoader } from './value-loader.js';
 
 /** Bound on each step of starting and closing. */
@@ -56,6 +56,7 @@ export class CacheRuntime implements StrategyEngine {
     readonly provider: ICacheProvider,
     config: CacheConfig,
   ) {
+    checkProvider(provider);
     checkConfig(config);
     const random = config.random ?? Math.random;
     const schemaVersion = config.schemaVersion ?? 0;

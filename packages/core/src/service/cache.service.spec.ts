@@ -48,6 +48,15 @@ describe('CacheService', () => {
       expect(await cache.get(KEY)).toStrictEqual({ list: [1], at: new Date(5) });
     });
 
+    it('knows no stale window without a strategy that serves it', async () => {
+      const clock = new FakeClock();
+      const cache = new CacheService(new MapProvider(), { clock });
+      await cache.cache(KEY, () => 'v', { ttl: 4, jitterRatio: 0 });
+      clock.jump(2_500);
+      const read = await cache.read(KEY, () => 'v', { ttl: 4 });
+      expect(read).toMatchObject({ outcome: 'hit', freshForMs: 1_500, expiresInMs: 1_500 });
+    });
+
     it('calls the loader once for all who ask at the same time', async () => {
       const cache = new CacheService(new MapProvider());
       const { load, release } = heldLoader<string>();

@@ -52,7 +52,8 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
       ...(config.middleware ?? []),
     ]);
     this.#keyFactory = config.keyFactory ?? (new CacheKeyFactory() as ICacheKeyFactory as F);
-    this.#defaults = { ...CACHE_DEFAULTS, ...config.defaults };
+    const enableSwr = this.#strategies.has('swr'); // without it nothing is ever stale
+    this.#defaults = { ...CACHE_DEFAULTS, enableSwr, ...config.defaults };
     this.#isEnabled = config.enabled ?? true;
     this.#removalMs = config.invalidationDeadlineMs ?? 2_000;
   }

@@ -1,4 +1,5 @@
 import { CacheError } from '../errors/cache.error.js';
+import type { ICacheProvider } from '../provider/cache-provider.js';
 import type { CacheConfig } from './cache-config.js';
 
 /** Whole numbers and what they may be. */
@@ -53,6 +54,21 @@ export function checkConfig(config: CacheConfig): void {
   checkAmount('defaults.jitterRatio', defaults.jitterRatio, 0.5);
 }
 
+/**
+ * Refuses what can't be a store, such as a class without `new`: it would look like a cache and reach nobody.
+ * @throws CacheError `CONFIG_INVALID`
+ */
+export function checkProvider(provider: unknown): asserts provider is ICacheProvider {
+  const methods = ['get', 'set', 'del'] as const;
+  const candidate = (provider ?? {}) as Partial<Record<(typeof methods)[number], unknown>>;
+  const missing = methods.filter((method) => typeof candidate[method] !== 'function');
+  if (missing.length === 0) return;
+  const hint = typeof provider === 'function' ? ' Is a `new` missing?' : '';
+  fail(
+    `The provider has no ${missing.join(', ')}; accepted: an object with get, set and del.${hint}`,
+  );
+}
+
 function checkNumber(name: keyof typeof NUMBERS, value: unknown): void {
   const [min, max] = NUMBERS[name];
   if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return;
@@ -65,5 +81,5 @@ function checkAmount(name: string, value: number | undefined, max: number): void
 }
 
 function fail(message: string): never {
-  throw new CacheError('CONFIG_INVALID', `${message}.`);
+  throw new CacheError('CONFIG_INVALID', /[.?]$/.test(message) ? message : `${message}.`);
 }

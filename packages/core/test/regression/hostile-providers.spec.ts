@@ -120,6 +120,20 @@ describe('CacheService with a configuration that', () => {
   });
 });
 
+describe('CacheService without a store', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['a class', MapProvider, /has no get, set, del.*Is a `new` missing\?$/],
+    ['an empty object', {}, /has no get, set, del; accepted/],
+    ['half a store', { get: never, set: never }, /has no del/],
+    ['nothing', undefined, /has no get/],
+    ['a word', 'memory', /has no get/],
+  ])('refuses %s by name', (_name, provider, message) => {
+    expect(() => new CacheService(provider as ICacheProvider)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
 describe('a blocked process', () => {
   it('is not taken for an answer: faults are counted only when they happen', async () => {
     const provider = new MapProvider();

@@ -51,11 +51,19 @@ export class CacheProviderFactory {
     if (loaded?.providerPackage) return loaded.providerPackage;
     const how = loaded
       ? `a package that exports providerPackage, which ${packageName} does not`
-      : `a provider that is installed; run: npm install ${packageName}`;
+      : `${KNOWN.join(', ')}, or what an installed @vitalcache/provider-… is called${installing(name)}`;
     const byDefault = said === undefined ? ` (it is not set, which means ${name})` : '';
     reader.reject('CACHE_PROVIDER', how + byDefault, said);
     return null;
   }
+}
+
+/** Providers that can be had. */
+const KNOWN = ['memory', 'redis'];
+
+/** Only what is known to be ours is worth a command to install it. */
+function installing(name: string): string {
+  return KNOWN.includes(name) ? `; run: npm install @vitalcache/provider-${name}` : '';
 }
 
 /** The exports of a package; `null` if it is nowhere. */
