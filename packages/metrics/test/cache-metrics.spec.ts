@@ -101,6 +101,8 @@ describe('CacheMetricsService with a CacheService', () => {
   });
 
   it('counts a stale value as a hit and a read without cache as neither', async () => {
+    await cache.close();
+    start({ defaults: { enableSwr: true } });
     await cache.cache('a', () => 1, { ttl: 100, staleTime: 10 });
     await cache.settled();
     skewMs = 50_000;
