@@ -226,6 +226,7 @@ async function settle<T>(work: () => Promise<T> | T): Promise<T | undefined> {
   }
 }
 
-function uncached<T>(value: T, outcome: 'miss' | 'joined' | 'bypass'): ReadResult<T> {
+/** An answer that no entry stands behind. */
+export function uncached<T>(value: T, outcome: 'miss' | 'joined' | 'bypass'): ReadResult<T> {
   return { value, outcome, tier: null, ageMs: 0, freshForMs: null, expiresInMs: null };
 }

@@ -25,7 +25,7 @@ import {
   tagCoverage,
 } from './cache-operations.js';
 import type { CacheStatus, InvalidationResult, SetResult } from './cache-results.js';
-import { CacheRuntime } from './cache.runtime.js';
+import { CacheRuntime, uncached } from './cache.runtime.js';
 
 /**
  * The cache: one service for everything. Reads never fail because of the cache; an invalidation that was not recorded
@@ -111,9 +111,10 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     const result = await this.#chain.run(operationOf('get', { key }), async () => {
       await this.#runtime.ready();
       const found = this.#isEnabled ? await this.#runtime.find(key) : null;
-      if (!found || found.entry.expiresAt <= this.#runtime.now()) return { ...ABSENT };
+      if (!found || found.entry.expiresAt <= this.#runtime.now())
+        return uncached<T | null>(null, 'miss');
       const isStale = found.entry.staleAt <= this.#runtime.now();
-      return this.#runtime.answer<T>(found, isStale ? 'stale' : 'hit');
+      return this.#runtime.answer<T | null>(found, isStale ? 'stale' : 'hit');
     });
     return result.value;
   }
@@ -286,12 +287,3 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return { stamp, recorded, queued, removed };
   }
 }
-
-const ABSENT = {
-  value: null,
-  outcome: 'miss',
-  tier: null,
-  ageMs: 0,
-  freshForMs: null,
-  expiresInMs: null,
-} as const;
