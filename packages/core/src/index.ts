@@ -7,7 +7,66 @@ export {
 } from './config/cache-settings.js';
 export { EnvironmentReader, type Environment } from './config/environment.reader.js';
 export { findUnknownVariables } from './config/unknown-variables.js';
-export { CacheError, isCacheError, type CacheErrorCode } from './errors/cache.error.js';
+export {
+  CacheError,
+  CacheLoadTimeoutError,
+  isCacheError,
+  type CacheErrorCode,
+} from './errors/cache.error.js';
+export {
+  CommitScope,
+  type CommitOutcome,
+  type CommitScopeOptions,
+  type CommitWork,
+} from './commit/commit-scope.js';
+export type { FeatureSettings } from './config/feature-settings.js';
+export {
+  FeatureFlagsService,
+  type FeatureFlagsOptions,
+  type SettingsResult,
+} from './flags/feature-flags.service.js';
+export {
+  RUNTIME_DEFAULTS,
+  RUNTIME_SETTINGS,
+  type RuntimeSettings,
+  type SettingName,
+} from './flags/runtime-settings.js';
+export type { SettingChanged, SettingsChange } from './flags/settings-change.js';
+export type { HoldOffSnapshot } from './journal/hold-offs.js';
+export { assertToken } from './journal/read-token.js';
+export type { NeedlessMisses } from './validity/validity.js';
+export type { Verdict } from './validity/verdict.js';
+export { KeyPattern } from './key/key-pattern.js';
+export { nextStaleMs } from './loading/adaptive-freshness.js';
+export {
+  AuditCacheMiddleware,
+  type AuditCacheMiddlewareOptions,
+  type AuditContext,
+} from './middleware/audit-cache.middleware.js';
+export type { AuditRecord, IAuditSink } from './middleware/audit-record.js';
+export { OptionsResolver } from './options/options.resolver.js';
+export { DATA_KIND_OPTIONS, type DataKind } from './options/data-kinds.js';
+export type {
+  AdminAction,
+  AdminCall,
+  CacheClass,
+  CachePlugin,
+  PluginHealth,
+  PluginRequest,
+  PluginService,
+} from './plugin/cache-plugin.js';
+export { mergePlugins, type MergedPlugins } from './plugin/merge-plugins.js';
+export type {
+  CacheWarmer,
+  WarmContext,
+  WarmItem,
+  WarmLimits,
+  WarmResult,
+  WarmSelection,
+} from './warming/cache-warmer.js';
+export { WarmerRegistry } from './warming/warmer-registry.js';
+export type { HeldEntry } from './entry/held-entry.js';
+export type { EntryMeta } from './entry/entry.js';
 export type { CompressionPolicy } from './entry/value.codec.js';
 export { compareEpochs, isSameEpoch, type Epoch, type Fence } from './journal/fence.js';
 export {
@@ -19,6 +78,7 @@ export type { IJournalLog, JournalHead, JournalSlice } from './journal/journal-l
 export {
   MAX_RECORD_HASHES,
   type Coverage,
+  type CoverageTerms,
   type Genesis,
   type JournalRecord,
   type RecordRef,
@@ -43,6 +103,9 @@ export {
   type CacheOptions,
   type CachePriority,
   type ComplianceLevel,
+  type AdaptiveStaleTime,
+  type Isolation,
+  type ValueSerializer,
   type Consistency,
   type Duration,
   type ResolvedCacheOptions,
@@ -50,6 +113,7 @@ export {
 export { resolveOptions } from './options/resolve-options.js';
 export type {
   BatchStore,
+  ComparingStore,
   FencedStore,
   ICacheProvider,
   JournalStore,
@@ -62,30 +126,55 @@ export type {
   SweepingStore,
   TagIndexedStore,
 } from './provider/cache-provider.js';
+export {
+  CacheErrorHandler,
+  type CacheFault,
+  type CacheTrouble,
+  type FaultCounts,
+  type FaultListener,
+} from './resilience/cache-error.handler.js';
+export {
+  CircuitBreakerService,
+  type BreakerState,
+  type CircuitBreakerOptions,
+} from './resilience/circuit-breaker.service.js';
+export { StoreGuard } from './resilience/store-guard.js';
+export { CacheVersioningService } from './versioning/cache-versioning.service.js';
 export { capabilitiesOf, type ProviderCapabilities } from './provider/provider-capabilities.js';
 export type { ProviderContext, ProviderPackage } from './provider/provider-package.js';
-export {
-  CacheRepository,
-  type CacheRepositoryOptions,
-  type FoundEntry,
-  type ICacheRepository,
-  type PreparedEntry,
-  type RepositoryFault,
-  type Tier,
-} from './repository/cache.repository.js';
+export { CacheRepository, type CacheRepositoryOptions } from './repository/cache.repository.js';
+export type {
+  EntryView,
+  FoundEntry,
+  ICacheRepository,
+  PreparedEntry,
+  Tier,
+} from './repository/found-entry.js';
 export type { CacheConfig, CacheLogger } from './service/cache-config.js';
 export { CacheService } from './service/cache.service.js';
-export type { CacheStatus, InvalidationResult, SetResult } from './service/cache-results.js';
-export type { FaultCounts } from './service/cache.runtime.js';
+export type { BatchLoader, BatchValues } from './service/batch-load.js';
+export type {
+  BatchSetItem,
+  BatchSetResult,
+  CacheStatus,
+  Explanation,
+  InvalidationOptions,
+  InvalidationResult,
+  SetResult,
+  UpdateResult,
+} from './service/cache-results.js';
 export { BaseCacheStrategy } from './strategy/base-cache.strategy.js';
-export type { ICacheStrategy } from './strategy/cache-strategy.js';
+export { STRATEGY_PRECEDENCE, type ICacheStrategy } from './strategy/cache-strategy.js';
 export { CacheStrategyManager } from './strategy/cache-strategy.manager.js';
 export { isProtected } from './strategy/protected-data.js';
 export type {
+  LoadContext,
   Loader,
   ReadOutcome,
   ReadRequest,
   ReadResult,
+  RefreshOutcome,
+  RefreshRefusal,
   StrategyEngine,
 } from './strategy/read-request.js';
 export { StandardCacheStrategy } from './strategy/standard-cache.strategy.js';

@@ -20,6 +20,10 @@ export class MetricsCacheMiddleware implements ICacheMiddleware {
     this.#recorder = recorder;
   }
 
+  onFreshHit(_template: string, strategy: string): void {
+    this.#recorder.freshHit(strategy);
+  }
+
   async handle<R extends OperationResult>(
     operation: CacheOperation,
     next: () => Promise<R>,

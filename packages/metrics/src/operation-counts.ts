@@ -27,6 +27,9 @@ const KINDS = {
   del: 3,
   invalidate: 4,
   clear: 5,
+  update: 6,
+  configure: 7,
+  admin: 8,
 } as const satisfies Record<OperationKind, number>;
 const OUTCOMES = {
   hit: 0,
@@ -38,6 +41,7 @@ const OUTCOMES = {
   queued: 6,
   rejected: 7,
   failed: 8,
+  done: 9,
 } as const satisfies Record<MeasuredOutcome, number>;
 const TIERS = ['l1', 'l2', null] as const;
 

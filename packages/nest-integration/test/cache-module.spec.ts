@@ -335,12 +335,12 @@ describe('CacheModule', () => {
     it('name what is set without effect, and unknown names with the nearest known one', async () => {
       const { warnings } = await startFrom({
         CACHE_PROVIDER: 'memory',
-        CACHE_WARMING_ENABLED: 'true',
+        CACHE_SHARDING_ENABLED: 'true',
         CACHE_AUDIT_FILE: 'x',
         CACHE_PROVDER: 'redis',
       });
       expect(warnings).toEqual([
-        'set but without effect in this version: CACHE_WARMING_ENABLED, CACHE_AUDIT_FILE',
+        'set but without effect in this version: CACHE_SHARDING_ENABLED, CACHE_AUDIT_FILE',
         'unknown variables: CACHE_PROVDER (did you mean CACHE_PROVIDER?)',
       ]);
     });

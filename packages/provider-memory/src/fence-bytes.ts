@@ -14,3 +14,8 @@ export function hasLaterFence(
     return false;
   return Buffer.compare(stored.subarray(sameBytes, end), fresh.subarray(sameBytes, end)) > 0;
 }
+
+/** Whether `bytes` begin with `prefix`. */
+export function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  return Buffer.compare(bytes.subarray(0, prefix.length), prefix) === 0;
+}

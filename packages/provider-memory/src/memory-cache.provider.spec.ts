@@ -60,7 +60,9 @@ describe('MemoryCacheProvider', () => {
       provider.set('k', one, 1_000),
       provider.getMany(['k']),
       provider.setFenced({ key: 'k', value: one, ttlMs: 1 }, 0, 0),
+      provider.setIfUnchanged({ key: 'k', value: one, ttlMs: 1 }, null),
       provider.acquireLease('k', one, 1),
+      provider.extendLease('k', one, 1),
       provider.invalidateCacheByPattern('*', 1_000),
     ];
     for (const attempt of attempts) {

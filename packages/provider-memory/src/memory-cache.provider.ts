@@ -10,7 +10,7 @@ import {
   type StoreStatus,
 } from '@vitalcache/core';
 
-import { hasLaterFence } from './fence-bytes.js';
+import { hasLaterFence, startsWith } from './fence-bytes.js';
 import { MemoryStore } from './memory-store.js';
 
 export interface MemoryCacheProviderOptions {
@@ -113,6 +113,14 @@ export class MemoryCacheProvider implements ICacheProvider {
     return true;
   }
 
+  async setIfUnchanged(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
+    const store = this.#open();
+    const stored = store.peek(item.key);
+    const isUnchanged = stored && expected ? startsWith(stored, expected) : stored === expected;
+    if (isUnchanged) store.set(item.key, item.value, item.ttlMs);
+    return isUnchanged;
+  }
+
   async acquireLease(key: string, token: Uint8Array, ttlMs: number): Promise<Uint8Array | null> {
     const store = this.#open();
     const holder = store.get(key);
@@ -124,6 +132,14 @@ export class MemoryCacheProvider implements ICacheProvider {
     const store = this.#open();
     const holder = store.peek(key);
     return holder !== null && Buffer.compare(holder, token) === 0 && store.delete(key);
+  }
+
+  async extendLease(key: string, token: Uint8Array, ttlMs: number): Promise<boolean> {
+    const store = this.#open();
+    const holder = store.peek(key);
+    const isHeld = holder !== null && Buffer.compare(holder, token) === 0;
+    if (isHeld) store.set(key, token, ttlMs);
+    return isHeld;
   }
 
   journal(namespace: string): InProcessJournalLog {

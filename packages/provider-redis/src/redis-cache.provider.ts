@@ -98,6 +98,15 @@ export class RedisCacheProvider implements ICacheProvider {
     return reply === 1;
   }
 
+  async setIfUnchanged(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
+    const { key, value, ttlMs } = item;
+    const args = [sendable(value), ttlMs, ...(expected ? [sendable(expected)] : [])];
+    const reply = await this.#service.commands.run((client) =>
+      runScript(client, 'setIfUnchanged', key, args),
+    );
+    return reply === 1;
+  }
+
   async acquireLease(key: string, token: Uint8Array, ttlMs: number): Promise<Uint8Array | null> {
     const args = [sendable(token), ttlMs];
     const holder = await this.#service.commands.run((client) =>
@@ -110,6 +119,14 @@ export class RedisCacheProvider implements ICacheProvider {
     const args = [sendable(token)];
     const reply = await this.#service.commands.run((client) =>
       runScript(client, 'releaseLease', key, args),
+    );
+    return reply === 1;
+  }
+
+  async extendLease(key: string, token: Uint8Array, ttlMs: number): Promise<boolean> {
+    const args = [sendable(token), ttlMs];
+    const reply = await this.#service.commands.run((client) =>
+      runScript(client, 'extendLease', key, args),
     );
     return reply === 1;
   }

@@ -35,7 +35,11 @@ describeWithRedis(
       expect(await provider.get(key)).toEqual(bytes);
       expect(await provider.getMany([key, other])).toEqual([bytes, bytes]);
       expect(await provider.setFenced({ key, value: bytes, ttlMs: 60_000 }, 1, 1)).toBe(true);
+      const item = { key, value: bytes, ttlMs: 60_000 };
+      expect(await provider.setIfUnchanged(item, bytes)).toBe(true);
+      expect(await provider.setIfUnchanged(item, null)).toBe(false);
       expect(await provider.acquireLease('vc:app:l:{a}', bytes, 60_000)).toBeNull();
+      expect(await provider.extendLease('vc:app:l:{a}', bytes, 60_000)).toBe(true);
       expect(await provider.releaseLease('vc:app:l:{a}', bytes)).toBe(true);
       expect(await provider.del(key)).toBe(1);
       expect(await provider.delMany([other])).toBe(1);

@@ -1,4 +1,4 @@
-import { isCacheError } from '@vitalcache/core';
+import { CacheService, isCacheError } from '@vitalcache/core';
 import { describeWithRedis } from '@vitalcache/testing';
 
 import { journalKey, RedisCacheProvider, RedisService } from '../src/index.js';
@@ -98,3 +98,31 @@ describeWithRedis('RedisJournalLog on a stream that others wrote to', (store) =>
     expect(isCacheError(after, 'CLOSED')).toBe(true);
   });
 });
+
+describeWithRedis(
+  'a restart of Redis that loses nothing',
+  (store) => {
+    it.each([
+      ['is no reason to refuse what a durable namespace holds', true, 'v1'],
+      ['is one elsewhere', false, 'v2'],
+    ])('%s', async (_name, durable, served) => {
+      const namespace = `${store().prefix}-restart-${durable}`;
+      const open = (): CacheService =>
+        new CacheService(new RedisCacheProvider(new RedisService({ url: store().url })), {
+          namespace,
+          durable,
+        });
+      const before = open();
+      await before.cache('users:7', () => 'v1', { tags: ['user:7'] });
+      await before.close();
+      await store().restart?.({ keepData: true });
+
+      const after = open();
+      expect(await after.cache('users:7', () => 'v2', { tags: ['user:7'] })).toBe(served);
+      expect((await after.invalidateCacheByTag('user:7')).recorded).toBe(true);
+      expect(await after.cache('users:7', () => 'v3', { tags: ['user:7'] })).toBe('v3');
+      await after.close();
+    });
+  },
+  { needs: ['restart'] },
+);

@@ -1,8 +1,8 @@
 import {
   BaseCacheStrategy,
   CacheError,
-  type CachePriority,
   isProtected,
+  STRATEGY_PRECEDENCE,
   type FoundEntry,
   type ReadRequest,
   type ReadResult,
@@ -10,69 +10,58 @@ import {
   type StrategyEngine,
 } from '@vitalcache/core';
 
-/** How much of the concurrency a priority may fill: under pressure low gives way first, critical last. */
-const SHARE: Readonly<Record<CachePriority, number>> = {
-  low: 0.5,
-  normal: 0.75,
-  high: 0.9,
-  critical: 1,
-};
+import { RefreshScheduler, type RefreshCounts } from './scheduler/refresh-scheduler.js';
+import type { RefreshSchedulerOptions } from './scheduler/scheduler-settings.js';
 
 /** How {@link SWRCacheStrategy} refreshes. */
-export interface SWRCacheStrategyOptions {
-  /** Background refreshes that may run at once; beyond it stale entries wait for a later read. Default: 32. */
-  readonly maxConcurrentRefreshes?: number;
+export interface SWRCacheStrategyOptions extends RefreshSchedulerOptions {
+  /** One that others submit work to as well; its bounds were set where it was made, so none may be given here. */
+  readonly scheduler?: RefreshScheduler;
   /** A background refresh failed; the stale value was served. No key is given: it may name a person. */
   readonly onRefreshFailed?: (template: string, error: unknown) => void;
-}
-
-/** What the background work of a {@link SWRCacheStrategy} has come to. */
-export interface RefreshCounts {
-  readonly running: number;
-  readonly done: number;
-  readonly failed: number;
-  /** Stale reads that started no refresh because too many were running. */
-  readonly shed: number;
 }
 
 /**
  * Stale-while-revalidate (the idea of RFC 5861): fresh entries are served; between `staleTime` and `ttl` the entry is
  * served at once while one background load renews it; after `ttl` the caller waits for the loader. What an
- * invalidation covers is never stale but gone.
+ * invalidation covers is never stale but gone. Nothing is refreshed but what was read.
  */
 export class SWRCacheStrategy extends BaseCacheStrategy {
   readonly name = 'swr';
-  readonly #maxConcurrent: number;
+  readonly precedence = STRATEGY_PRECEDENCE.swr;
+  readonly isPlainOnFresh = true;
+  readonly #scheduler: RefreshScheduler;
   readonly #onFailed: (template: string, error: unknown) => void;
-  readonly #running = new Set<Promise<void>>();
-  readonly #counts = { done: 0, failed: 0, shed: 0 };
-  #isClosed = false;
 
   /** @throws CacheError `CONFIG_INVALID` */
-  constructor({ maxConcurrentRefreshes = 32, onRefreshFailed }: SWRCacheStrategyOptions = {}) {
+  constructor({ scheduler, onRefreshFailed, ...bounds }: SWRCacheStrategyOptions = {}) {
     super();
-    if (!(Number.isInteger(maxConcurrentRefreshes) && maxConcurrentRefreshes >= 0)) {
+    if (scheduler && Object.keys(bounds).length > 0) {
       throw new CacheError(
         'CONFIG_INVALID',
-        `maxConcurrentRefreshes is ${String(maxConcurrentRefreshes)}; accepted: a whole number from 0.`,
+        `${Object.keys(bounds).join(', ')}: with a scheduler of your own, set this where you make it.`,
       );
     }
-    this.#maxConcurrent = maxConcurrentRefreshes;
+    this.#scheduler = scheduler ?? new RefreshScheduler(bounds);
     this.#onFailed = onRefreshFailed ?? (() => undefined);
   }
 
   get refreshes(): RefreshCounts {
-    return { running: this.#running.size, ...this.#counts };
+    return this.#scheduler.counts;
   }
 
   when(options: ResolvedCacheOptions): boolean {
     return options.enableSwr && !isProtected(options);
   }
 
-  /** Starts no more refreshes and resolves when those that run have ended. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.all(this.#running);
+  /** What was last decided about refreshing the key; `null` if nothing was lately. */
+  explain(key: string): string | null {
+    return this.#scheduler.explain(key);
+  }
+
+  /** Starts no more refreshes and resolves when those that run have ended, or after `deadlineMs`. Default: 5 000. */
+  close(deadlineMs?: number): Promise<void> {
+    return this.#scheduler.close(deadlineMs);
   }
 
   protected serve<T>(
@@ -80,31 +69,57 @@ export class SWRCacheStrategy extends BaseCacheStrategy {
     request: ReadRequest<T>,
     engine: StrategyEngine,
   ): ReadResult<T> | null {
+    const { entry } = found;
     const now = engine.now();
-    if (found.entry.expiresAt <= now) return null;
-    if (found.entry.staleAt > now) return engine.answer<T>(found, 'hit');
-    this.#refresh(request, engine);
-    return engine.answer<T>(found, 'stale');
+    if (entry.expiresAt <= now) return null;
+    const isStale = entry.isSoftened || entry.staleAt <= now;
+    if (isStale || isEarly(entry, request.options.earlyRefresh, now, engine.random())) {
+      this.#refresh(found, request, engine);
+    }
+    return engine.answer<T>(found, isStale ? 'stale' : 'hit');
   }
 
-  #refresh<T>(request: ReadRequest<T>, engine: StrategyEngine): void {
+  #refresh<T>(found: FoundEntry, request: ReadRequest<T>, engine: StrategyEngine): void {
     const { key, options } = request;
-    if (this.#isClosed || engine.isLoading(key)) return;
-    if (this.#running.size >= Math.ceil(this.#maxConcurrent * SHARE[options.priority])) {
-      this.#counts.shed++;
-      return;
-    }
-    const refresh = engine
-      .load(request)
-      .then(
-        () => void this.#counts.done++,
-        (error: unknown) => {
-          this.#counts.failed++;
+    this.#scheduler.isAllowedToShed = engine.isAdaptive;
+    this.#scheduler.submit({
+      key,
+      priority: options.priority,
+      refusal: () => engine.refreshRefusal(key),
+      run: async (waitedMs) => {
+        try {
+          const isNeeded = waitedMs === 0 || (await isUnchanged(found, request, engine));
+          return isNeeded ? await engine.refresh(request, found) : 'elsewhere';
+        } catch (error) {
           this.#onFailed(options.template, error);
-        },
-      )
-      .catch(() => undefined) // onRefreshFailed threw: it was told, and there is nobody else to tell
-      .finally(() => this.#running.delete(refresh));
-    this.#running.add(refresh);
+          throw error;
+        }
+      },
+    });
   }
+}
+
+/**
+ * Whether to refresh before it is stale, more probably the nearer that is and the longer a load takes, so that of many
+ * readers one goes first (XFetch: Vattani, Chiera, Lowenstein, "Optimal Probabilistic Cache Stampede Prevention",
+ * PVLDB 8(8), 2015).
+ * @param random uniform in [0, 1)
+ */
+function isEarly(
+  { staleAt, loadMs }: FoundEntry['entry'],
+  beta: number,
+  now: number,
+  random: number,
+): boolean {
+  return now - loadMs * beta * Math.log(1 - random) >= staleAt;
+}
+
+/** Whether what was to be refreshed still stands there: while the refresh waited, a reader may have loaded it. */
+async function isUnchanged<T>(
+  { entry }: FoundEntry,
+  { key, options }: ReadRequest<T>,
+  engine: StrategyEngine,
+): Promise<boolean> {
+  const now = await engine.find(key, options);
+  return now?.entry.createdAt === entry.createdAt;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import * as zlib from 'node:zlib';
 
 import { parse } from 'dotenv';
 
@@ -34,12 +35,15 @@ describe('readCacheSettings', () => {
       provider: 'dragonfly',
       logLevel: 'log',
       isMetricsEnabled: true,
+      features: { isAdaptive: true, isWarming: true, isPredictive: false },
       maxBytes: GIB,
       cache: {
         enabled: true,
         l1MaxBytes: 64 * MIB,
         compression: { compressor: 'snappy', thresholdBytes: 1_024 },
-        defaults: { ttlMs: 3_600_000 },
+        memoryOptimization: true,
+        breaker: { threshold: 10, timeoutMs: 30_000 },
+        defaults: { ttlMs: 3_600_000, compress: true },
       },
       provided: { maxBytes: GIB - 64 * MIB, connectTimeoutMs: 5_000, commandTimeoutMs: 3_000 },
       warnings: [],
@@ -64,18 +68,27 @@ describe('readCacheSettings', () => {
       CACHE_ENABLE_METRICS: 'false',
       CACHE_CONNECTION_TIMEOUT: '700',
       CACHE_COMMAND_TIMEOUT: '90',
+      CACHE_CIRCUIT_BREAKER_THRESHOLD: '4',
+      CACHE_CIRCUIT_BREAKER_TIMEOUT: '500',
+      CACHE_ADAPTIVE_ENABLED: 'false',
+      CACHE_WARMING_ENABLED: '1',
+      CACHE_PREDICTIVE_ENABLED: '1',
+      CACHE_MEMORY_OPTIMIZATION_ENABLED: '0',
     });
     expect(settings).toEqual({
       provider: 'redis',
       logLevel: 'log',
       isMetricsEnabled: false,
+      features: { isAdaptive: false, isWarming: true, isPredictive: true },
       maxBytes: 32 * MIB,
       cache: {
         namespace: '@clinic/api',
         enabled: false,
         l1MaxBytes: 16 * MIB,
         compression: { compressor: 'none', thresholdBytes: 5_000 },
-        defaults: { ttlMs: 60_000 },
+        memoryOptimization: false,
+        breaker: { threshold: 4, timeoutMs: 500 },
+        defaults: { ttlMs: 60_000, compress: false },
       },
       provided: { maxBytes: 16 * MIB, connectTimeoutMs: 700, commandTimeoutMs: 90 },
       warnings: [],
@@ -91,9 +104,12 @@ describe('readCacheSettings', () => {
     ['CACHE_MAX_SIZE_MB', '0', /CACHE_MAX_SIZE_MB is "0"; .* from 1 to/],
     [
       'CACHE_COMPRESSION_CODEC',
-      'zstd',
-      /CACHE_COMPRESSION_CODEC is "zstd"; accepted: one of snappy/,
+      'lz4',
+      /CACHE_COMPRESSION_CODEC is "lz4"; accepted: one of snappy, gzip, brotli, zstd/,
     ],
+    ['CACHE_CIRCUIT_BREAKER_THRESHOLD', '0', /from 1 to 100000/],
+    ['CACHE_CIRCUIT_BREAKER_TIMEOUT', '30s', /from 1 to 3600000/],
+    ['CACHE_ADAPTIVE_ENABLED', 'on', /CACHE_ADAPTIVE_ENABLED is "on"/],
     ['CACHE_COMPRESSION_THRESHOLD', '1KB', /CACHE_COMPRESSION_THRESHOLD is "1KB"; .* from 0 to/],
     ['CACHE_ENABLE_METRICS', 'on', /CACHE_ENABLE_METRICS is "on"/],
     ['CACHE_CONNECTION_TIMEOUT', '0', /CACHE_CONNECTION_TIMEOUT is "0"; .* from 1 to 600000/],
@@ -151,14 +167,37 @@ describe('readCacheSettings', () => {
     expect(read({}, GIB)).toMatchObject({ maxBytes: 512 * MIB, warnings: [] });
   });
 
+  it.each(['gzip', 'brotli'])('hands the level to %s', (codec) => {
+    const level = (env: Environment) => read({ CACHE_COMPRESSION_CODEC: codec, ...env });
+    expect(level({}).cache.compression).toMatchObject({ compressor: codec, level: 6 });
+    const settings = level({ CACHE_COMPRESSION_LEVEL: '9' });
+    expect(settings.cache.compression).toMatchObject({ compressor: codec, level: 9 });
+    expect(settings.warnings).toEqual([]);
+  });
+
+  it('refuses zstd where the runtime has none', () => {
+    const problem = problemOf({ CACHE_COMPRESSION_CODEC: 'zstd' });
+    if ('zstdCompressSync' in zlib) expect(problem).toBe('');
+    else
+      expect(problem).toMatch(/CACHE_COMPRESSION_CODEC is "zstd"; accepted: .* zstd from 22\.15/);
+  });
+
+  it('says in one line that snappy has no level, if one is set and it compresses', () => {
+    const level = { CACHE_COMPRESSION_LEVEL: '6' };
+    expect(read(level).warnings).toEqual([
+      'CACHE_COMPRESSION_LEVEL is set, but snappy has no levels; CACHE_COMPRESSION_CODEC chooses gzip, brotli or zstd',
+    ]);
+    expect(read({ ...level, CACHE_ENABLE_COMPRESSION: '0' }).warnings).toEqual([]);
+  });
+
   it('names in one warning what is set without effect', () => {
     const { warnings } = read({
       CACHE_AUDIT_FILE: 'x',
-      CACHE_WARMING_ENABLED: '1',
+      CACHE_SHARDING_ENABLED: '1',
       CACHE_ENABLED: '1',
     });
     expect(warnings).toEqual([
-      'set but without effect in this version: CACHE_WARMING_ENABLED, CACHE_AUDIT_FILE',
+      'set but without effect in this version: CACHE_SHARDING_ENABLED, CACHE_AUDIT_FILE',
     ]);
   });
 
@@ -171,8 +210,8 @@ describe('readCacheSettings', () => {
     expect(() => reader.assertValid()).not.toThrow();
     expect(settings.provider).toBe('dragonfly');
     expect(findUnknownVariables(env, reader.known)).toEqual([]);
-    const effective = 8; // of the 38 CACHE_ variables in the document
-    const [warning] = settings.warnings;
+    const effective = 15; // of the 38 CACHE_ variables in the document
+    const warning = settings.warnings.find((line) => line.startsWith('set but without effect'));
     const named = warning?.match(/CACHE_\w+/g) ?? [];
     const set = Object.keys(env).filter((name) => name.startsWith('CACHE_'));
     expect(named).toHaveLength(set.length - effective);

@@ -12,7 +12,6 @@ const integer =
   (reader, name) =>
     reader.integer(name, min, max);
 const seconds = integer(0, MAX_TTL_SECONDS);
-const milliseconds = integer(1, 3_600_000);
 const flag: Check = (reader, name) => reader.boolean(name);
 const text: Check = (reader, name) => reader.string(name);
 const secret: Check = (reader, name) => reader.secret(name);
@@ -36,18 +35,11 @@ const WITHOUT_EFFECT: Readonly<Record<string, Check>> = {
   CACHE_MAX_CONNECTIONS: integer(1, 100_000),
   CACHE_RETRY_ATTEMPTS: integer(0, 100),
   CACHE_RETRY_DELAY: integer(0, 60_000),
-  CACHE_CIRCUIT_BREAKER_THRESHOLD: integer(1, 100_000),
-  CACHE_CIRCUIT_BREAKER_TIMEOUT: milliseconds,
-  CACHE_ADAPTIVE_ENABLED: flag,
   CACHE_LOAD_BALANCING_ENABLED: flag,
   CACHE_SHARDING_ENABLED: flag,
   CACHE_REPLICATION_ENABLED: flag,
-  CACHE_MEMORY_OPTIMIZATION_ENABLED: flag,
   CACHE_PERFORMANCE_MONITORING_ENABLED: flag,
   CACHE_AUTO_SCALING_ENABLED: flag,
-  CACHE_WARMING_ENABLED: flag,
-  CACHE_PREDICTIVE_ENABLED: flag,
-  CACHE_COMPRESSION_LEVEL: integer(1, 22),
   CACHE_ENCRYPTION_ENABLED: flag,
   CACHE_AUDIT_LOGGING_ENABLED: flag,
   CACHE_SHARDS: readShards,
@@ -75,9 +67,5 @@ function rejectContradictions(reader: EnvironmentReader, set: ReadonlyMap<string
   if (typeof pool === 'number' && typeof connections === 'number' && pool > connections) {
     const accepted = `at most CACHE_MAX_CONNECTIONS, which is ${connections}`;
     reader.reject('CACHE_CONNECTION_POOL_SIZE', accepted, String(pool));
-  }
-  if (set.get('CACHE_PREDICTIVE_ENABLED') === true && set.get('CACHE_WARMING_ENABLED') === false) {
-    const accepted = 'false while CACHE_WARMING_ENABLED is false, because it works by warming';
-    reader.reject('CACHE_PREDICTIVE_ENABLED', accepted, 'true');
   }
 }

@@ -1,16 +1,18 @@
 import { getHeapStatistics } from 'node:v8';
 
+import { assertCompressor } from '../entry/compression.js';
 import type { ProviderContext } from '../provider/provider-package.js';
 import type { CacheConfig } from '../service/cache-config.js';
 import type { EnvironmentReader } from './environment.reader.js';
+import { readFeatures, type FeatureSettings } from './feature-settings.js';
 import { MAX_TTL_SECONDS, readVariablesWithoutEffect } from './cache-settings.table.js';
 
 const MIB = 2 ** 20;
 const MAX_L1_BYTES = 64 * MIB;
 const MAX_WAIT_MS = 600_000;
 const LOG_LEVELS = ['silent', 'error', 'warn', 'log', 'info', 'debug'] as const;
-/** Grows with the compressors that this version has. */
-const CODECS = ['snappy'] as const;
+const CODECS = ['snappy', 'gzip', 'brotli', 'zstd'] as const;
+const DEFAULT_LEVEL = 6;
 
 /** What is logged: the level and all that is more severe. */
 export type CacheLogLevel = 'silent' | 'error' | 'warn' | 'log' | 'debug';
@@ -21,11 +23,15 @@ export interface CacheSettings {
   readonly provider: string;
   readonly logLevel: CacheLogLevel;
   readonly isMetricsEnabled: boolean;
+  readonly features: FeatureSettings;
   /** Bytes that this process may hold for the cache in all: an embedded store and the process's own tier. */
   readonly maxBytes: number;
   /** What `CacheService` takes; no namespace when CACHE_NAMESPACE is not set. */
   readonly cache: Required<
-    Pick<CacheConfig, 'enabled' | 'l1MaxBytes' | 'compression' | 'defaults'>
+    Pick<
+      CacheConfig,
+      'enabled' | 'l1MaxBytes' | 'compression' | 'defaults' | 'memoryOptimization' | 'breaker'
+    >
   > &
     Pick<CacheConfig, 'namespace'>;
   /** What a provider package is told. */
@@ -53,24 +59,37 @@ export function readCacheSettings(
   const defaultTtlSeconds = reader.integer('CACHE_DEFAULT_TTL', 0, MAX_TTL_SECONDS) ?? 3_600;
   const namespace = readNamespace(reader);
   const level = reader.choice('CACHE_LOG_LEVEL', LOG_LEVELS) ?? 'log';
+  const compression = readCompression(reader);
+  const memoryOptimization = reader.boolean('CACHE_MEMORY_OPTIMIZATION_ENABLED') ?? true;
   return {
     provider: readProvider(reader) ?? provider,
     logLevel: level === 'info' ? 'log' : level,
     isMetricsEnabled: reader.boolean('CACHE_ENABLE_METRICS') ?? true,
+    features: readFeatures(reader),
     maxBytes: memory.maxBytes,
     cache: {
       ...(namespace !== undefined && { namespace }),
       enabled: reader.boolean('CACHE_ENABLED') ?? true,
       l1MaxBytes: memory.l1MaxBytes,
-      compression: readCompression(reader),
-      defaults: { ttlMs: defaultTtlSeconds * 1_000 },
+      compression: compression.policy,
+      memoryOptimization,
+      breaker: {
+        threshold: reader.integer('CACHE_CIRCUIT_BREAKER_THRESHOLD', 1, 100_000) ?? 10,
+        timeoutMs: reader.integer('CACHE_CIRCUIT_BREAKER_TIMEOUT', 1, 3_600_000) ?? 30_000,
+      },
+      // Entries that say nothing are compressed to save memory; `compress: false` is heard.
+      defaults: { ttlMs: defaultTtlSeconds * 1_000, compress: memoryOptimization },
     },
     provided: {
       maxBytes: memory.maxBytes - memory.l1MaxBytes,
       connectTimeoutMs: reader.integer('CACHE_CONNECTION_TIMEOUT', 1, MAX_WAIT_MS) ?? 5_000,
       commandTimeoutMs: reader.integer('CACHE_COMMAND_TIMEOUT', 1, MAX_WAIT_MS) ?? 3_000,
     },
-    warnings: [...memory.warnings, ...withoutEffect(readVariablesWithoutEffect(reader))],
+    warnings: [
+      ...memory.warnings,
+      ...compression.warnings,
+      ...withoutEffect(readVariablesWithoutEffect(reader)),
+    ],
   };
 }
 
@@ -94,11 +113,42 @@ function readNamespace(reader: EnvironmentReader): string | undefined {
   return reader.reject('CACHE_NAMESPACE', 'up to 64 letters, digits and the signs _ - . / @', name);
 }
 
-function readCompression(reader: EnvironmentReader): NonNullable<CacheConfig['compression']> {
+interface CompressionSettings {
+  readonly policy: NonNullable<CacheConfig['compression']>;
+  readonly warnings: readonly string[];
+}
+
+function readCompression(reader: EnvironmentReader): CompressionSettings {
   const isEnabled = reader.boolean('CACHE_ENABLE_COMPRESSION') ?? true;
-  const compressor = reader.choice('CACHE_COMPRESSION_CODEC', CODECS) ?? 'snappy';
+  const codec = readCodec(reader) ?? 'snappy';
+  const level = reader.integer('CACHE_COMPRESSION_LEVEL', 1, 22);
   const thresholdBytes = reader.integer('CACHE_COMPRESSION_THRESHOLD', 0, 1_024 * MIB) ?? 1_024;
-  return { compressor: isEnabled ? compressor : 'none', thresholdBytes };
+  if (!isEnabled) return { policy: { compressor: 'none', thresholdBytes }, warnings: [] };
+  if (codec !== 'snappy') {
+    const policy = { compressor: codec, thresholdBytes, level: level ?? DEFAULT_LEVEL };
+    return { policy, warnings: [] };
+  }
+  return {
+    policy: { compressor: codec, thresholdBytes },
+    warnings:
+      level === undefined
+        ? []
+        : [
+            'CACHE_COMPRESSION_LEVEL is set, but snappy has no levels; CACHE_COMPRESSION_CODEC chooses gzip, brotli or zstd',
+          ],
+  };
+}
+
+function readCodec(reader: EnvironmentReader): (typeof CODECS)[number] | undefined {
+  const codec = reader.choice('CACHE_COMPRESSION_CODEC', CODECS);
+  if (codec === undefined) return undefined;
+  try {
+    assertCompressor(codec);
+    return codec;
+  } catch {
+    const accepted = `snappy, gzip or brotli on Node ${process.versions.node}, zstd from 22.15 on`;
+    return reader.reject('CACHE_COMPRESSION_CODEC', accepted, codec);
+  }
 }
 
 function readMemory(reader: EnvironmentReader, heapLimitBytes: number) {

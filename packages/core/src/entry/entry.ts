@@ -4,7 +4,7 @@ import type { Fence } from '../journal/fence.js';
 export type PayloadCodec = 'json' | 'structured';
 
 /** How a payload's bytes were made smaller. */
-export type Compressor = 'none' | 'snappy';
+export type Compressor = 'none' | 'snappy' | 'gzip' | 'brotli' | 'zstd';
 
 /** What the header of a stored entry says, besides how its payload is to be read. Times are epoch milliseconds. */
 export interface EntryMeta {
@@ -33,5 +33,7 @@ export interface PackedEntry extends EntryMeta {
   readonly compressor: Compressor;
   /** Length of the payload before compression, in bytes. */
   readonly rawLength: number;
+  /** xxh32 of the payload before compression: two loads of one key that agree here gave the same value. */
+  readonly payloadHash: number;
   readonly payload: Buffer;
 }

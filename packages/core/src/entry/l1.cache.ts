@@ -1,93 +1,108 @@
-import { LRUCache } from 'lru-cache';
-
 import { isSameEpoch } from '../journal/fence.js';
-import type { Subject } from '../validity/cover-hash.js';
-import { deepFreeze } from './deep-freeze.js';
-import type { EntryMeta } from './entry.js';
-import { decodeValue, type Payload } from './value.codec.js';
+import { EntrySieve, heldBytes } from './entry-sieve.js';
+import type { HeldEntry } from './held-entry.js';
 
-/** Bytes an entry takes beside its key, its hashes and its value: objects, header fields, the cache's own slots. */
-const ENTRY_BYTES = 400;
-/** Decoded text and numbers take about this many times their encoded length on the heap. */
-const DECODED_FACTOR = 2;
-/** What an object costs beside its members. */
-const OBJECT_BYTES = 64;
-
-/** An entry as this process holds it. */
-export interface HeldEntry extends EntryMeta {
-  readonly subject: Subject;
-  /** Position at which it was last found valid. */
-  checkedAt: number;
-  /** The value; safe to hand out, because it is frozen or decoded anew each time that it is asked for. */
-  readonly value: unknown;
-  /** About what it takes on the heap. */
-  readonly bytes: number;
+export interface L1CacheOptions {
+  /** 0 for none. */
+  readonly maxBytes: number;
+  /** Most bytes that the entries of one tenant may take. Absent: as many as all. */
+  readonly tenantMaxBytes?: number;
 }
 
-/** Makes an entry that can be handed to many callers: none of them can change what the others get. */
-export function holdEntry(
-  meta: EntryMeta,
-  subject: Subject,
-  payload: Payload,
-  maxValueBytes: number,
-): HeldEntry {
-  const value = decodeValue(payload, maxValueBytes);
-  const { isProtected, objects } = deepFreeze(value);
-  const bytes = payload.rawLength * DECODED_FACTOR + objects * OBJECT_BYTES;
-  const held = { ...meta, subject, checkedAt: 0, value, bytes };
-  if (isProtected) return held;
-  return Object.defineProperty(held, 'value', {
-    get: () => {
-      const own = decodeValue(payload, maxValueBytes);
-      deepFreeze(own);
-      return own;
-    },
-  });
-}
-
-/** The process's own tier: decoded entries, least recently used first out, bounded in bytes. */
+/**
+ * The process's own tier: decoded entries, bounded in bytes. What was read least lately goes first; a tenant that has
+ * used up its quota loses entries of its own, nobody else's.
+ */
 export class L1Cache {
-  readonly #entries: LRUCache<string, HeldEntry> | null;
+  readonly #maxBytes: number;
+  readonly #tenantMaxBytes: number;
+  readonly #entries = new EntrySieve();
+  /** The same entries by tenant, if tenants have a quota. */
+  readonly #tenants = new Map<string, EntrySieve>();
+  #limitBytes: number;
 
-  /** @param maxBytes 0 for none. */
-  constructor(maxBytes: number) {
-    this.#entries = maxBytes > 0 ? new LRUCache({ maxSize: maxBytes }) : null;
+  constructor({ maxBytes, tenantMaxBytes = maxBytes }: L1CacheOptions) {
+    this.#maxBytes = maxBytes;
+    this.#limitBytes = maxBytes;
+    this.#tenantMaxBytes = tenantMaxBytes;
   }
 
+  /** About what the entries take on the heap. */
   get bytes(): number {
-    return this.#entries?.calculatedSize ?? 0;
+    return this.#entries.bytes;
   }
 
   get size(): number {
-    return this.#entries?.size ?? 0;
+    return this.#entries.size;
   }
 
   get(key: string): HeldEntry | undefined {
-    return this.#entries?.get(key);
+    const entry = this.#entries.get(key);
+    if (entry && !entry.isRead) entry.isRead = true;
+    return entry;
   }
 
-  /** Keeps the entry unless one with a later fence of the same epoch, or of a later load, is there. */
+  /** As {@link get}, without counting as a read. */
+  peek(key: string): HeldEntry | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** Keeps the entry unless one with a later fence of the same epoch, or of a later load, is there; or it is too large. */
   put(key: string, entry: HeldEntry): void {
-    if (!this.#entries) return;
-    const held = this.#entries.peek(key);
+    const held = this.#entries.get(key);
     if (held && isLater(held, entry)) return;
-    const size = ENTRY_BYTES + key.length * 2 + entry.subject.hashes.byteLength + entry.bytes;
-    this.#entries.set(key, entry, { size });
+    this.delete(key);
+    const bytes = heldBytes(key, entry);
+    if (bytes > Math.min(this.#limitBytes, this.#quotaOf(entry))) return;
+    const own = this.#tenantOf(entry);
+    if (own) this.#makeRoom(own, this.#tenantMaxBytes - bytes);
+    this.#makeRoom(this.#entries, this.#limitBytes - bytes);
+    this.#entries.add(key, entry);
+    if (!own || entry.tenant === null) return;
+    own.add(key, entry);
+    this.#tenants.set(entry.tenant, own);
   }
 
   delete(key: string): boolean {
-    return this.#entries?.delete(key) ?? false;
+    const entry = this.#entries.delete(key);
+    if (!entry) return false;
+    const own = this.#tenantOf(entry);
+    own?.delete(key);
+    if (own?.size === 0 && entry.tenant !== null) this.#tenants.delete(entry.tenant);
+    return true;
   }
 
   clear(): void {
-    this.#entries?.clear();
+    this.#entries.clear();
+    this.#tenants.clear();
+  }
+
+  /** Drops entries until the rest takes no more than `bytes`, and holds no more until it is told another number. */
+  shrinkTo(bytes: number): void {
+    this.#limitBytes = Math.max(0, Math.min(bytes, this.#maxBytes));
+    this.#makeRoom(this.#entries, this.#limitBytes);
+  }
+
+  #makeRoom(entries: EntrySieve, bytes: number): void {
+    while (entries.bytes > bytes) {
+      const victim = entries.victim();
+      if (victim === undefined) return;
+      this.delete(victim);
+    }
+  }
+
+  #quotaOf({ tenant }: HeldEntry): number {
+    return tenant === null ? this.#maxBytes : this.#tenantMaxBytes;
+  }
+
+  /** The entries of the same tenant, an empty set if there are none; `null` where no quota counts them. */
+  #tenantOf({ tenant }: HeldEntry): EntrySieve | null {
+    if (tenant === null || this.#tenantMaxBytes >= this.#maxBytes) return null;
+    return this.#tenants.get(tenant) ?? new EntrySieve();
   }
 }
 
-function isLater(a: EntryMeta, b: EntryMeta): boolean {
-  if (!isSameEpoch(a.fence.epoch, b.fence.epoch)) return false;
-  return (
-    a.fence.position - b.fence.position > 0 ||
-    (a.fence.position === b.fence.position && a.createdAt > b.createdAt)
-  );
+function isLater(a: HeldEntry, b: HeldEntry): boolean {
+  if (!isSameEpoch(a.epoch, b.epoch)) return false;
+  return a.position - b.position > 0 || (a.position === b.position && a.createdAt > b.createdAt);
 }

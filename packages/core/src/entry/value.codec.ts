@@ -1,25 +1,35 @@
-import { deserialize, serialize } from 'node:v8';
+import { DefaultDeserializer, serialize } from 'node:v8';
 
-import { compressSync, uncompressSync } from 'snappy';
+import { xxh32 } from '@node-rs/xxhash';
 
-import { CacheError } from '../errors/cache.error.js';
+import { CacheError, isCacheError } from '../errors/cache.error.js';
+import { compress, inflate } from './compression.js';
 import type { Compressor, PackedEntry, PayloadCodec } from './entry.js';
-import { shapeOf } from './value-shape.js';
+import { guardValue } from './value-guard.js';
+import { shapeOf, textLengthOf } from './value-shape.js';
 
 /** A value as bytes. */
-export type Payload = Pick<PackedEntry, 'codec' | 'compressor' | 'rawLength' | 'payload'>;
+export type Payload = Pick<
+  PackedEntry,
+  'codec' | 'compressor' | 'rawLength' | 'payloadHash' | 'payload'
+>;
 
 /** A value that was just encoded. */
 export interface EncodedValue extends Payload {
-  /** True when instances of the application's own classes became plain objects. */
+  /** True when instances of the application's own classes became plain objects, or lost members of their own. */
   readonly hasInstances: boolean;
 }
 
-/** When bytes are made smaller before they are stored. */
+/** When bytes are made smaller before they are stored, and how. */
 export interface CompressionPolicy {
   readonly compressor: Compressor;
   /** Encoded bytes from which it is tried. */
   readonly thresholdBytes: number;
+  /**
+   * 1 (fast) to 22 (small), held to what the compressor knows: gzip up to 9, brotli up to 11; snappy has none. Absent:
+   * the compressor's default, for brotli 4.
+   */
+  readonly level?: number;
 }
 
 /** Compression is kept only if it saves this share of the bytes. */
@@ -27,84 +37,110 @@ const MIN_SAVING = 0.1;
 
 /**
  * Encodes a value so that decoding gives back what went in, Date, Map, Set, BigInt, binary data, `undefined` members,
- * NaN and -0 included. Plain JSON data takes JSON, everything else the structured clone format of V8. Class instances
- * come back as plain objects.
- * @throws CacheError `VALUE_INVALID` when the value can't be encoded or takes more than `maxBytes`.
+ * NaN and -0 included. Plain JSON data takes JSON, everything else the structured clone format of V8.
+ *
+ * What comes back otherwise: class instances and objects without a prototype as plain objects; what is made from a
+ * built-in class as that class. Left behind: members named by symbols, members that can't be enumerated, members of
+ * built-in objects, and what a careless merge could turn into a prototype (`__proto__`, `constructor.prototype`).
+ * Getters are read. No `toJSON` is called.
+ * @throws CacheError `VALUE_INVALID` when the value can't be encoded (functions, symbols, proxies, cycles, depth,
+ * whatever a getter throws) or takes more than `maxBytes`; `CONFIG_INVALID` when the runtime lacks the compressor.
  */
 export function encodeValue(
   value: unknown,
   maxBytes: number,
   compression?: CompressionPolicy,
 ): EncodedValue {
-  const { codec, hasInstances } = shapeOf(value);
-  const raw = codec === 'json' ? Buffer.from(JSON.stringify(value)) : serializeValue(value);
-  if (raw.length > maxBytes) {
-    throw new CacheError(
-      'VALUE_INVALID',
-      `The value takes ${raw.length} bytes; at most ${maxBytes} are cached (maxValueBytes).`,
-    );
-  }
+  const { codec, hasInstances, raw } = encodeRaw(value, maxBytes);
+  if (raw.length > maxBytes) throw tooLarge(raw.length, maxBytes);
   const plain: EncodedValue = {
     codec,
     hasInstances,
     compressor: 'none',
     rawLength: raw.length,
+    payloadHash: xxh32(raw),
     payload: raw,
   };
   if (!compression || compression.compressor === 'none') return plain;
   if (raw.length < compression.thresholdBytes) return plain;
-  const small = compressSync(raw);
+  const { compressor, level } = compression;
+  const small = compress(raw, compressor, level);
   if (small.length > raw.length * (1 - MIN_SAVING)) return plain;
-  return { ...plain, compressor: compression.compressor, payload: small };
+  return { ...plain, compressor, payload: small };
 }
 
 /**
  * Decodes what {@link encodeValue} made. The result is the caller's own.
  * @throws whatever the decoder throws; the caller treats the entry as corrupt.
  */
-export function decodeValue(
-  { codec, compressor, rawLength, payload }: Payload,
-  maxBytes: number,
-): unknown {
+export function decodeValue(payload: Payload, maxBytes: number): unknown {
+  const value = decodeRaw(payload.codec, rawOf(payload, maxBytes));
+  guardValue(value, payload.codec, false);
+  return value;
+}
+
+/**
+ * The bytes before compression. Never inflates to more than the header says, nor than `maxBytes`.
+ * @throws whatever the compressor throws; the caller treats the entry as corrupt.
+ */
+export function rawOf({ compressor, rawLength, payload }: Payload, maxBytes: number): Buffer {
   if (rawLength > maxBytes) throw new CacheError('VALUE_INVALID', 'The stored value is too large.');
-  const raw = compressor === 'snappy' ? inflate(payload, rawLength) : payload;
+  const raw = compressor === 'none' ? payload : inflate(payload, compressor, rawLength);
   if (raw.length !== rawLength)
     throw new CacheError('VALUE_INVALID', 'The stored length is wrong.');
-  return decodeRaw(codec, raw);
+  return raw;
 }
 
-/** Snappy says in its first bytes how long the result is (a little-endian base-128 number): checked before it inflates. */
-function inflate(payload: Buffer, rawLength: number): Buffer {
-  let announced = 0;
-  for (let i = 0; i < 5; i++) {
-    const byte = payload[i] ?? 0;
-    announced += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) break;
+/** The value in these bytes, before {@link guardValue} has seen it. Binary values in it have memory of their own. */
+export function decodeRaw(codec: PayloadCodec, raw: Buffer): unknown {
+  if (codec === 'json') return JSON.parse(raw.toString('utf8')) as unknown;
+  const reader = new OwningDeserializer(raw);
+  reader.readHeader();
+  return reader.readValue() as unknown;
+}
+
+/** What Node documents and its declarations leave out. */
+interface HostObjectReader extends DefaultDeserializer {
+  _readHostObject(): NodeJS.ArrayBufferView;
+}
+
+const HostObjectReader = DefaultDeserializer as unknown as new (raw: Buffer) => HostObjectReader;
+
+/** V8's own gives binary values as windows on the bytes that it reads: their `buffer` would hold the whole payload. */
+class OwningDeserializer extends HostObjectReader {
+  override _readHostObject(): NodeJS.ArrayBufferView {
+    const view = super._readHostObject();
+    if (Buffer.isBuffer(view)) return Buffer.from(view);
+    const View = view.constructor as new (memory: ArrayBufferLike) => NodeJS.ArrayBufferView;
+    return new View(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
   }
-  if (announced !== rawLength) throw new CacheError('VALUE_INVALID', 'The stored length is wrong.');
-  return uncompressSync(payload, { asBuffer: true }) as Buffer;
 }
 
-function decodeRaw(codec: PayloadCodec, raw: Buffer): unknown {
-  return codec === 'json'
-    ? (JSON.parse(raw.toString('utf8')) as unknown)
-    : deserialize(ownCopy(raw)); // binary values come back as windows on these bytes
-}
-
-/** A copy with memory of its own; small buffers otherwise share a pool. */
-function ownCopy(raw: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(raw.length);
-  raw.copy(copy);
-  return copy;
-}
-
-function serializeValue(value: unknown): Buffer {
+function encodeRaw(
+  value: unknown,
+  maxBytes: number,
+): { readonly codec: PayloadCodec; readonly hasInstances: boolean; readonly raw: Buffer } {
   try {
-    return serialize(value);
-  } catch {
+    const { codec, hasInstances, textLength } = shapeOf(value);
+    if (textLength > maxBytes) {
+      const length = codec === 'json' ? textLength : textLengthOf(value);
+      if (length > maxBytes) throw tooLarge(length, maxBytes);
+    }
+    const raw = codec === 'json' ? Buffer.from(JSON.stringify(value)) : serialize(value);
+    return { codec, hasInstances, raw };
+  } catch (error) {
+    if (isCacheError(error, 'VALUE_INVALID')) throw error;
+    // What was thrown may quote the value.
     throw new CacheError(
       'VALUE_INVALID',
-      "The value holds something that can't be copied (such as a promise, a stream or a weak map); return plain data from the loader.",
+      "The value holds something that can't be copied (such as a promise, a stream, a weak map or a getter that throws); return plain data from the loader.",
     );
   }
+}
+
+function tooLarge(bytes: number, maxBytes: number): CacheError {
+  return new CacheError(
+    'VALUE_INVALID',
+    `The value takes at least ${bytes} bytes; at most ${maxBytes} are cached (maxValueBytes).`,
+  );
 }

@@ -15,6 +15,8 @@ export type CacheErrorCode =
   | 'JOURNAL_MISMATCH'
   | 'NOT_RECORDED'
   | 'LOAD_REENTRANT'
+  | 'LOAD_TIMEOUT'
+  | 'LOAD_FAILED'
   | 'CLOSED';
 
 /**
@@ -34,8 +36,25 @@ export class CacheError extends Error {
   }
 }
 
+/** A load took longer than `hardTimeoutMs`; its signal has fired unless others still wait for it. */
+export class CacheLoadTimeoutError extends CacheError {
+  override readonly name: string = 'CacheLoadTimeoutError';
+
+  /** @param timeoutMs what the caller allowed */
+  constructor(readonly timeoutMs: number) {
+    super(
+      'LOAD_TIMEOUT',
+      `The loader did not finish within hardTimeoutMs (${timeoutMs}); pass its context's signal on, or allow more.`,
+    );
+  }
+}
+
 /** Tells a cache error by its brand, also across copies of this package in one process. */
 export function isCacheError(error: unknown, code?: CacheErrorCode): error is CacheError {
-  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
-  return code === undefined || (error as CacheError).code === code;
+  try {
+    if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
+    return code === undefined || (error as CacheError).code === code;
+  } catch {
+    return false; // something that can't be looked at, such as a revoked proxy
+  }
 }

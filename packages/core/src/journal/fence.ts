@@ -27,3 +27,8 @@ export function compareEpochs(a: Epoch, b: Epoch): number {
 export function isSameEpoch(a: Epoch, b: Epoch): boolean {
   return a.stamp === b.stamp && a.nonce === b.nonce;
 }
+
+/** Whether a load that started at `fence` had seen everything that one at `other` had. */
+export function hasSeenAll(fence: Fence, other: Fence): boolean {
+  return isSameEpoch(fence.epoch, other.epoch) && fence.position >= other.position;
+}

@@ -31,9 +31,9 @@ export interface IJournalLog {
    * Appends one record, linked to the newest one, with `stamp = max(store's clock in microseconds, newest + 1)` and
    * the caller's `nonce`. Atomic. Resolves with `null`, having written nothing, when the log does not exist or when
    * its newest record is of another incarnation than the store's present one: history may be lost, and the caller
-   * must open or advance first.
+   * must open or advance first. `isDurable`: the incarnation does not matter, for the store loses no records.
    */
-  append(coverage: Coverage, nonce: number): Promise<JournalRecord | null>;
+  append(coverage: Coverage, nonce: number, isDurable?: boolean): Promise<JournalRecord | null>;
   /** Up to `limit` records later than `afterStamp`, answered at once, on the connection that commands use. */
   read(afterStamp: number, limit: number): Promise<JournalSlice>;
   /** Up to `limit` records earlier than `beforeStamp`, newest first; fewer than `limit` means that there are no more. */

@@ -8,6 +8,22 @@ export interface RecordRef {
   readonly nonce: number;
 }
 
+/** Whether both name the same record. */
+export function isSameRecord(a: RecordRef | null, b: RecordRef): boolean {
+  return a !== null && a.stamp === b.stamp && a.nonce === b.nonce;
+}
+
+/** What an invalidation does beside making things invalid. Absent: covered is invalid, and at once loadable. */
+export interface CoverageTerms {
+  /** Covered means stale, not invalid: still served, and refreshed. */
+  readonly isSoft?: true;
+  /**
+   * Milliseconds during which a load that starts is returned but not stored, because its source (a replica) may lag
+   * behind the write; counted from when a process learns of the record.
+   */
+  readonly settleMs?: number;
+}
+
 /**
  * What an invalidation covers.
  * - `hashes`: pairs of 32-bit halves (low, high) of cover hashes of keys, prefixes and tags; at most
@@ -16,11 +32,13 @@ export interface RecordRef {
  * - `clear`: everything.
  * - `unknown`: a kind that this version does not know; it covers everything.
  */
-export type Coverage =
+export type Coverage = (
   | { readonly kind: 'hashes'; readonly hashes: Uint32Array }
   | { readonly kind: 'glob'; readonly pattern: string }
   | { readonly kind: 'clear' }
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'unknown' }
+) &
+  CoverageTerms;
 
 /** The first record of an epoch. It covers nothing: entries of another epoch are invalid anyway. */
 export interface Genesis {

@@ -1,33 +1,46 @@
 import type { Validity } from '../validity/validity.js';
+import { verdictOf } from '../validity/verdict.js';
 import { isSameEpoch, type Epoch } from './fence.js';
+import { MAX_SETTLE_MS, type HoldOffs } from './hold-offs.js';
 import type { IJournalLog } from './journal-log.js';
 import type { JournalRecord } from './journal-record.js';
 
 const PAGE = 1000;
 
-/** A stretch of the log that was skipped: from `before` (exclusive) back to `until`, below which `floor` holds. */
+/** A stretch of the log that was skipped, from `head` back to `until`, below which `floor` holds. */
 interface Gap {
-  before: number;
+  /** Stamp of the record that was jumped to. */
+  readonly head: number;
   readonly until: number;
   readonly floor: number;
+  /** The earliest record read so far; `null` before the first. */
+  oldest: JournalRecord | null;
+  /** Everything in it that could make an entry invalid is known. */
+  isLearned: boolean;
+  /** Everything in it that could still hold a load off is known. */
+  isSettled: boolean;
   /** An older gap that was still open when this one appeared. */
   readonly older: Gap | null;
 }
 
 /**
  * Reads the log backwards after a start or a resync, raising the sketch and lowering the floor, down to the genesis,
- * a clear, what was known before, or the oldest record kept. Until then older entries are needless misses.
+ * a clear, what was known before, or the oldest record kept. Until then older entries are needless misses. On the way
+ * it finds the hold-offs that may still stand, in earlier epochs too: until then everything is held off.
  */
 export class JournalBackfill {
   readonly #log: IJournalLog;
   readonly #validity: Validity;
+  readonly #holdOffs: HoldOffs;
   #gap: Gap | null = null;
+  #page: Promise<readonly JournalRecord[]> | null = null;
   #running: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(log: IJournalLog, validity: Validity) {
+  constructor(log: IJournalLog, validity: Validity, holdOffs: HoldOffs) {
     this.#log = log;
     this.#validity = validity;
+    this.#holdOffs = holdOffs;
   }
 
   /** Takes `record` as the new position and fills what lies between it and what was known. */
@@ -35,10 +48,14 @@ export class JournalBackfill {
     const { epoch, head, floor } = this.#validity;
     const isSame = epoch !== null && isSameEpoch(epoch, record.epoch);
     this.#validity.startAt(record);
+    this.#holdOffs.onSkip();
     this.#gap = {
-      before: record.stamp + 1,
+      head: record.stamp,
       until: isSame ? head.stamp : 0,
       floor,
+      oldest: null,
+      isLearned: false,
+      isSettled: false,
       older: isSame ? this.#gap : null,
     };
     this.run();
@@ -52,6 +69,11 @@ export class JournalBackfill {
       .finally(() => (this.#running = null));
   }
 
+  /** Resolves when the page that is being read has come or failed: for most journals that is all that matters. */
+  async pageRead(): Promise<void> {
+    await this.#page?.catch(() => undefined);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#running;
@@ -61,31 +83,67 @@ export class JournalBackfill {
     while (this.#gap && !this.#isClosed) {
       const gap: Gap = this.#gap;
       const epoch = this.#validity.epoch as Epoch;
-      const page = await this.#log.readBackwards(gap.before, PAGE);
+      this.#page = this.#log.readBackwards(gap.oldest?.stamp ?? gap.head + 1, PAGE);
+      const page = await this.#page;
       if (gap !== this.#gap) continue;
-      gap.before = page.at(-1)?.stamp ?? 0;
-      const next = this.#learn(page, gap, epoch);
-      if (next !== gap || page.length < PAGE) this.#gap = next === gap ? null : next;
+      for (const record of page) {
+        if (!gap.isLearned) this.#learn(record, gap, epoch);
+        if (!gap.isSettled) this.#settle(record, gap);
+      }
+      gap.oldest = page.at(-1) ?? gap.oldest;
+      const isEnd = page.length < PAGE && isOpen(gap); // otherwise an older gap begins in this very page
+      if (isEnd) endAt(gap);
+      if (gapsFrom(gap).every(({ isSettled }) => isSettled)) this.#holdOffs.onRead();
+      this.#gap = isEnd ? null : (gapsFrom(gap).find(isOpen) ?? null);
     }
   }
 
-  /** What is left to fill after `page`: the same gap, an older one, or nothing. */
-  #learn(page: readonly JournalRecord[], gap: Gap, epoch: Epoch): Gap | null {
+  /** What a record means for entries: earlier epochs mean nothing, and after a clear nothing earlier does. */
+  #learn(record: JournalRecord, gap: Gap, epoch: Epoch): void {
     const validity = this.#validity;
-    for (const record of page) {
-      if (!isSameEpoch(record.epoch, epoch)) return null;
-      validity.raise(record);
-      const { kind } = record.body;
-      if (kind === 'genesis' || kind === 'clear' || kind === 'unknown' || !record.previous) {
-        validity.lowerFloor(record.stamp);
-        return null;
-      }
-      validity.lowerFloor(record.previous.stamp);
-      if (record.previous.stamp <= gap.until) {
-        validity.lowerFloor(gap.floor);
-        return gap.older;
-      }
+    if (!isSameEpoch(record.epoch, epoch)) return learnAll(gap);
+    validity.raise(record);
+    if (!record.previous || coversAll(record)) {
+      validity.lowerFloor(record.stamp);
+      return learnAll(gap);
     }
-    return gap;
+    validity.lowerFloor(record.previous.stamp);
+    if (record.previous.stamp <= gap.until) {
+      validity.lowerFloor(gap.floor);
+      gap.isLearned = true;
+    }
   }
+
+  /** What a record means for loads. Its age is told against a head that may be old itself: never too high. */
+  #settle(record: JournalRecord, gap: Gap): void {
+    const end = Math.max(gap.until, gap.head - MAX_SETTLE_MS * 1_000);
+    if (record.stamp > gap.until) this.#holdOffs.add(record, (gap.head - record.stamp) / 1_000);
+    gap.isSettled = Math.min(record.stamp, record.previous?.stamp ?? Infinity) <= end;
+  }
+}
+
+function gapsFrom(newest: Gap): Gap[] {
+  const gaps: Gap[] = [];
+  for (let gap: Gap | null = newest; gap; gap = gap.older) gaps.push(gap);
+  return gaps;
+}
+
+function isOpen({ isLearned, isSettled }: Gap): boolean {
+  return !isLearned || !isSettled;
+}
+
+function learnAll(newest: Gap): void {
+  for (const gap of gapsFrom(newest)) gap.isLearned = true;
+}
+
+/** There are no earlier records. What is missing was dropped, and is unknown, unless the oldest one is a beginning. */
+function endAt(newest: Gap): void {
+  learnAll(newest);
+  if (newest.oldest?.body.kind !== 'genesis') return;
+  for (const gap of gapsFrom(newest)) gap.isSettled = true;
+}
+
+function coversAll({ body }: JournalRecord): boolean {
+  if (body.kind !== 'clear' && body.kind !== 'unknown') return false;
+  return verdictOf(body) === 'covered';
 }

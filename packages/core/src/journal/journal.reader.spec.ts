@@ -2,9 +2,10 @@ import { FakeClock, settle } from '../../test/support/fake-clock.js';
 import { polledLog } from '../../test/support/polled-journal.log.js';
 import { coverHashes, subjectOf } from '../validity/cover-hash.js';
 import { Validity } from '../validity/validity.js';
+import { HoldOffs } from './hold-offs.js';
 import { InProcessJournalLog } from './in-process-journal.log.js';
 import type { JournalHead } from './journal-log.js';
-import type { Coverage } from './journal-record.js';
+import type { Coverage, JournalRecord, RecordRef } from './journal-record.js';
 import { JournalReader } from './journal.reader.js';
 
 const CONSTANTS = '1;xxh64';
@@ -21,6 +22,7 @@ async function following(log: InProcessJournalLog) {
   const reader = new JournalReader({
     log: view,
     validity,
+    holdOffs: new HoldOffs(clock),
     constants: CONSTANTS,
     clock,
     onRecord,
@@ -203,6 +205,89 @@ describe('JournalReader', () => {
     await process.reader.close();
   });
 
+  it('begins epochs until one is later than its own, against a process that begins earlier ones', async () => {
+    const log = new InProcessJournalLog();
+    const process = await following(log);
+    const own = process.validity.epoch;
+    const { head } = await log.read(0, 1);
+    if (!head || !own) throw new Error('no head');
+    const older = { ...head, record: { ...head.record, epoch: { stamp: 1, nonce: 1 } } };
+    const advance = log.advanceEpoch.bind(log);
+    const advanced = jest
+      .spyOn(log, 'advanceEpoch')
+      .mockResolvedValueOnce({
+        ...older,
+        record: { ...older.record, epoch: { stamp: 2, nonce: 2 } },
+      })
+      .mockImplementation((_expected, ...rest) => advance(own, ...rest));
+    jest.spyOn(log, 'read').mockResolvedValueOnce({ records: [], head: older });
+    await process.reader.catchUp();
+    expect(advanced.mock.calls.map(([expected]) => expected?.stamp)).toEqual([1, 2]);
+    expect(process.validity.epoch?.stamp).toBeGreaterThan(own.stamp);
+    jest.restoreAllMocks();
+    await process.reader.close();
+  });
+
+  it.each<[string, (first: JournalRecord) => RecordRef | null]>([
+    ['a record of its head’s stamp', ({ stamp }) => ({ stamp, nonce: 99 })],
+    ['an earlier record', ({ previous }) => previous],
+    ['nothing', () => null],
+  ])('begins a new epoch when the next record follows %s', async (_name, follows) => {
+    const log = new InProcessJournalLog();
+    const process = await following(log);
+    const isValid = entryOf(process);
+    const first = await log.append(OTHER, 1);
+    await process.poll();
+    const own = process.validity.epoch;
+    const next = await log.append(OTHER, 2);
+    if (!first || !next || !own) throw new Error('not appended');
+    const record = { ...next, previous: follows(first) };
+    const head = { record, incarnation: record.incarnation };
+    jest.spyOn(log, 'read').mockResolvedValueOnce({ records: [record], head });
+    expect(await process.reader.catchUp()).toBe(true);
+    expect(process.validity.epoch?.stamp).toBeGreaterThan(own.stamp);
+    expect(isValid()).toBe(false);
+    jest.restoreAllMocks();
+    await process.reader.close();
+  });
+
+  it('does not trust a head that no record leads to', async () => {
+    const log = new InProcessJournalLog();
+    const process = await following(log);
+    await log.append(TAG, 1);
+    const { head } = await log.read(0, 10);
+    jest.spyOn(log, 'read').mockResolvedValue({ records: [], head });
+    expect(await process.reader.catchUp()).toBe(false);
+    for (let i = 0; i < 10; i++) {
+      await process.clock.advance(100);
+      process.view.deliver();
+      await settle();
+    }
+    expect(process.reader.linkAgeMs()).toBeGreaterThanOrEqual(900);
+    jest.restoreAllMocks();
+    await process.poll();
+    await process.poll();
+    expect(process.reader.linkAgeMs()).toBeLessThan(100);
+    await process.reader.close();
+  });
+
+  it('does not go blind under a stream of records that is always ahead of it', async () => {
+    const log = new InProcessJournalLog();
+    const process = await following(log);
+    const read = log.read.bind(log);
+    let nonce = 1;
+    jest.spyOn(log, 'read').mockImplementation(async (...args) => {
+      const { records } = await read(...args);
+      await log.append(OTHER, nonce++);
+      return { records, head: (await read(...args)).head };
+    });
+    for (let i = 0; i < 50; i++) await process.poll();
+    expect(process.reader.linkAgeMs()).toBeLessThan(100);
+    expect(await process.reader.catchUp()).toBe(true);
+    jest.restoreAllMocks();
+    await process.reader.close();
+  });
+
   it('does not go back when an older answer arrives late', async () => {
     const log = new InProcessJournalLog({ maxRecords: 16 });
     const process = await following(log);
@@ -258,6 +343,7 @@ describe('JournalReader', () => {
     const reader = new JournalReader({
       log,
       validity,
+      holdOffs: new HoldOffs(new FakeClock()),
       constants: CONSTANTS,
       clock: new FakeClock(),
       onRecord: jest.fn(),
@@ -281,6 +367,7 @@ describe('JournalReader', () => {
     const reader = new JournalReader({
       log: view,
       validity,
+      holdOffs: new HoldOffs(clock),
       constants: CONSTANTS,
       clock,
       onRecord: jest.fn(),

@@ -2,11 +2,17 @@ import type { Clock } from '../clock/clock.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
 import type { Validity } from '../validity/validity.js';
 import { compareEpochs, isSameEpoch, type Epoch } from './fence.js';
+import type { HoldOffs } from './hold-offs.js';
 import type { IJournalLog, JournalHead, JournalSlice } from './journal-log.js';
-import type { JournalRecord, RecordRef } from './journal-record.js';
+import { isSameRecord, type JournalRecord, type RecordRef } from './journal-record.js';
 import { JournalBackfill } from './journal.backfill.js';
+import { LinkAge } from './link-age.js';
 
 const PAGE = 1000;
+/** Beyond so many, catching up counts as failed. */
+const MAX_PAGES = 100;
+/** Tries to begin an epoch that is later than the one held, against others who begin earlier ones. */
+const MAX_ADVANCES = 8;
 /** Short enough that an idle link is never taken for a dead one: link age peaks at twice this. */
 const POLL_MS = 400;
 /** The cadence of a tail that always finds something, so that many readers don't wear the store out. */
@@ -14,15 +20,25 @@ const PACE_MS = 5;
 const RETRY_MS = { min: 50, max: 2_000 };
 
 /** What one answer of the log proves about what this process knows. */
-type Verdict = 'current' | 'behind' | 'moved' | 'lost';
+type Finding = 'current' | 'behind' | 'moved' | 'lost';
+
+/** Where a process was when it asked. */
+interface Known {
+  /** `null` before the first sync. */
+  readonly epoch: Epoch | null;
+  readonly head: RecordRef;
+}
 
 export interface JournalReaderOptions {
   readonly log: IJournalLog;
   readonly validity: Validity;
+  readonly holdOffs: HoldOffs;
   /** This process's own constants; a namespace with others is refused. */
   readonly constants: string;
   readonly clock: Clock;
-  /** Sees each record at least once, before or in its turn, but for those that a jump skips. */
+  /** The store loses no records that it took: another incarnation alone is no loss. */
+  readonly isDurable?: boolean | undefined;
+  /** Sees each record at least once, right after it counts, before or in its turn; but not those that a jump skips. */
   readonly onRecord: (record: JournalRecord) => void;
   /** The position jumped: anything may have been invalidated in between. */
   readonly onJump: () => void;
@@ -39,12 +55,13 @@ export class JournalReader {
   readonly #backfill: JournalBackfill;
   #syncing: Promise<void> | null = null;
   #catchingUp: Promise<boolean> | null = null;
-  #answeredAt = -Infinity;
+  readonly #age: LinkAge;
   #refusal: CacheError | null = null;
 
   constructor(options: JournalReaderOptions) {
     this.#options = options;
-    this.#backfill = new JournalBackfill(options.log, options.validity);
+    this.#age = new LinkAge(options.clock);
+    this.#backfill = new JournalBackfill(options.log, options.validity, options.holdOffs);
   }
 
   /** Why this process must not use the namespace, or `null`. */
@@ -53,10 +70,9 @@ export class JournalReader {
   }
 
   /** Milliseconds since the send time of the last answer that left nothing open; 0 for a log in this process. */
-  linkAgeMs(): number {
+  linkAgeMs(nowMs?: number): number {
     if (this.#unsubscribe && this.#options.validity.epoch) return 0;
-    const age = this.#options.clock.now() - this.#answeredAt;
-    return age >= 0 ? age : Infinity;
+    return this.#age.ageMs(nowMs);
   }
 
   /** Begins to follow the log; resolves when the first sync is done or has failed once (it is then tried again). */
@@ -66,9 +82,11 @@ export class JournalReader {
       this.#unsubscribe = log.onAppend((record) => this.#hear(record));
       await this.sync().catch(() => undefined); // refused, or an odd log: blind, and so without a cache
       await this.catchUp(); // what was appended between the look at the head and now
+      await this.#backfill.pageRead();
       return;
     }
     await this.sync().catch(() => undefined); // the tail tries again
+    await this.#backfill.pageRead();
     this.#tail = this.#follow();
   }
 
@@ -76,7 +94,7 @@ export class JournalReader {
     this.#closing.abort();
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    this.#answeredAt = -Infinity;
+    this.#age.end();
     await this.#options.log.stopPolling?.();
     await Promise.all([this.#tail, this.#backfill.close()]);
   }
@@ -106,28 +124,27 @@ export class JournalReader {
       return this.#adopt({ record, incarnation: record.incarnation });
     }
     if (record.stamp <= validity.head.stamp) return;
-    this.#options.onRecord(record);
-    if (isRef(record.previous, validity.head)) validity.apply(record);
+    if (isSameRecord(record.previous, validity.head)) validity.apply(record);
     else validity.raise(record);
+    this.#options.onRecord(record);
   }
 
   /** A record of a log in this process, right after it was appended. */
   #hear(record: JournalRecord): void {
     const { validity } = this.#options;
     if (!validity.epoch) return;
-    if (isRef(record.previous, validity.head)) this.take(record);
+    if (isSameRecord(record.previous, validity.head)) this.take(record);
     else this.#adopt({ record, incarnation: record.incarnation });
   }
 
   async #sync(): Promise<void> {
     const { log, constants, validity } = this.#options;
     const sentAt = this.#options.clock.now();
-    let head = await log.open(constants, validity.head.stamp + 1);
+    const known = this.#known();
+    const head = await log.open(constants, validity.head.stamp + 1);
     this.#assertConstants(head.record);
-    const isOlder = validity.epoch && compareEpochs(head.record.epoch, validity.epoch) < 0;
-    if (isOlder || this.#isLost(head)) head = await this.#advance(head);
-    this.#adopt(head);
-    this.#answeredAt = sentAt;
+    this.#adopt(this.#isLost(head, known) ? await this.#advance(head) : head);
+    this.#age.onKnown(sentAt);
   }
 
   async #follow(): Promise<void> {
@@ -161,9 +178,12 @@ export class JournalReader {
   async #catchUp(): Promise<boolean> {
     const { log, validity } = this.#options;
     if (!validity.epoch) await this.sync();
-    for (let round = 0; round < 100; round++) {
-      const slice = await this.#read((after) => log.read(after, PAGE));
-      if (slice.records.length < PAGE) return true;
+    let goal: RecordRef | undefined;
+    for (let round = 0; round < MAX_PAGES; round++) {
+      const { head, records } = await this.#read((after) => log.read(after, PAGE));
+      goal ??= head?.record ?? validity.head;
+      if (validity.head.stamp >= goal.stamp) return true;
+      if (round > 0 && records.length === 0) return false; // a head that no record leads to
     }
     return false;
   }
@@ -171,68 +191,88 @@ export class JournalReader {
   /** One question to the log and everything that follows from its answer. */
   async #read(ask: (after: number) => Promise<JournalSlice> | undefined): Promise<JournalSlice> {
     const { validity, clock } = this.#options;
-    const known = validity.head;
-    const epoch = validity.epoch as Epoch;
+    const known = this.#known();
     const sentAt = clock.now();
-    const slice = await ask(known.stamp);
+    const slice = await ask(known.head.stamp);
     if (!slice) throw new CacheError('CLOSED', 'The journal can no longer be read: it was closed.');
-    if (validity.epoch !== epoch) return this.#read(ask);
-    const verdict = this.#absorb(known, epoch, slice);
-    if (verdict === 'moved' && slice.head) this.#adopt(slice.head);
-    if (verdict === 'lost') this.#adopt(await this.#advance(slice.head));
-    if (verdict !== 'behind' || slice.records.length < PAGE) this.#answeredAt = sentAt;
+    if (validity.epoch !== known.epoch) return this.#read(ask);
+    const finding = this.#absorb(known, slice);
+    if (finding === 'moved' && slice.head) this.#adopt(slice.head);
+    if (finding === 'lost') this.#adopt(await this.#advance(slice.head));
+    const ahead = finding === 'behind' ? slice.head?.record.stamp : undefined;
+    if (ahead === undefined) this.#age.onKnown(sentAt);
+    else this.#age.onBehind(ahead, sentAt, validity.head.stamp);
     return slice;
   }
 
   /** Applies what is linked to what this process knew when it asked, and judges the rest. */
-  #absorb(known: RecordRef, epoch: Epoch, { records, head }: JournalSlice): Verdict {
+  #absorb(known: Known, { records, head }: JournalSlice): Finding {
     const { validity } = this.#options;
     if (!head) return 'lost';
     this.#assertConstants(head.record);
-    if (this.#isLost(head)) return 'lost';
-    const age = compareEpochs(head.record.epoch, epoch);
-    if (age !== 0) return age > 0 ? 'moved' : 'lost';
-    if (head.record.stamp < known.stamp) return 'lost';
-    if (head.record.stamp === known.stamp && head.record.nonce !== known.nonce) return 'lost';
-    let last = known;
+    if (this.#isLost(head, known)) return 'lost';
+    const epoch = known.epoch as Epoch;
+    if (!isSameEpoch(head.record.epoch, epoch)) return 'moved';
+    let last = known.head;
     for (const record of records) {
       if (!isSameEpoch(record.epoch, epoch)) return 'moved';
-      if (!isRef(record.previous, last)) {
+      if (!isSameRecord(record.previous, last)) {
         return (record.previous?.stamp ?? 0) > last.stamp ? 'moved' : 'lost';
       }
       last = record;
       if (record.stamp <= validity.head.stamp) continue;
-      if (!isRef(record.previous, validity.head)) return 'lost';
+      if (!isSameRecord(record.previous, validity.head)) return 'lost';
       this.take(record);
     }
     return head.record.stamp > last.stamp ? 'behind' : 'current';
   }
 
-  /** The store that took the last record is not the one that answers: records may be missing. */
-  #isLost(head: JournalHead): boolean {
-    return head.record.incarnation !== head.incarnation;
+  /** Where this process is; to be taken before the log is asked, for others go on meanwhile. */
+  #known(): Known {
+    const { epoch, head } = this.#options.validity;
+    return { epoch, head };
   }
 
-  async #advance(head: JournalHead | null): Promise<JournalHead> {
-    const { log, constants, validity } = this.#options;
-    const next = await log.advanceEpoch(
-      head?.record.epoch ?? null,
-      constants,
-      validity.head.stamp + 1,
+  /**
+   * Whether records may be missing: the store that took the last one is not the one that answers, or the log does not
+   * lead to what was known before it was asked.
+   */
+  #isLost({ record, incarnation }: JournalHead, { epoch, head }: Known): boolean {
+    if (!this.#options.isDurable && record.incarnation !== incarnation) return true;
+    const age = epoch ? compareEpochs(record.epoch, epoch) : 1;
+    if (age !== 0) return age < 0;
+    return (
+      record.stamp < head.stamp || (record.stamp === head.stamp && !isSameRecord(record, head))
     );
-    this.#assertConstants(next.record);
-    return next;
+  }
+
+  /** Begins an epoch later than all that this process ever held, or finds that somebody else has. */
+  async #advance(head: JournalHead | null): Promise<JournalHead> {
+    const { log, constants } = this.#options;
+    const known = this.#known();
+    let last = head;
+    for (let i = 0; i < MAX_ADVANCES; i++) {
+      const expected = last?.record.epoch ?? null;
+      const next = await log.advanceEpoch(expected, constants, known.head.stamp + 1);
+      this.#assertConstants(next.record);
+      if (!this.#isLost(next, known)) return next;
+      last = next;
+    }
+    throw new CacheError('STORE_REFUSED', 'The journal goes back in time; no epoch of it lasts.');
   }
 
   /** Takes the head as the position, unless it is one of the past, and leaves what lies before it to the backfill. */
   #adopt({ record }: JournalHead): void {
-    const { validity, onJump, onEpochChange } = this.#options;
+    const { validity, holdOffs, onJump, onEpochChange } = this.#options;
     const before = validity.epoch;
-    const isSame = before !== null && isSameEpoch(before, record.epoch);
-    if (isSame && record.stamp <= validity.head.stamp) return;
+    const age = before ? compareEpochs(record.epoch, before) : 1;
+    if (age < 0 || (age === 0 && record.stamp <= validity.head.stamp)) return;
+    this.#age.onJump();
+    const isNewEpoch = before !== null && age > 0;
+    if (isNewEpoch) holdOffs.onLoss();
     this.#backfill.jumpTo(record);
+    if (isNewEpoch) onEpochChange();
     onJump();
-    if (before && !isSame) onEpochChange();
   }
 
   #assertConstants({ constants }: JournalRecord): void {
@@ -247,8 +287,4 @@ export class JournalReader {
     );
     throw this.#refusal;
   }
-}
-
-function isRef(a: RecordRef | null, b: RecordRef): boolean {
-  return a !== null && a.stamp === b.stamp && a.nonce === b.nonce;
 }

@@ -1,30 +1,18 @@
-import { within, type Clock } from '../clock/clock.js';
+import { within } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
-import { COVER_HASH, type Subject } from '../validity/cover-hash.js';
-import { covers } from '../validity/pending-coverage.js';
-import { Validity } from '../validity/validity.js';
-import { isSameEpoch, type Epoch, type Fence } from './fence.js';
-import { FORMAT } from './format.js';
-import type { IJournalLog } from './journal-log.js';
+import type { Subject } from '../validity/cover-hash.js';
+import { Validity, type NeedlessMisses } from '../validity/validity.js';
+import { worse, type Verdict } from '../validity/verdict.js';
+import { hasSeenAll, isSameEpoch, type Epoch, type Fence } from './fence.js';
+import { HoldOffs, type HoldOffSnapshot } from './hold-offs.js';
+import { constantsOf, type JournalOptions } from './journal-options.js';
 import type { Coverage, JournalRecord } from './journal-record.js';
+import { JournalAppender } from './journal.appender.js';
 import { JournalReader } from './journal.reader.js';
+import { JournalSubscriptions } from './journal.subscriptions.js';
 import { Outbox, type Posting } from './outbox.js';
-
-const CONSTANTS = `${FORMAT};${COVER_HASH}`;
-
-export interface JournalOptions {
-  readonly log: IJournalLog;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** A power of two; 8 bytes each. */
-  readonly sketchSlots: number;
-  readonly maxQueued: number;
-  /** How long an invalidation waits for the store before it resolves as queued. */
-  readonly deadlineMs: number;
-  /** Link age from which eventual reads no longer trust the position. */
-  readonly blindAfterMs: number;
-  readonly onEpochChange: () => void;
-}
+import { formatToken, isPast, parseToken } from './read-token.js';
+import { SetWatches, type SetWatch } from './set-watches.js';
 
 /** What became of an invalidation. */
 export interface Recorded {
@@ -44,6 +32,7 @@ export interface JournalStatus {
   readonly isBlind: boolean;
   readonly queued: number;
   readonly queuedForMs: number;
+  readonly needlessMisses: NeedlessMisses;
   /** Why this process refuses the namespace, or `null`. */
   readonly refusal: string | null;
 }
@@ -58,38 +47,44 @@ export interface Moment {
 /** Wait for the own position to reach an own stamp, so that what is loaded next is not born invalid. */
 const SETTLE_MS = 50;
 
-interface Watch {
-  readonly subject: Subject;
-  readonly posting: Posting;
-  isCovered: boolean;
-}
-
 /** The journal as the engine sees it: what is valid, and how to make things invalid. */
 export class Journal {
   readonly #options: JournalOptions;
   readonly #validity: Validity;
   readonly #reader: JournalReader;
+  readonly #appender: JournalAppender;
   readonly #outbox: Outbox;
-  readonly #watches = new Set<Watch>();
+  readonly #holdOffs: HoldOffs;
+  readonly #watches = new SetWatches();
+  readonly #subscriptions = new JournalSubscriptions();
 
   constructor(options: JournalOptions) {
-    const { log, clock, random, maxQueued, sketchSlots } = options;
+    const { log, clock, random, maxQueued, sketchSlots, durable } = options;
     if (!log.poll && !log.onAppend) {
       throw new CacheError('CONFIG_INVALID', 'A journal log needs poll() or onAppend().');
     }
     this.#options = options;
     this.#validity = new Validity(sketchSlots);
+    this.#holdOffs = new HoldOffs(clock);
     this.#reader = new JournalReader({
       log,
       clock,
       validity: this.#validity,
-      constants: CONSTANTS,
-      onRecord: (record) => this.#observe(record),
-      onJump: () => this.#coverWatches(() => true),
+      holdOffs: this.#holdOffs,
+      constants: constantsOf(options),
+      isDurable: durable,
+      onRecord: (record) => this.#onRecord(record),
+      onJump: () => this.#onJump(),
       onEpochChange: options.onEpochChange,
     });
+    this.#appender = new JournalAppender({
+      log,
+      validity: this.#validity,
+      reader: this.#reader,
+      isDurable: durable,
+    });
     this.#outbox = new Outbox({
-      append: (...args) => this.#append(...args),
+      append: (...args) => this.#appender.append(...args),
       clock,
       random,
       maxQueued,
@@ -105,6 +100,7 @@ export class Journal {
       isBlind: this.isBlind(),
       queued: this.#outbox.size,
       queuedForMs: this.#outbox.oldestAgeMs(),
+      needlessMisses: this.#validity.needlessMisses,
       refusal: this.#reader.refusal?.message ?? null,
     };
   }
@@ -126,7 +122,17 @@ export class Journal {
     return this.#reader.refusal ? null : this.#validity.fence();
   }
 
-  /** The position that {@link isCovered} judges by. */
+  /** Whether the log lives in this process, so that nobody else can write into it. */
+  get isLocal(): boolean {
+    return this.#options.log.onAppend !== undefined;
+  }
+
+  /** The epoch of what is known; `null` before the first sync. */
+  get epoch(): Epoch | null {
+    return this.#validity.epoch;
+  }
+
+  /** The position that {@link verdict} judges by. */
   get position(): number {
     return this.#validity.head.stamp;
   }
@@ -140,21 +146,40 @@ export class Journal {
   hasSeen(start: Moment, arrival: Moment): boolean {
     if (start.posted < arrival.posted) return false;
     if (!arrival.fence) return true;
-    return (
-      start.fence !== null &&
-      isSameEpoch(start.fence.epoch, arrival.fence.epoch) &&
-      start.fence.position >= arrival.fence.position
-    );
+    return start.fence !== null && hasSeenAll(start.fence, arrival.fence);
   }
 
-  /** Whether an entry loaded at `fence` may not be served. `checkedAt`: a position where it was found valid. */
+  /**
+   * Whether an entry loaded at `fence` may be served. `checkedAt`: a position where it was found `valid`, or `soft` by
+   * a caller who remembers that: only what is later counts.
+   */
+  verdict(subject: Subject, fence: Fence, checkedAt = 0): Verdict {
+    const known = this.#validity.verdict(subject, fence, checkedAt);
+    return this.#outbox.size === 0 ? known : worse(known, this.#outbox.verdict(subject));
+  }
+
+  /** Whether an entry loaded at `fence` may not be served; see {@link verdict}. */
   isCovered(subject: Subject, fence: Fence, checkedAt = 0): boolean {
-    return this.#outbox.isPending(subject) || this.#validity.isCovered(subject, fence, checkedAt);
+    return this.verdict(subject, fence, checkedAt) === 'covered';
   }
 
-  /** Age of the link to the log, in milliseconds; Infinity before the first sync. */
-  linkAgeMs(): number {
-    return this.#reader.linkAgeMs();
+  /** What a load that starts now must not store. Synchronous, as {@link fence} is, and to be taken with it. */
+  holdOffs(): HoldOffSnapshot {
+    return this.#holdOffs.snapshot(this.#outbox.settling);
+  }
+
+  /**
+   * Calls `listener` after each invalidation that covers one of the hashes, of this process or another, and whenever
+   * that could have been missed; sometimes twice. Returns what ends it. What the listener throws is ignored.
+   * @param hashes pairs of 32-bit halves, as `coverHashes` makes them
+   */
+  subscribe(hashes: Uint32Array, listener: () => void): () => void {
+    return this.#subscriptions.add(hashes, listener);
+  }
+
+  /** Age of the link to the log, in milliseconds; Infinity before the first sync. @param nowMs by the cache's clock */
+  linkAgeMs(nowMs?: number): number {
+    return this.#reader.linkAgeMs(nowMs);
   }
 
   /** True when this process can't know what other processes invalidated lately. */
@@ -174,6 +199,32 @@ export class Journal {
     return stamp > 0 && this.position >= stamp;
   }
 
+  /**
+   * What a later read can ask {@link reach} for, here or in another process; `null` before the first sync and for 0,
+   * which is no stamp.
+   * @param stamp of an own record; absent: everything that counts here by now
+   */
+  tokenOf(stamp = this.#validity.newest): string | null {
+    if (!(Number.isSafeInteger(stamp) && stamp >= 0)) {
+      throw new CacheError('OPTION_INVALID', 'tokenOf takes the stamp of an invalidation.');
+    }
+    const { epoch } = this.#validity;
+    const { namespace } = this.#options;
+    return epoch && stamp > 0 ? formatToken({ namespace, epoch, stamp }) : null;
+  }
+
+  /**
+   * Resolves with whether this process has applied everything up to the token: at once if it is that far, otherwise
+   * after one catch-up, whatever that finds: a history that ends earlier, or another namespace, is no reason to wait.
+   * False when the store did not say.
+   * @throws CacheError `OPTION_INVALID`
+   */
+  async reach(token: string): Promise<boolean> {
+    const point = parseToken(token);
+    const fence = this.fence();
+    return (fence && isPast(point, this.#options.namespace, fence)) || this.catchUp();
+  }
+
   /** Records an invalidation; resolves within the deadline, recorded or queued. */
   async invalidate(coverages: readonly Coverage[]): Promise<Recorded> {
     const postings = coverages.map((coverage) => this.#outbox.post(coverage, 'invalidate'));
@@ -184,27 +235,29 @@ export class Journal {
 
   /**
    * Records that `subject` gets a new value which was obtained at `fence` (hashes: what to make invalid). Resolves with
-   * the fence to store it under, or `null` when something else covers it in between and it must not be stored.
+   * the fence to store it under, or `null` when something else covers it in between and it must not be stored;
+   * `isSoft`: it is stale from the start, for a soft invalidation covers it, which its own record hides.
    */
   async recordSet(
     subject: Subject,
     fence: Fence,
     coverage: Coverage,
-  ): Promise<Recorded & { readonly fence: Fence | null }> {
-    const isCovered = this.isCovered(subject, fence);
-    this.#coverWatches((other) => covers(coverage, other.subject));
-    const watch: Watch = { subject, posting: this.#outbox.post(coverage, 'set'), isCovered };
+  ): Promise<Recorded & { readonly fence: Fence | null; readonly isSoft: boolean }> {
+    const verdict = this.verdict(subject, fence);
+    this.#watches.onSet(coverage);
+    const watch: SetWatch = { subject, posting: this.#outbox.post(coverage, 'set'), verdict };
     this.#watches.add(watch);
     try {
       const recorded = await this.#recorded([watch.posting]);
       const isSettled = recorded.recorded && (await this.#settle(recorded.stamp));
       const now = this.#validity.fence();
       const isSame = now !== null && isSameEpoch(now.epoch, fence.epoch);
-      const isOwn = watch.posting.coverage === coverage; // not so when a full queue became a clear
-      const isStorable = isSettled && isSame && isOwn && !watch.isCovered;
+      const isOwn = watch.posting.reason === 'set'; // not so when a full queue became a clear
+      const isStorable = isSettled && isSame && isOwn && watch.verdict !== 'covered';
       return {
         ...recorded,
         fence: isStorable ? { epoch: fence.epoch, position: recorded.stamp } : null,
+        isSoft: watch.verdict === 'soft',
       };
     } finally {
       this.#watches.delete(watch);
@@ -224,29 +277,15 @@ export class Journal {
     return within(this.#options.clock, SETTLE_MS, this.waitFor(stamp), () => false);
   }
 
-  /** Appends and applies the reply before anyone learns of it. */
-  async #append(coverage: Coverage, nonce: number): Promise<JournalRecord> {
-    const { log } = this.#options;
-    if (!this.#validity.epoch) await this.#reader.sync();
-    let record = await log.append(coverage, nonce);
-    if (!record) {
-      await this.#reader.sync();
-      record = await log.append(coverage, nonce);
-    }
-    if (!record) {
-      throw new CacheError('STORE_UNAVAILABLE', 'The journal has no history to append to.');
-    }
-    this.#reader.take(record);
-    return record;
+  #onRecord(record: JournalRecord): void {
+    this.#appender.onRecord(record);
+    this.#holdOffs.add(record);
+    this.#watches.onRecord(record);
+    this.#subscriptions.onRecord(record);
   }
 
-  #observe(record: JournalRecord): void {
-    if (record.body.kind === 'genesis') return;
-    const { body, nonce } = record;
-    this.#coverWatches(({ posting, subject }) => nonce !== posting.nonce && covers(body, subject));
-  }
-
-  #coverWatches(isCovered: (watch: Watch) => boolean): void {
-    for (const watch of this.#watches) watch.isCovered ||= isCovered(watch);
+  #onJump(): void {
+    this.#watches.onJump();
+    this.#subscriptions.onJump();
   }
 }

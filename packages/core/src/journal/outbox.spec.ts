@@ -47,6 +47,52 @@ describe('Outbox', () => {
     expect(new Set(taken.map(({ nonce }) => nonce)).size).toBe(5);
   });
 
+  it('puts no two postings into one record that differ in what they do beside covering', async () => {
+    const { outbox, taken } = posting();
+    const terms = [{}, {}, { isSoft: true }, { settleMs: 5 }, { settleMs: 5 }, { settleMs: 6 }, {}];
+    const postings = terms.map((term, i) =>
+      outbox.post({ ...tag(`${i}`), ...term } as Coverage, 'invalidate'),
+    );
+    await Promise.all(postings.map(({ recorded }) => recorded));
+    expect(taken.map(hashCount)).toEqual([2, 1, 2, 1, 1]);
+    expect(taken.map(({ coverage: { isSoft, settleMs } }) => [isSoft, settleMs])).toEqual([
+      [undefined, undefined],
+      [true, undefined],
+      [undefined, 5],
+      [undefined, 6],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('makes soft, not invalid, what only soft postings cover', async () => {
+    const { outbox, clock, store } = posting();
+    store.isDown = true;
+    outbox.post({ ...tag('a'), isSoft: true }, 'invalidate');
+    outbox.post({ kind: 'glob', pattern: 'x*', isSoft: true }, 'invalidate');
+    expect(outbox.verdict(tagged('a'))).toBe('soft');
+    expect(outbox.verdict(tagged('b'))).toBe('valid');
+    expect(outbox.verdict(subjectOf('xy', new Uint32Array()))).toBe('soft');
+    outbox.post(tag('a'), 'invalidate');
+    expect(outbox.verdict(tagged('a'))).toBe('covered');
+    store.isDown = false;
+    await clock.advance(2_000);
+    expect(outbox.verdict(tagged('a'))).toBe('valid');
+  });
+
+  it('tells one coverage that is posted twice apart', async () => {
+    const { outbox, store, clock } = posting();
+    const glob: Coverage = { kind: 'glob', pattern: 'x*', settleMs: 5 };
+    const first = outbox.post(glob, 'invalidate');
+    await first.recorded;
+    store.isDown = true;
+    outbox.post(glob, 'invalidate');
+    outbox.post(glob, 'invalidate');
+    expect(outbox.settling.size).toBe(2);
+    store.isDown = false;
+    await clock.advance(2_000);
+    expect(outbox.settling.size).toBe(0);
+  });
+
   it('sends what is posted in the very step in which it has just become empty', async () => {
     for (let gap = 0; gap < 12; gap++) {
       const { outbox, taken } = posting();
@@ -69,14 +115,14 @@ describe('Outbox', () => {
     const { outbox, clock, store } = posting();
     store.isDown = true;
     const { recorded } = outbox.post(tag('a'), 'invalidate');
-    expect(outbox.isPending(tagged('a'))).toBe(true);
-    expect(outbox.isPending(tagged('b'))).toBe(false);
+    expect(outbox.verdict(tagged('a'))).toBe('covered');
+    expect(outbox.verdict(tagged('b'))).toBe('valid');
     await clock.advance(500);
     expect(outbox.oldestAgeMs()).toBe(500);
     store.isDown = false;
     await clock.advance(2_000);
     await recorded;
-    expect(outbox.isPending(tagged('a'))).toBe(false);
+    expect(outbox.verdict(tagged('a'))).toBe('valid');
     expect(outbox.size).toBe(0);
   });
 
@@ -94,18 +140,55 @@ describe('Outbox', () => {
     expect(taken[0]?.nonce).toBe(nonce);
   });
 
+  it('lets a store that takes what it gets have a long burst', async () => {
+    const { outbox, taken } = posting({ maxQueued: 3 });
+    const postings = Array.from({ length: 100 }, (_, i) => outbox.post(tag(`${i}`), 'invalidate'));
+    await Promise.all(postings.map(({ recorded }) => recorded));
+    expect(taken.map(hashCount)).toEqual([100]);
+  });
+
   it('turns what no longer fits into one clear', async () => {
     const { outbox, clock, taken, store } = posting({ maxQueued: 3 });
     store.isDown = true;
-    const postings = Array.from({ length: 50 }, (_, i) =>
-      outbox.post({ kind: 'glob', pattern: `${i}*` }, 'invalidate'),
-    );
+    const first = outbox.post({ kind: 'glob', pattern: 'first*' }, 'invalidate');
+    await settle(); // the store has failed once
+    const postings = [
+      first,
+      ...Array.from({ length: 50 }, (_, i) =>
+        outbox.post({ kind: 'glob', pattern: `${i}*` }, 'invalidate'),
+      ),
+    ];
     expect(outbox.size).toBe(4);
-    expect(outbox.isPending(tagged('anything'))).toBe(true);
+    expect(outbox.verdict(tagged('anything'))).toBe('covered');
     store.isDown = false;
     await clock.advance(2_000);
     await Promise.all(postings.map(({ recorded }) => recorded));
     expect(taken.map(({ coverage }) => coverage.kind)).toEqual(['glob', 'glob', 'glob', 'clear']);
+  });
+
+  it('keeps the longest hold-off of what became a clear, and is hard whatever that was', async () => {
+    const { outbox, clock, taken, store } = posting({ maxQueued: 1 });
+    store.isDown = true;
+    const soft = { isSoft: true } as const;
+    const first = outbox.post(tag('first'), 'invalidate');
+    await settle(); // the store has failed once
+    const later = [undefined, undefined, 7_000, 90, undefined].map((settleMs) =>
+      outbox.post(
+        { ...tag('a'), ...soft, ...(settleMs !== undefined && { settleMs }) },
+        'invalidate',
+      ),
+    );
+    const postings = [first, ...later];
+    expect(outbox.size).toBe(2);
+    expect(outbox.verdict(tagged('z'))).toBe('covered');
+    expect([...outbox.settling]).toEqual([{ kind: 'clear', settleMs: 7_000 }]);
+    store.isDown = false;
+    await clock.advance(2_000);
+    await Promise.all(postings.map(({ recorded }) => recorded));
+    expect(taken.map(({ coverage }) => coverage).slice(1)).toEqual([
+      { kind: 'clear', settleMs: 7_000 },
+    ]);
+    expect(outbox.settling.size).toBe(0);
   });
 
   it('goes on trying for a while when it closes', async () => {

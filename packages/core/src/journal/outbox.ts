@@ -2,9 +2,13 @@ import { within, type Clock } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { Subject } from '../validity/cover-hash.js';
 import { PendingCoverage } from '../validity/pending-coverage.js';
+import { verdictOf, type Verdict } from '../validity/verdict.js';
+import { settleMsOf } from './hold-offs.js';
 import { MAX_RECORD_HASHES, type Coverage, type JournalRecord } from './journal-record.js';
 
 const RETRY_MS = { min: 50, max: 1_000 };
+/** While the store takes postings, a burst may be this much longer than what may wait for a store that doesn't. */
+const HEALTHY_FACTOR = 64;
 /** How long a cache that closes goes on trying. */
 const LAST_TRY_MS = 5_000;
 
@@ -21,7 +25,7 @@ export class Posting {
   reject!: (error: CacheError) => void;
 
   constructor(
-    readonly coverage: Coverage,
+    public coverage: Coverage,
     readonly reason: RecordReason,
     readonly postedAt: number,
   ) {
@@ -52,10 +56,13 @@ export class Outbox {
   #isClosing = false;
   /** No more attempts are made. */
   readonly #over = new AbortController();
-  readonly #pending = new PendingCoverage();
+  readonly #pending = { covered: new PendingCoverage(), soft: new PendingCoverage() };
+  readonly #settling = new Set<Coverage>();
   readonly #queue: Posting[] = [];
   #sending: Promise<void> | null = null;
   #posted = 0;
+  /** The last attempt failed: what is queued waits for the store, not for its turn. */
+  #isFailing = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -76,9 +83,16 @@ export class Outbox {
     return oldest ? this.#options.clock.now() - oldest.postedAt : 0;
   }
 
-  /** Whether something that has no stamp yet covers the subject. */
-  isPending(subject: Subject): boolean {
-    return this.#queue.length > 0 && this.#pending.covers(subject);
+  /** What has no stamp yet and asks to hold loads off. */
+  get settling(): ReadonlySet<Coverage> {
+    return this.#settling;
+  }
+
+  /** What the postings that have no stamp yet, and so count as later than any fence, mean for the subject. */
+  verdict(subject: Subject): Verdict {
+    if (this.#queue.length === 0) return 'valid';
+    if (this.#pending.covered.covers(subject)) return 'covered';
+    return this.#pending.soft.covers(subject) ? 'soft' : 'valid';
   }
 
   /** @throws CacheError `CLOSED` */
@@ -87,16 +101,23 @@ export class Outbox {
       throw new CacheError('CLOSED', 'This cache was closed: it records nothing any more.');
     }
     this.#posted++;
-    if (this.#queue.length > this.#options.maxQueued) return this.#queue.at(-1) as Posting;
-    const isFull = this.#queue.length === this.#options.maxQueued;
+    const room = this.#room;
+    if (this.#queue.length > room) return this.#join(coverage);
+    const isFull = this.#queue.length === room;
     const now = this.#options.clock.now();
     const posting = isFull
-      ? new Posting({ kind: 'clear' }, 'invalidate', now)
-      : new Posting(coverage, reason, now);
+      ? new Posting(clearFor(coverage), 'invalidate', now)
+      : new Posting({ ...coverage }, reason, now); // told apart by identity, whoever posts it twice
     this.#queue.push(posting);
-    this.#pending.add(posting.coverage);
+    this.#add(posting.coverage);
     this.#sending ??= Promise.resolve().then(() => this.#send());
     return posting;
+  }
+
+  /** A store that takes what it is given may be given much at a time. */
+  get #room(): number {
+    const { maxQueued } = this.#options;
+    return this.#isFailing ? maxQueued : maxQueued * HEALTHY_FACTOR;
   }
 
   /** Goes on trying for five seconds; resolves with the number of postings that the store did not take. */
@@ -124,17 +145,40 @@ export class Outbox {
         const record = await append(mergedCoverage(batch), (batch[0] as Posting).nonce as number);
         this.#queue.splice(0, batch.length);
         for (const posting of batch) {
-          this.#pending.remove(posting.coverage);
+          this.#remove(posting.coverage);
           posting.resolve(record);
         }
         retryMs = RETRY_MS.min;
+        this.#isFailing = false;
       } catch {
+        this.#isFailing = true;
         await clock.sleep(retryMs, this.#over.signal, this.#isClosing ? undefined : 'background');
         if (this.#over.signal.aborted) break;
         retryMs = Math.min(retryMs * 2, RETRY_MS.max);
       }
     }
     this.#sending = null; // in the step that saw the empty queue: what is posted from here on starts anew
+  }
+
+  /** The clear at the end of a full queue, which stands for `coverage` as well. It is not being sent: others go first. */
+  #join(coverage: Coverage): Posting {
+    const clear = this.#queue.at(-1) as Posting;
+    if (settleMsOf(coverage) > settleMsOf(clear.coverage)) {
+      this.#remove(clear.coverage);
+      clear.coverage = clearFor(coverage);
+      this.#add(clear.coverage);
+    }
+    return clear;
+  }
+
+  #add(coverage: Coverage): void {
+    this.#pending[verdictOf(coverage)].add(coverage);
+    if (settleMsOf(coverage) > 0) this.#settling.add(coverage);
+  }
+
+  #remove(coverage: Coverage): void {
+    this.#pending[verdictOf(coverage)].remove(coverage);
+    this.#settling.delete(coverage);
   }
 
   /** The longest run at the front of the queue that fits one record. */
@@ -144,6 +188,7 @@ export class Outbox {
     let halves = 0;
     const end = this.#queue.findIndex(({ coverage, reason }) => {
       if (coverage.kind !== 'hashes' || reason !== first.reason) return true;
+      if (!hasSameTerms(coverage, first.coverage)) return true;
       halves += coverage.hashes.length;
       return halves > MAX_RECORD_HASHES * 2;
     });
@@ -164,5 +209,14 @@ function mergedCoverage(batch: readonly Posting[]): Coverage {
     hashes.set(part, at);
     at += part.length;
   }
-  return { kind: 'hashes', hashes };
+  return { ...first?.coverage, kind: 'hashes', hashes };
+}
+
+/** Covers everything, for as long as `coverage` would hold loads off. */
+function clearFor({ settleMs }: Coverage): Coverage {
+  return { kind: 'clear', ...(settleMs !== undefined && { settleMs }) };
+}
+
+function hasSameTerms(a: Coverage, b: Coverage): boolean {
+  return a.isSoft === b.isSoft && a.settleMs === b.settleMs;
 }

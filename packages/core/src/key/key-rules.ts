@@ -24,6 +24,14 @@ export function assertKey(key: unknown): asserts key is string {
   assertText('KEY_INVALID', 'A cache key', text, MAX_KEY_BYTES);
 }
 
+/** A list of keys. @throws CacheError `KEY_INVALID` */
+export function assertKeys(keys: unknown): asserts keys is readonly string[] {
+  if (!Array.isArray(keys)) {
+    throw new CacheError('KEY_INVALID', `keys must be a list of strings; got ${describe(keys)}.`);
+  }
+  for (const key of keys) assertKey(key);
+}
+
 /** @throws CacheError `TAG_INVALID` */
 export function assertTags(tags: unknown): asserts tags is readonly string[] {
   if (!Array.isArray(tags)) {

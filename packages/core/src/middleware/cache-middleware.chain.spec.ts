@@ -1,4 +1,6 @@
+import { MapProvider } from '../../test/support/map.provider.js';
 import { operationOf } from '../service/cache-operations.js';
+import { CacheService } from '../service/cache.service.js';
 import { BaseCacheMiddleware } from './base-cache.middleware.js';
 import type { CacheOperation, OperationResult } from './cache-middleware.js';
 import { CacheMiddlewareChain } from './cache-middleware.chain.js';
@@ -60,5 +62,29 @@ describe('CacheMiddlewareChain', () => {
 
   it('is nothing when it is empty', async () => {
     expect(await new CacheMiddlewareChain([]).run(operation, () => Promise.resolve(HIT))).toBe(HIT);
+  });
+
+  it("stands in a cache as validation, the application's in its order, then the plugins'", async () => {
+    const notes: string[] = [];
+    const [first, second, third, fourth] = ['app-1', 'app-2', 'plugin-1', 'plugin-2'].map(
+      (name) => new Noting(name, notes),
+    ) as [Noting, Noting, Noting, Noting];
+    const cache = new CacheService(new MapProvider(), {
+      plugins: [
+        { name: 'one', middleware: [third] },
+        { name: 'two', middleware: [fourth] },
+      ],
+      middleware: [first, second],
+    });
+    await cache.get('k');
+    const names = ['app-1', 'app-2', 'plugin-1', 'plugin-2'];
+    expect(notes).toEqual([
+      ...names.map((name) => `${name} before get`),
+      ...names.toReversed().map((name) => `${name} after miss`),
+    ]);
+    notes.length = 0;
+    await expect(cache.get('')).rejects.toMatchObject({ code: 'KEY_INVALID' });
+    expect(notes).toEqual([]); // validation is outermost: nobody sees what it refuses
+    await cache.close();
   });
 });

@@ -1,15 +1,21 @@
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
-import type { Tier } from '../repository/cache.repository.js';
+import type { Tier } from '../repository/found-entry.js';
 import type { ReadOutcome } from '../strategy/read-request.js';
 
-/** What is being done. `read` may load, `get` never does. */
-export type OperationKind = 'read' | 'get' | 'set' | 'del' | 'invalidate' | 'clear';
+/**
+ * What is being done. `read` may load, `get` never does; `configure` changes how the cache works, `admin` is a call of
+ * its operators.
+ */
+export type OperationKind =
+  'read' | 'get' | 'set' | 'update' | 'del' | 'invalidate' | 'clear' | 'configure' | 'admin';
 
 /** One call as middleware sees it. Keys and tags may name people: they belong in no log, label or span. */
 export interface CacheOperation {
   readonly kind: OperationKind;
   /** `null` for operations that concern no single key. */
   readonly key: string | null;
+  /** The keys of a batch; empty for anything else. */
+  readonly keys: readonly string[];
   /** The tags of a `read` or `set` as far as they are known beforehand, or the tag that is invalidated. */
   readonly tags: readonly string[];
   /** The pattern that is invalidated; `null` for anything else. */
@@ -23,7 +29,7 @@ export interface CacheOperation {
 }
 
 /** How an operation ended. */
-export type OperationOutcome = ReadOutcome | 'recorded' | 'queued';
+export type OperationOutcome = ReadOutcome | 'recorded' | 'queued' | 'done';
 
 /** What every operation resolves with; the full result is the operation's own. */
 export interface OperationResult {
@@ -38,5 +44,10 @@ export interface OperationResult {
  */
 export interface ICacheMiddleware {
   readonly name: string;
+  /**
+   * Told of a fresh hit of this process's own tier that took the shortest way, instead of `handle`: for counting, never
+   * for refusing. Only if all middleware has it, hits take that way. Must be quick and not throw.
+   */
+  onFreshHit?(template: string, strategy: string): void;
   handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R>;
 }

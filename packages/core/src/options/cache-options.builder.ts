@@ -1,78 +1,211 @@
-import type { CacheOptions, CachePriority, Consistency, Duration } from './cache-options.js';
+import type { CacheOptions } from './cache-options.js';
 import { CACHE_DEFAULTS } from './cache-options.js';
+import { DATA_KIND_OPTIONS, type DataKind } from './data-kinds.js';
 import { resolveOptions } from './resolve-options.js';
 
+type Value<K extends keyof CacheOptions> = NonNullable<CacheOptions[K]>;
+
+/** A builder, or a class that extends it. */
+type BuilderClass<B extends CacheOptionsBuilder> = (new (options: CacheOptions) => B) & {
+  startOf(kind: DataKind): CacheOptions;
+};
+
 /**
- * Builds {@link CacheOptions} step by step; each step returns a new builder, so that a common start can be shared.
+ * Builds {@link CacheOptions} step by step; each step returns a new builder, so that a common start can be shared. A
+ * package that extends it overrides `startOf` to say what the kinds of data begin with, and adds steps with `with`.
  *
- * @example CacheOptionsBuilder.create().ttl(600).staleTime(120).tags(['products']).build()
+ * @example CacheOptionsBuilder.forPatient().ttl(1800).tags(['patient_data', 'phi_data']).build()
  */
 export class CacheOptionsBuilder {
-  private constructor(private readonly options: CacheOptions) {}
+  readonly #options: CacheOptions;
 
-  static create(): CacheOptionsBuilder {
-    return new CacheOptionsBuilder({});
+  /** Use `create`, `from` or one of the kinds of data. */
+  constructor(options: CacheOptions = {}) {
+    this.#options = options;
+  }
+
+  static create<B extends CacheOptionsBuilder>(this: BuilderClass<B>): B {
+    return new this({});
   }
 
   /** Starts from options that exist. */
-  static from(options: CacheOptions): CacheOptionsBuilder {
-    return new CacheOptionsBuilder({ ...options });
+  static from<B extends CacheOptionsBuilder>(this: BuilderClass<B>, options: CacheOptions): B {
+    return new this({ ...options });
   }
 
-  ttl(ttl: Duration): CacheOptionsBuilder {
+  /** What is known about the patient: 1 hour, needs `@vitalcache/healthcare-phi`, as do all the kinds below. */
+  static forPatient<B extends CacheOptionsBuilder>(this: BuilderClass<B>): B {
+    return new this(this.startOf('patient'));
+  }
+
+  /** Profile and schedule of a doctor: 2 hours. */
+  static forDoctor<B extends CacheOptionsBuilder>(this: BuilderClass<B>): B {
+    return new this(this.startOf('doctor'));
+  }
+
+  /** What belongs to a clinic and to nobody in it: 4 hours. */
+  static forClinic<B extends CacheOptionsBuilder>(this: BuilderClass<B>): B {
+    return new this(this.startOf('clinic'));
+  }
+
+  /** 30 minutes. */
+  static forAppointment<B extends CacheOptionsBuilder>(this: BuilderClass<B>): B {
+    return new this(this.startOf('appointment'));
+  }
+
+  /** 30 minutes. */
+  static forPrescription<B extends CacheOptionsBuilder>(this: BuilderClass<B>): B {
+    return new this(this.startOf('prescription'));
+  }
+
+  /** 2 hours. */
+  static forMedicalHistory<B extends CacheOptionsBuilder>(this: BuilderClass<B>): B {
+    return new this(this.startOf('medicalHistory'));
+  }
+
+  /** 1 hour. */
+  static forLabResults<B extends CacheOptionsBuilder>(this: BuilderClass<B>): B {
+    return new this(this.startOf('labResults'));
+  }
+
+  /** Allergies, blood group, contacts: 5 minutes, first in line. */
+  static forEmergency<B extends CacheOptionsBuilder>(this: BuilderClass<B>): B {
+    return new this(this.startOf('emergency'));
+  }
+
+  /** What a kind of data begins with; every step may change it. */
+  static startOf(kind: DataKind): CacheOptions {
+    return DATA_KIND_OPTIONS[kind];
+  }
+
+  ttl(ttl: Value<'ttl'>): this {
     return this.with({ ttl });
   }
 
-  staleTime(staleTime: Duration): CacheOptionsBuilder {
+  staleTime(staleTime: Value<'staleTime'>): this {
     return this.with({ staleTime });
   }
 
-  enableSwr(enableSwr = true): CacheOptionsBuilder {
-    return this.with({ enableSwr });
+  enableSwr(enableSwr = true): this {
+    return this.with({ enableSwr, useSwr: undefined, enableSWR: undefined });
   }
 
-  forceRefresh(forceRefresh = true): CacheOptionsBuilder {
+  forceRefresh(forceRefresh = true): this {
     return this.with({ forceRefresh });
   }
 
-  compress(compress = true): CacheOptionsBuilder {
+  compress(compress = true): this {
     return this.with({ compress });
   }
 
-  priority(priority: CachePriority): CacheOptionsBuilder {
+  priority(priority: Value<'priority'>): this {
     return this.with({ priority });
   }
 
-  tags(tags: NonNullable<CacheOptions['tags']>): CacheOptionsBuilder {
+  /** Replaces the tags of earlier steps. */
+  tags(tags: Value<'tags'>): this {
     return this.with({ tags });
   }
 
-  consistency(consistency: Consistency): CacheOptionsBuilder {
+  consistency(consistency: Value<'consistency'>): this {
     return this.with({ consistency });
   }
 
-  negativeTtlMs(negativeTtlMs: number): CacheOptionsBuilder {
+  after(after: Value<'after'>): this {
+    return this.with({ after });
+  }
+
+  since(since: Value<'since'>): this {
+    return this.with({ since, loadedAfter: undefined });
+  }
+
+  softTimeoutMs(softTimeoutMs: number): this {
+    return this.with({ softTimeoutMs });
+  }
+
+  hardTimeoutMs(hardTimeoutMs: number): this {
+    return this.with({ hardTimeoutMs });
+  }
+
+  staleIfErrorMs(staleIfErrorMs: number): this {
+    return this.with({ staleIfErrorMs });
+  }
+
+  earlyRefresh(earlyRefresh: number): this {
+    return this.with({ earlyRefresh });
+  }
+
+  adaptive(adaptive: Value<'adaptive'>): this {
+    return this.with({ adaptive });
+  }
+
+  isolation(isolation: Value<'isolation'>): this {
+    return this.with({ isolation });
+  }
+
+  tenant(tenant: string): this {
+    return this.with({ tenant });
+  }
+
+  serializer(serializer: Value<'serializer'>): this {
+    return this.with({ serializer });
+  }
+
+  negativeTtlMs(negativeTtlMs: number): this {
     return this.with({ negativeTtlMs });
   }
 
-  jitterRatio(jitterRatio: number): CacheOptionsBuilder {
+  jitterRatio(jitterRatio: number): this {
     return this.with({ jitterRatio });
   }
 
-  template(template: string): CacheOptionsBuilder {
+  template(template: string): this {
     return this.with({ template });
   }
 
-  /**
-   * The options, checked and frozen.
-   * @throws CacheError `OPTION_INVALID`
-   */
-  build(): Readonly<CacheOptions> {
-    resolveOptions(this.options, CACHE_DEFAULTS);
-    return Object.freeze({ ...this.options });
+  containsPHI(containsPHI = true): this {
+    return this.with({ containsPHI });
   }
 
-  private with(more: CacheOptions): CacheOptionsBuilder {
-    return new CacheOptionsBuilder({ ...this.options, ...more });
+  complianceLevel(complianceLevel: Value<'complianceLevel'>): this {
+    return this.with({ complianceLevel });
+  }
+
+  emergencyData(emergencyData = true): this {
+    return this.with({ emergencyData });
+  }
+
+  patientSpecific(patientSpecific = true): this {
+    return this.with({ patientSpecific });
+  }
+
+  doctorSpecific(doctorSpecific = true): this {
+    return this.with({ doctorSpecific });
+  }
+
+  clinicSpecific(clinicSpecific = true): this {
+    return this.with({ clinicSpecific });
+  }
+
+  /**
+   * The options, checked and frozen with all that they hold: used for many calls they are resolved once.
+   * @throws CacheError `OPTION_INVALID`, `TAG_INVALID`
+   */
+  build(): Readonly<CacheOptions> {
+    const written = Object.entries(this.#options).filter(([, value]) => value !== undefined);
+    const options = Object.fromEntries(written) as CacheOptions;
+    resolveOptions(options, CACHE_DEFAULTS);
+    const { tags, adaptive } = options;
+    return Object.freeze({
+      ...options,
+      ...(Array.isArray(tags) && { tags: Object.freeze([...(tags as readonly string[])]) }),
+      ...(adaptive && { adaptive: Object.freeze({ ...adaptive }) }),
+    });
+  }
+
+  /** One step: these options in place of what earlier steps said. */
+  protected with(more: CacheOptions): this {
+    const Builder = this.constructor as new (options: CacheOptions) => this;
+    return new Builder({ ...this.#options, ...more });
   }
 }

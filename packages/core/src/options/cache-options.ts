@@ -1,3 +1,5 @@
+import type { Fence } from '../journal/fence.js';
+
 /** How soon a refresh gets its turn when there is more to do than time. */
 export type CachePriority = 'critical' | 'high' | 'normal' | 'low';
 
@@ -12,6 +14,26 @@ export type Consistency = 'eventual' | 'strong';
 
 /** Seconds, or a duration such as `'90s'`, `'5m'`, `'2h'`, `'1d'`. */
 export type Duration = number | string;
+
+/**
+ * How callers are kept from changing each other's values. `freeze`: one deeply frozen value for all (insides of Date,
+ * Map, Set and binary data are copied); `clone`: a copy of its own for every caller; `shared`: one value for all, and
+ * nobody may change it.
+ */
+export type Isolation = 'freeze' | 'clone' | 'shared';
+
+/** Bounds within which the fresh time of a key moves: up while refreshes find nothing new, down when they do. */
+export interface AdaptiveStaleTime {
+  readonly minStaleTime: Duration;
+  /** At most the `ttl`. */
+  readonly maxStaleTime: Duration;
+}
+
+/** Turns an application's own objects into plain data and back; a loader's value passes through it, and each answer. */
+export interface ValueSerializer {
+  toCache(value: never): unknown;
+  fromCache(stored: never): unknown;
+}
 
 /** What a caller may ask of one call. All of it is optional; `ttl` and `staleTime` are seconds. */
 export interface CacheOptions {
@@ -36,6 +58,33 @@ export interface CacheOptions {
   /** Names to invalidate by; computed from the value if it is a function (`null` has none then). */
   readonly tags?: readonly string[] | ((value: never) => readonly string[]);
   readonly consistency?: Consistency;
+  /** A token (`tokenOf`) of an invalidation that the answer must have seen, of whatever process. */
+  readonly after?: string;
+  /**
+   * The fence from before the value was looked up, if that was before this call: its transaction may be older. `null`,
+   * which a context's `fence` may be: the value is not stored.
+   */
+  readonly since?: Fence | null;
+  /** Another spelling of `since`. */
+  readonly loadedAfter?: Fence | null;
+  /** With an expired or stale value at hand: how long to wait for the loader before that is served. 0: without limit. */
+  readonly softTimeoutMs?: number;
+  /** How long a load may take before its signal fires and the call rejects. 0: without limit. */
+  readonly hardTimeoutMs?: number;
+  /** How long beyond its `ttl` a value is kept, to be served when the loader fails or is slow. Default: 0. */
+  readonly staleIfErrorMs?: number;
+  /**
+   * How eagerly hot values are refreshed shortly before they get stale (beta of XFetch); 0: never. Default: 1.
+   * Needs a strategy that refreshes in the background.
+   */
+  readonly earlyRefresh?: number;
+  /** Lets the stale time follow how often the value really changes. */
+  readonly adaptive?: AdaptiveStaleTime;
+  /** Default: `freeze`. */
+  readonly isolation?: Isolation;
+  /** Whose quota of this process's memory the entry counts against; never part of the key. */
+  readonly tenant?: string;
+  readonly serializer?: ValueSerializer;
   /** How long "there is nothing" (`null`) is cached, in milliseconds; never longer than `ttl`. */
   readonly negativeTtlMs?: number;
   /** Share of the `ttl` by which it is shortened at random, so that entries of one time don't expire at once. */
@@ -67,6 +116,18 @@ export interface ResolvedCacheOptions {
   readonly priority: CachePriority;
   readonly tags: readonly string[] | ((value: never) => readonly string[]);
   readonly consistency: Consistency;
+  readonly after: string | null;
+  readonly since: Fence | null;
+  /** 0: without limit. */
+  readonly softTimeoutMs: number;
+  /** 0: without limit. */
+  readonly hardTimeoutMs: number;
+  readonly staleIfErrorMs: number;
+  readonly earlyRefresh: number;
+  readonly adaptive: { readonly minStaleMs: number; readonly maxStaleMs: number } | null;
+  readonly isolation: Isolation;
+  readonly tenant: string | null;
+  readonly serializer: ValueSerializer | null;
   readonly negativeTtlMs: number;
   readonly jitterRatio: number;
   readonly template: string;
@@ -86,6 +147,11 @@ export interface CacheDefaults {
   readonly priority: CachePriority;
   readonly negativeTtlMs: number;
   readonly jitterRatio: number;
+  readonly softTimeoutMs: number;
+  readonly hardTimeoutMs: number;
+  readonly staleIfErrorMs: number;
+  readonly earlyRefresh: number;
+  readonly isolation: Isolation;
 }
 
 export const CACHE_DEFAULTS: CacheDefaults = {
@@ -95,4 +161,9 @@ export const CACHE_DEFAULTS: CacheDefaults = {
   priority: 'high',
   negativeTtlMs: 30_000,
   jitterRatio: 0.05,
+  softTimeoutMs: 0,
+  hardTimeoutMs: 0,
+  staleIfErrorMs: 0,
+  earlyRefresh: 1,
+  isolation: 'freeze',
 };

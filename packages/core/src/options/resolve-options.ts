@@ -1,36 +1,60 @@
-import { CacheError } from '../errors/cache.error.js';
-import type { CacheDefaults, CacheOptions, ResolvedCacheOptions } from './cache-options.js';
+import type { Fence } from '../journal/fence.js';
+import { assertToken } from '../journal/read-token.js';
 import { assertTags } from '../key/key-rules.js';
-import { durationMs } from './duration.js';
+import type {
+  CacheDefaults,
+  CacheOptions,
+  ResolvedCacheOptions,
+  ValueSerializer,
+} from './cache-options.js';
+import { durationMs, MAX_MS } from './duration.js';
+import { choice, flag, kind, numberWithin, refuse, textUpTo } from './option-checks.js';
+import { adaptiveOf, staleMsOf } from './stale-window.js';
 
 const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 const LEVELS = ['standard', 'sensitive', 'restricted'] as const;
 const CONSISTENCIES = ['eventual', 'strong'] as const;
-const FLAGS = [
-  'enableSwr',
-  'useSwr',
-  'enableSWR',
-  'forceRefresh',
-  'compress',
-  'containsPHI',
-  'emergencyData',
-  'patientSpecific',
-  'doctorSpecific',
-  'clinicSpecific',
-] as const;
+const ISOLATIONS = ['freeze', 'clone', 'shared'] as const;
+/** Longer is no timeout: nobody waits for it. */
+const MAX_TIMEOUT_MS = 3_600_000;
+const MAX_NEGATIVE_MS = 86_400_000;
+const NO_TAGS: readonly string[] = Object.freeze([]);
+/** Of no epoch that ever was: what was loaded then is returned, and never stored. */
+const UNKNOWN_FENCE: Fence = Object.freeze({ epoch: { stamp: 0, nonce: 0 }, position: 0 });
 
-const KNOWN: ReadonlySet<string> = new Set([
-  ...FLAGS,
-  'ttl',
-  'staleTime',
-  'priority',
-  'tags',
-  'consistency',
-  'negativeTtlMs',
-  'jitterRatio',
-  'template',
-  'complianceLevel',
-] satisfies (keyof CacheOptions)[]);
+/** The compiler sees to it that the names are complete. */
+const NAMES: Readonly<Record<keyof CacheOptions, true>> = {
+  ttl: true,
+  staleTime: true,
+  enableSwr: true,
+  useSwr: true,
+  enableSWR: true,
+  forceRefresh: true,
+  compress: true,
+  priority: true,
+  tags: true,
+  consistency: true,
+  after: true,
+  since: true,
+  loadedAfter: true,
+  softTimeoutMs: true,
+  hardTimeoutMs: true,
+  staleIfErrorMs: true,
+  earlyRefresh: true,
+  adaptive: true,
+  isolation: true,
+  tenant: true,
+  serializer: true,
+  negativeTtlMs: true,
+  jitterRatio: true,
+  template: true,
+  containsPHI: true,
+  complianceLevel: true,
+  emergencyData: true,
+  patientSpecific: true,
+  doctorSpecific: true,
+  clinicSpecific: true,
+};
 
 /**
  * Turns what a caller wrote into complete, checked, frozen options. Only what was written can be an error, never a
@@ -41,97 +65,126 @@ export function resolveOptions(
   options: CacheOptions,
   defaults: CacheDefaults,
 ): ResolvedCacheOptions {
-  if (typeof options !== 'object' || (options as unknown) === null) {
-    fail(
-      `options must be an object, such as { ttl: 60 }; got ${options === null ? 'null' : typeof options}.`,
-    );
-  }
   assertKnown(options);
   const ttlMs = options.ttl === undefined ? defaults.ttlMs : durationMs('ttl', options.ttl);
   const enableSwr = swrOf(options) ?? defaults.enableSwr;
+  const adaptive = adaptiveOf(options, ttlMs, enableSwr);
   return Object.freeze({
     ttlMs,
-    staleMs: staleMsOf(options, ttlMs, enableSwr),
+    staleMs: staleMsOf(options, ttlMs, enableSwr, adaptive),
     enableSwr,
-    forceRefresh: options.forceRefresh ?? false,
-    compress: options.compress ?? defaults.compress,
+    forceRefresh: flag('forceRefresh', options.forceRefresh) ?? false,
+    compress: flag('compress', options.compress) ?? defaults.compress,
     priority: choice('priority', options.priority, PRIORITIES) ?? defaults.priority,
     tags: tagsOf(options.tags),
     consistency: choice('consistency', options.consistency, CONSISTENCIES) ?? 'eventual',
+    after: afterOf(options.after),
+    since: sinceOf(options),
+    ...timeoutsOf(options, defaults),
+    staleIfErrorMs:
+      numberWithin('staleIfErrorMs', options.staleIfErrorMs, 0, MAX_MS) ?? defaults.staleIfErrorMs,
+    earlyRefresh:
+      numberWithin('earlyRefresh', options.earlyRefresh, 0, 10) ?? defaults.earlyRefresh,
+    adaptive,
+    isolation: choice('isolation', options.isolation, ISOLATIONS) ?? defaults.isolation,
+    tenant: textUpTo('tenant', options.tenant, 128) ?? null,
+    serializer: serializerOf(options.serializer),
     negativeTtlMs: Math.min(
-      within('negativeTtlMs', options.negativeTtlMs, 0, 86_400_000) ?? defaults.negativeTtlMs,
+      numberWithin('negativeTtlMs', options.negativeTtlMs, 0, MAX_NEGATIVE_MS) ??
+        defaults.negativeTtlMs,
       ttlMs,
     ),
-    jitterRatio: within('jitterRatio', options.jitterRatio, 0, 0.5) ?? defaults.jitterRatio,
-    template: options.template ?? 'unnamed',
-    containsPHI: options.containsPHI ?? false,
+    jitterRatio: numberWithin('jitterRatio', options.jitterRatio, 0, 0.5) ?? defaults.jitterRatio,
+    template: textUpTo('template', options.template, 1_024) ?? 'unnamed',
+    containsPHI: flag('containsPHI', options.containsPHI) ?? false,
     complianceLevel: choice('complianceLevel', options.complianceLevel, LEVELS) ?? 'standard',
-    emergencyData: options.emergencyData ?? false,
-    patientSpecific: options.patientSpecific ?? false,
-    doctorSpecific: options.doctorSpecific ?? false,
-    clinicSpecific: options.clinicSpecific ?? false,
+    emergencyData: flag('emergencyData', options.emergencyData) ?? false,
+    patientSpecific: flag('patientSpecific', options.patientSpecific) ?? false,
+    doctorSpecific: flag('doctorSpecific', options.doctorSpecific) ?? false,
+    clinicSpecific: flag('clinicSpecific', options.clinicSpecific) ?? false,
   });
 }
 
 function assertKnown(options: CacheOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!KNOWN.has(name)) {
-      fail(`${name} is not an option of the cache; known are ${[...KNOWN].join(', ')}.`);
-    }
-    if ((FLAGS as readonly string[]).includes(name) && !isFlag(value)) {
-      fail(`${name} is ${JSON.stringify(value)}; accepted: true or false.`);
-    }
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    refuse(`options must be an object, such as { ttl: 60 }; got ${kind(options)}.`);
+  }
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(NAMES, name)) continue;
+    refuse(`${name} is not an option of the cache; known are ${Object.keys(NAMES).join(', ')}.`);
   }
 }
 
-function isFlag(value: unknown): boolean {
-  return value === undefined || typeof value === 'boolean';
-}
-
 /** A list of the cache's own: what the caller does to theirs while a load runs changes nothing. */
-function tagsOf(tags: CacheOptions['tags'] = []): ResolvedCacheOptions['tags'] {
+function tagsOf(tags: CacheOptions['tags']): ResolvedCacheOptions['tags'] {
+  if (tags === undefined) return NO_TAGS;
   if (typeof tags === 'function') return tags;
   assertTags(tags);
   return Object.freeze([...tags]);
 }
 
 /** One option with three spellings. */
-function swrOf({ enableSwr, useSwr, enableSWR }: CacheOptions): boolean | undefined {
-  const written = new Set([enableSwr, useSwr, enableSWR].filter((value) => value !== undefined));
-  if (written.size > 1) fail('enableSwr, useSwr and enableSWR are one option; they disagree here.');
-  return [...written][0];
+function swrOf(options: CacheOptions): boolean | undefined {
+  const enableSwr = flag('enableSwr', options.enableSwr);
+  const useSwr = flag('useSwr', options.useSwr);
+  const enableSWR = flag('enableSWR', options.enableSWR);
+  const written = enableSwr ?? useSwr ?? enableSWR;
+  if ((useSwr ?? written) !== written || (enableSWR ?? written) !== written) {
+    refuse('enableSwr, useSwr and enableSWR are one option; they disagree here.');
+  }
+  return written;
 }
 
-function staleMsOf(options: CacheOptions, ttlMs: number, enableSwr: boolean): number {
-  if (options.staleTime === undefined) return enableSwr ? Math.floor(ttlMs / 2) : ttlMs;
-  const staleMs = durationMs('staleTime', options.staleTime);
-  if (options.ttl === undefined) return enableSwr ? Math.min(staleMs, ttlMs) : ttlMs;
-  if (staleMs > ttlMs) {
-    fail(
-      `staleTime (${staleMs / 1000} s) is above ttl (${ttlMs / 1000} s); it is the age at which a value becomes stale, so accepted: 0 to ttl.`,
+function afterOf(after: CacheOptions['after']): string | null {
+  if (after === undefined) return null;
+  assertToken(after);
+  return after;
+}
+
+/** One option with two spellings. `null`, which a loader's context has when nothing may be stored, means just that. */
+function sinceOf(options: CacheOptions): Fence | null {
+  const since = fenceOf('since', options.since);
+  const loadedAfter = fenceOf('loadedAfter', options.loadedAfter);
+  if (since && loadedAfter && !isSameFence(since, loadedAfter)) {
+    refuse('since and loadedAfter are one option; they disagree here.');
+  }
+  return since ?? loadedAfter ?? null;
+}
+
+function fenceOf(name: string, fence: unknown): Fence | undefined {
+  if (fence === undefined) return undefined;
+  if (fence === null) return UNKNOWN_FENCE;
+  const { epoch, position } = fence as Partial<Fence>;
+  const parts: readonly unknown[] = [position, epoch?.stamp, epoch?.nonce];
+  if (parts.every((part) => Number.isSafeInteger(part))) return fence as Fence;
+  return refuse(`${name} is no fence; accepted: the \`fence\` of a loader's context, unchanged.`);
+}
+
+function isSameFence(a: Fence, b: Fence): boolean {
+  const isSameEpoch = a.epoch.stamp === b.epoch.stamp && a.epoch.nonce === b.epoch.nonce;
+  return isSameEpoch && a.position === b.position;
+}
+
+function timeoutsOf(
+  options: CacheOptions,
+  defaults: CacheDefaults,
+): Pick<ResolvedCacheOptions, 'softTimeoutMs' | 'hardTimeoutMs'> {
+  const soft = numberWithin('softTimeoutMs', options.softTimeoutMs, 0, MAX_TIMEOUT_MS);
+  const hard = numberWithin('hardTimeoutMs', options.hardTimeoutMs, 0, MAX_TIMEOUT_MS);
+  if (soft !== undefined && hard !== undefined && hard > 0 && soft > hard) {
+    refuse(
+      `softTimeoutMs (${soft}) is above hardTimeoutMs (${hard}), which would end the wait before; accepted: 0 to hardTimeoutMs.`,
     );
   }
-  return enableSwr ? staleMs : ttlMs;
+  return {
+    softTimeoutMs: soft ?? defaults.softTimeoutMs,
+    hardTimeoutMs: hard ?? defaults.hardTimeoutMs,
+  };
 }
 
-function choice<T extends string>(
-  name: string,
-  value: unknown,
-  accepted: readonly T[],
-): T | undefined {
-  if (value === undefined) return undefined;
-  return (
-    accepted.find((candidate) => candidate === value) ??
-    fail(`${name} is ${JSON.stringify(value)}; accepted: ${accepted.join(', ')}.`)
-  );
-}
-
-function within(name: string, value: unknown, min: number, max: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'number' && value >= min && value <= max) return value;
-  return fail(`${name} is ${JSON.stringify(value)}; accepted: a number from ${min} to ${max}.`);
-}
-
-function fail(message: string): never {
-  throw new CacheError('OPTION_INVALID', message);
+function serializerOf(serializer: CacheOptions['serializer']): ValueSerializer | null {
+  if (serializer === undefined) return null;
+  const { toCache, fromCache } = (serializer ?? {}) as Partial<ValueSerializer>;
+  if (typeof toCache === 'function' && typeof fromCache === 'function') return serializer;
+  return refuse('serializer must have two functions, toCache(value) and fromCache(stored).');
 }

@@ -55,6 +55,17 @@ export interface LeaseStore {
   acquireLease(key: string, token: Uint8Array, ttlMs: number): Promise<Uint8Array | null>;
   /** Releases the lease only if `token` still owns it; resolves with whether it did. Atomic. */
   releaseLease(key: string, token: Uint8Array): Promise<boolean>;
+  /** Sets the time to live anew only if `token` still owns the lease; resolves with whether it did. Atomic. */
+  extendLease(key: string, token: Uint8Array, ttlMs: number): Promise<boolean>;
+}
+
+/** Compare-and-set on what stands there. */
+export interface ComparingStore {
+  /**
+   * Stores `item` only if the stored bytes begin with `expected`, or, for `null`, if there are none. Atomic. Resolves
+   * with false when it was refused.
+   */
+  setIfUnchanged(item: StoredItem, expected: Uint8Array | null): Promise<boolean>;
 }
 
 /** A store that can keep the journal of a namespace. */
@@ -104,6 +115,7 @@ export interface ICacheProvider
     Partial<SweepingStore>,
     Partial<TagIndexedStore>,
     Partial<FencedStore>,
+    Partial<ComparingStore>,
     Partial<LeaseStore>,
     Partial<JournalStore>,
     Partial<ObservableStore>,

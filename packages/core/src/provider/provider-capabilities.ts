@@ -1,5 +1,6 @@
 import type {
   BatchStore,
+  ComparingStore,
   FencedStore,
   ICacheProvider,
   JournalStore,
@@ -16,6 +17,7 @@ export interface ProviderCapabilities {
   readonly sweep?: SweepingStore;
   readonly tagIndex?: TagIndexedStore;
   readonly fenced?: FencedStore;
+  readonly compare?: ComparingStore;
   readonly lease?: LeaseStore;
   readonly journal?: JournalStore;
   readonly status?: ObservableStore;
@@ -27,7 +29,8 @@ const METHODS = {
   sweep: ['invalidateCacheByPattern'],
   tagIndex: ['invalidateCacheByTag'],
   fenced: ['setFenced'],
-  lease: ['acquireLease', 'releaseLease'],
+  compare: ['setIfUnchanged'],
+  lease: ['acquireLease', 'releaseLease', 'extendLease'],
   journal: ['journal'],
   status: ['status'],
   managed: ['connect', 'close'],

@@ -1,82 +1,70 @@
-import { within, type Clock } from '../clock/clock.js';
+import type { Clock } from '../clock/clock.js';
 import type { EntryMeta } from '../entry/entry.js';
-import { FENCE_BYTES, SAME_BYTES, packEntry, unpackEntry } from '../entry/entry-header.codec.js';
-import { holdEntry, L1Cache, type HeldEntry } from '../entry/l1.cache.js';
-import { encodeValue, type CompressionPolicy, type EncodedValue } from '../entry/value.codec.js';
+import {
+  FENCE_BYTES,
+  HEADER_BYTES,
+  SAME_BYTES,
+  packEntry,
+  unpackEntry,
+} from '../entry/entry-header.codec.js';
+import { holdEntry, type HeldEntry } from '../entry/held-entry.js';
+import { L1Cache } from '../entry/l1.cache.js';
+import type { MemoryPressure } from '../entry/memory-pressure.js';
+import { encodeValue, type CompressionPolicy } from '../entry/value.codec.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { Journal } from '../journal/journal.js';
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { ICacheProvider, StoredItem } from '../provider/cache-provider.js';
-import { capabilitiesOf, type ProviderCapabilities } from '../provider/provider-capabilities.js';
-import { subjectOf, type Subject } from '../validity/cover-hash.js';
+import type { ProviderCapabilities } from '../provider/provider-capabilities.js';
+import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
+import type { StoreGuard } from '../resilience/store-guard.js';
+import { subjectOf } from '../validity/cover-hash.js';
+import type { CacheVersioningService } from '../versioning/cache-versioning.service.js';
+import type { EntryView, FoundEntry, ICacheRepository, PreparedEntry } from './found-entry.js';
 import type { StoreKeys } from './store-keys.js';
-
-/** Where an entry was found. */
-export type Tier = 'l1' | 'l2';
-
-/** A valid entry, fresh, stale or expired but kept. */
-export interface FoundEntry {
-  readonly entry: HeldEntry;
-  readonly tier: Tier;
-}
-
-/** An encoded entry that is about to be stored. */
-export interface PreparedEntry {
-  readonly key: string;
-  readonly subject: Subject;
-  readonly meta: EntryMeta;
-  readonly payload: EncodedValue;
-}
-
-/** What a stored value means: from keys to entries and back. Knows neither when to load nor why. */
-export interface ICacheRepository {
-  /** The valid entry that this process holds, without waiting; `null` if there is none. */
-  peek(key: string): HeldEntry | null;
-  /** The valid entry of either tier; `null` if there is none or the store did not answer in time. Never rejects. */
-  find(key: string): Promise<FoundEntry | null>;
-  /**
-   * Encodes a value, without storing it.
-   * @throws CacheError `VALUE_INVALID`
-   */
-  prepare(key: string, value: unknown, meta: EntryMeta, isCompressed: boolean): PreparedEntry;
-  /** The entry as this process hands it out: its value is a copy that no caller can change for others. */
-  hold(entry: PreparedEntry): HeldEntry;
-  /** Stores in both tiers, unless it is covered by now or something later is there. Rejects when the store failed. */
-  store(entry: PreparedEntry, held: HeldEntry): Promise<void>;
-  /** Removes physically; resolves with the number of stored entries that existed, `null` if it is not known. */
-  remove(keys: readonly string[]): Promise<number | null>;
-}
 
 export interface CacheRepositoryOptions {
   readonly provider: ICacheProvider;
+  readonly store: ProviderCapabilities;
+  readonly guard: StoreGuard;
   readonly journal: Journal;
+  readonly errors: CacheErrorHandler;
+  readonly versions: CacheVersioningService;
   readonly keys: StoreKeys;
   readonly clock: Clock;
   readonly l1MaxBytes: number;
+  /** Bytes of {@link l1MaxBytes} that one tenant may hold. */
+  readonly tenantMaxBytes: number | undefined;
   readonly maxValueBytes: number;
   /** `compressor: 'none'` switches compression off for all entries. */
   readonly compression: CompressionPolicy;
-  /** How long a read waits for the store before it goes on without. */
-  readonly readBudgetMs: number;
+  readonly pressure: MemoryPressure;
+  /** Whether the own tier gives memory back when the heap gets full. */
+  readonly isRelieving: boolean;
+  /** How long a write may take. */
+  readonly writeBudgetMs: number;
   /** Longest time without news from the journal for which an own entry is still trusted. */
   readonly blindMaxMs: number;
-  /** Version of the values' shape; entries of another are misses. */
-  readonly schemaVersion: number;
-  /** Something was wrong that the caller need not know: counted, never thrown. */
-  readonly onFault: (fault: RepositoryFault, error?: unknown) => void;
 }
 
-/** Faults that turn into a miss. */
-export type RepositoryFault = 'store-timeout' | 'store-failed' | 'entry-corrupt' | 'blind';
+/** So many entries put into the own tier, and the memory is looked at. */
+const PUTS_PER_LOOK = 256;
 
 export class CacheRepository implements ICacheRepository {
   readonly #options: CacheRepositoryOptions;
-  readonly #store: ProviderCapabilities;
   readonly #l1: L1Cache;
+  #puts = 0;
+  #compression: CompressionPolicy;
+  #isRelieving: boolean;
 
   constructor(options: CacheRepositoryOptions) {
     this.#options = options;
-    this.#store = capabilitiesOf(options.provider);
-    this.#l1 = new L1Cache(options.l1MaxBytes);
+    this.#compression = options.compression;
+    this.#isRelieving = options.isRelieving;
+    this.#l1 = new L1Cache({
+      maxBytes: options.l1MaxBytes,
+      ...(options.tenantMaxBytes !== undefined && { tenantMaxBytes: options.tenantMaxBytes }),
+    });
   }
 
   /** What the process's own tier holds. */
@@ -84,64 +72,153 @@ export class CacheRepository implements ICacheRepository {
     return { entries: this.#l1.size, bytes: this.#l1.bytes };
   }
 
-  peek(key: string): HeldEntry | null {
-    const { journal, clock, blindMaxMs } = this.#options;
+  peek(key: string, nowMs: number): HeldEntry | null {
+    const { journal, blindMaxMs } = this.#options;
     const held = this.#l1.get(key);
     if (!held) return null;
-    if (
-      held.keptUntil <= clock.now() ||
-      journal.isCovered(held.subject, held.fence, held.checkedAt)
-    ) {
+    if (held.keptUntil <= nowMs || !this.#isServable(held)) {
       this.#l1.delete(key);
       return null;
     }
-    if (journal.linkAgeMs() > blindMaxMs) return null;
-    held.checkedAt = journal.position;
-    return held;
+    return journal.linkAgeMs(nowMs) > blindMaxMs ? null : held;
   }
 
-  async find(key: string): Promise<FoundEntry | null> {
-    const own = this.peek(key);
+  findOwn(key: string, view: EntryView): HeldEntry | null {
+    return this.#own(key, this.#options.versions.versionOf(view.template, key), view);
+  }
+
+  async find(key: string, view: EntryView): Promise<FoundEntry | null> {
+    const version = this.#options.versions.versionOf(view.template, key);
+    const own = this.#own(key, version, view);
     if (own) return { entry: own, tier: 'l1' };
-    const bytes = await this.#fetch(key);
-    const entry = bytes && this.#open(key, bytes);
+    const bytes = await this.#fetch(() => this.#options.provider.get(this.#name(key, version)));
+    const entry = bytes && this.#open(key, bytes, version, view);
     return entry ? { entry, tier: 'l2' } : null;
   }
 
-  prepare(key: string, value: unknown, meta: EntryMeta, isCompressed: boolean): PreparedEntry {
-    const { maxValueBytes, compression } = this.#options;
-    const payload = encodeValue(value, maxValueBytes, isCompressed ? compression : undefined);
+  async findMany(
+    keys: readonly string[],
+    view: EntryView,
+  ): Promise<readonly (FoundEntry | null)[]> {
+    const { provider, store, versions } = this.#options;
+    const wanted = keys.map((key) => {
+      const version = versions.versionOf(view.template, key);
+      return { key, version, own: this.#own(key, version, view) };
+    });
+    const missing = wanted.filter(({ own }) => !own);
+    const names = missing.map(({ key, version }) => this.#name(key, version));
+    const fetched =
+      names.length === 0
+        ? []
+        : await this.#fetch(() =>
+            store.batch
+              ? store.batch.getMany(names)
+              : Promise.all(names.map((name) => provider.get(name))),
+          );
+    let next = 0;
+    return wanted.map(({ key, version, own }) => {
+      if (own) return { entry: own, tier: 'l1' };
+      const bytes = fetched?.[next++];
+      const entry = bytes && this.#open(key, bytes, version, view);
+      return entry ? { entry, tier: 'l2' } : null;
+    });
+  }
+
+  prepare(
+    key: string,
+    value: unknown,
+    meta: EntryMeta,
+    { compress }: Pick<ResolvedCacheOptions, 'compress'>,
+  ): PreparedEntry {
+    const compression = compress ? this.#compression : undefined;
+    const payload = encodeValue(value, this.#options.maxValueBytes, compression);
     return { key, meta, payload, subject: subjectOf(key, meta.tagHashes) };
   }
 
-  hold({ meta, subject, payload }: PreparedEntry): HeldEntry {
-    return holdEntry(meta, subject, payload, this.#options.maxValueBytes);
+  hold(
+    { meta, subject, payload }: PreparedEntry,
+    { isolation, tenant }: Pick<EntryView, 'isolation' | 'tenant'>,
+  ): HeldEntry {
+    const { maxValueBytes } = this.#options;
+    return holdEntry(meta, subject, payload, { maxValueBytes, isolation, tenant });
   }
 
-  async store({ key, subject, meta, payload }: PreparedEntry, held: HeldEntry): Promise<void> {
-    const { journal, clock, provider, keys } = this.#options;
-    const ttlMs = Math.ceil(meta.keptUntil - clock.now());
-    if (ttlMs <= 0 || journal.isCovered(subject, meta.fence)) return;
-    held.checkedAt = journal.position;
-    this.#l1.put(key, held);
-    const item: StoredItem = {
-      key: keys.entry(key),
-      value: packEntry({ ...meta, ...payload }, key),
-      ttlMs,
-    };
-    if (this.#store.fenced) await this.#store.fenced.setFenced(item, SAME_BYTES, FENCE_BYTES);
-    else await provider.set(item.key, item.value, ttlMs);
+  isTrusted(entry: HeldEntry): boolean {
+    const { journal, blindMaxMs } = this.#options;
+    return !journal.isCovered(entry.subject, entry.fence) && journal.linkAgeMs() <= blindMaxMs;
+  }
+
+  async store(entry: PreparedEntry, held: HeldEntry): Promise<boolean> {
+    const item = this.#itemOf(entry, held);
+    if (!item) return false;
+    const { provider, store, guard, writeBudgetMs } = this.#options;
+    const { fenced } = store;
+    if (fenced) {
+      return guard.run(() => fenced.setFenced(item, SAME_BYTES, FENCE_BYTES), writeBudgetMs);
+    }
+    await guard.run(() => provider.set(item.key, item.value, item.ttlMs), writeBudgetMs);
+    return true;
+  }
+
+  /**
+   * The stored bytes of a key, from the store itself, with the entry that they hold if it is valid: what an update
+   * compares with. Rejects when the store did not answer.
+   */
+  async readStored(
+    key: string,
+    view: EntryView,
+  ): Promise<{ readonly bytes: Uint8Array | null; readonly entry: HeldEntry | null }> {
+    const { provider, guard, journal, versions } = this.#options;
+    const version = versions.versionOf(view.template, key);
+    const bytes = await guard.run(() => provider.get(this.#name(key, version)));
+    if (journal.isBlind() && !(await journal.catchUp())) {
+      throw new CacheError('STORE_UNAVAILABLE', 'The journal did not answer.');
+    }
+    return { bytes, entry: bytes && this.#open(key, bytes, version, view) };
+  }
+
+  /** Stores in both tiers if the store still holds `expected`; resolves with whether it did. */
+  async replace(
+    entry: PreparedEntry,
+    held: HeldEntry,
+    expected: Uint8Array | null,
+  ): Promise<boolean> {
+    const item = this.#itemOf(entry, held, false);
+    if (!item) return false;
+    const { store, guard, writeBudgetMs } = this.#options;
+    const header = expected && expected.subarray(0, HEADER_BYTES); // its checksum stands for the rest
+    const isStored = await guard.run(
+      () => store.compare?.setIfUnchanged(item, header) ?? this.#compareAndSet(item, expected),
+      writeBudgetMs,
+    );
+    if (isStored) this.#put(entry.key, held);
+    return isStored;
   }
 
   async remove(keys: readonly string[]): Promise<number | null> {
+    const { provider, store, guard, versions, writeBudgetMs } = this.#options;
     for (const key of keys) this.#l1.delete(key);
-    const names = keys.map((key) => this.#options.keys.entry(key));
-    if (this.#store.batch && names.length > 1) return this.#store.batch.delMany(names);
-    const removed = await Promise.all(names.map((name) => this.#options.provider.del(name)));
+    const names = keys.flatMap((key) => versions.all.map((version) => this.#name(key, version)));
+    const { batch } = store;
+    if (batch && names.length > 1) return guard.run(() => batch.delMany(names), writeBudgetMs);
+    const removed = await guard.run(
+      () => Promise.all(names.map((name) => provider.del(name))),
+      writeBudgetMs,
+    );
     return removed.reduce<number | null>(
       (total, count) => (total === null || typeof count !== 'number' ? null : total + count),
       0,
     );
+  }
+
+  /** For providers that can't: two processes may both find it unchanged. */
+  async #compareAndSet(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
+    const { provider } = this.#options;
+    const stored = await provider.get(item.key);
+    const isSame =
+      stored && expected ? Buffer.compare(stored, expected) === 0 : stored === expected;
+    if (isSame) await provider.set(item.key, item.value, item.ttlMs);
+    return isSame;
   }
 
   /** Forgets what this process holds; the store is left alone. */
@@ -149,48 +226,102 @@ export class CacheRepository implements ICacheRepository {
     this.#l1.clear();
   }
 
-  /** The stored bytes, once it is known that the journal can be trusted. */
-  async #fetch(key: string): Promise<Uint8Array | null> {
-    const { provider, keys, clock, journal, readBudgetMs, onFault } = this.#options;
-    const read = async (): Promise<Uint8Array | null> => {
-      const [bytes, isKnown] = await Promise.all([
-        provider.get(keys.entry(key)),
-        journal.isBlind() ? journal.catchUp() : true,
-      ]);
-      if (!isKnown) onFault('blind');
-      return isKnown ? bytes : null;
+  /** What is written from now on is compressed so, or not at all; what is read is what was written. */
+  setCompression(isEnabled: boolean, thresholdBytes: number): void {
+    const { compressor } = this.#options.compression;
+    this.#compression = {
+      ...this.#options.compression,
+      compressor: isEnabled ? compressor : 'none',
+      thresholdBytes,
     };
-    const guarded = read().catch((error: unknown) => {
-      onFault('store-failed', error);
+  }
+
+  setRelieving(isRelieving: boolean): void {
+    this.#isRelieving = isRelieving;
+    if (!isRelieving) this.#l1.shrinkTo(this.#options.l1MaxBytes);
+  }
+
+  /** Gives memory back if the heap is nearly full. */
+  relieve(): void {
+    if (this.#isRelieving) {
+      this.#l1.shrinkTo(this.#options.pressure.allowedBytes(this.#l1.bytes));
+    }
+  }
+
+  #put(key: string, held: HeldEntry): void {
+    this.#l1.put(key, held);
+    if (++this.#puts % PUTS_PER_LOOK === 0) this.relieve();
+  }
+
+  /** Whether an own entry is valid; notes that it is soft, and how far this was checked. */
+  #isServable(held: HeldEntry): boolean {
+    const { journal } = this.#options;
+    const verdict = journal.verdict(held.subject, held.fence, held.checkedAt);
+    if (verdict === 'covered') return false;
+    if (verdict === 'soft') held.isSoftened = true;
+    held.checkedAt = journal.position;
+    return true;
+  }
+
+  #own(key: string, version: number, { isolation }: EntryView): HeldEntry | null {
+    const held = this.peek(key, this.#options.clock.now());
+    return held && held.schemaVersion === version && held.fits(isolation) ? held : null;
+  }
+
+  #name(key: string, version: number): string {
+    return this.#options.keys.entry(key, version);
+  }
+
+  /** The item to store, after the entry was put into the own tier; `null` if it is over or covered by now. */
+  #itemOf({ key, subject, meta, payload }: PreparedEntry, held: HeldEntry, isKept = true) {
+    const { journal, clock } = this.#options;
+    const ttlMs = Math.ceil(meta.keptUntil - clock.now());
+    const verdict = journal.verdict(subject, meta.fence);
+    if (ttlMs <= 0 || verdict === 'covered') return null;
+    if (verdict === 'soft') held.isSoftened = true;
+    held.checkedAt = journal.position;
+    if (isKept) this.#put(key, held);
+    const item: StoredItem = {
+      key: this.#name(key, meta.schemaVersion),
+      value: packEntry({ ...meta, ...payload }, key),
+      ttlMs,
+    };
+    return item;
+  }
+
+  /** Stored bytes, once it is known that the journal can be trusted. */
+  async #fetch<T>(ask: () => Promise<T>): Promise<T | null> {
+    const { guard, journal, errors } = this.#options;
+    try {
+      const [answer, isKnown] = await guard.run(() =>
+        Promise.all([ask(), journal.isBlind() ? journal.catchUp() : true]),
+      );
+      if (!isKnown) errors.note('blind');
+      return isKnown ? answer : null;
+    } catch (error) {
+      errors.note('store-failed', error);
       return null;
-    });
-    return within(clock, readBudgetMs, guarded, () => {
-      onFault('store-timeout');
-      return null;
-    });
+    }
   }
 
   /** Bytes from outside are believed only after every check; whatever is wrong with them is a miss. */
-  #open(key: string, bytes: Uint8Array): HeldEntry | null {
-    const { journal, clock, maxValueBytes, schemaVersion, onFault } = this.#options;
+  #open(key: string, bytes: Uint8Array, version: number, view: EntryView): HeldEntry | null {
+    const { journal, clock, maxValueBytes, errors } = this.#options;
     try {
-      const packed = unpackEntry(bytes, key);
+      const packed = unpackEntry(bytes, key, journal.epoch);
       if (!packed) throw new CacheError('VALUE_INVALID', 'unreadable');
-      const { payload, codec, compressor, rawLength, ...meta } = packed;
-      if (meta.schemaVersion !== schemaVersion || meta.keptUntil <= clock.now()) return null;
-      const subject = subjectOf(key, meta.tagHashes);
-      if (journal.isCovered(subject, meta.fence)) return null;
-      const held = holdEntry(
-        meta,
-        subject,
-        { payload, codec, compressor, rawLength },
-        maxValueBytes,
-      );
+      if (packed.schemaVersion !== version || packed.keptUntil <= clock.now()) return null;
+      const subject = subjectOf(key, packed.tagHashes);
+      const verdict = journal.verdict(subject, packed.fence);
+      if (verdict === 'covered') return null;
+      const { isolation, tenant } = view;
+      const held = holdEntry(packed, subject, packed, { maxValueBytes, isolation, tenant });
+      held.isSoftened = verdict === 'soft';
       held.checkedAt = journal.position;
-      this.#l1.put(key, held);
+      this.#put(key, held);
       return held;
     } catch {
-      onFault('entry-corrupt'); // the decoder's message may quote the value
+      errors.note('entry-corrupt'); // the decoder's message may quote the value
       return null;
     }
   }

@@ -2,6 +2,8 @@ import type { Recorded } from '../journal/journal.js';
 import type { Coverage } from '../journal/journal-record.js';
 import { assertKey } from '../key/key-rules.js';
 import type { CacheOperation, OperationResult } from '../middleware/cache-middleware.js';
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import { coverHashes } from '../validity/cover-hash.js';
 import { simplifyGlob } from '../validity/glob.js';
 
@@ -13,6 +15,7 @@ export function operationOf(
   return {
     kind,
     key: null,
+    keys: [],
     tags: [],
     pattern: null,
     template: 'unnamed',
@@ -22,8 +25,25 @@ export function operationOf(
   };
 }
 
+/** A read, or a write, of a key or of several, by a strategy. */
+export function strategyOperation(
+  kind: 'read' | 'set' | 'update',
+  strategy: Pick<ICacheStrategy, 'name'>,
+  options: ResolvedCacheOptions,
+  on: { readonly key: string } | { readonly keys: readonly string[] },
+): CacheOperation {
+  const { template, tags } = options;
+  return operationOf(kind, {
+    ...on,
+    template,
+    options,
+    strategy: strategy.name,
+    tags: typeof tags === 'function' ? [] : tags,
+  });
+}
+
 /** What middleware gets to see of something that was recorded, or not. */
-export function outcomeOf(recorded: Recorded): Recorded & OperationResult {
+export function outcomeOf<R extends Recorded>(recorded: R): R & OperationResult {
   return { ...recorded, outcome: recorded.recorded ? 'recorded' : 'queued', tier: null };
 }
 

@@ -1,6 +1,9 @@
+import type { CacheOptions } from '../options/cache-options.js';
 import type { JournalStatus, Recorded } from '../journal/journal.js';
 import type { StoreStatus } from '../provider/cache-provider.js';
-import type { FaultCounts } from './cache.runtime.js';
+import type { RefreshRefusal } from '../strategy/read-request.js';
+import type { FaultCounts } from '../resilience/cache-error.handler.js';
+import type { BreakerState } from '../resilience/circuit-breaker.service.js';
 
 /** What became of an invalidation. */
 export interface InvalidationResult extends Recorded {
@@ -14,12 +17,64 @@ export interface SetResult extends Recorded {
   readonly stored: boolean;
 }
 
+/** What became of an `update`. */
+export interface UpdateResult<T> extends SetResult {
+  /** What `change` gave; `null` when it gave nothing. */
+  readonly value: T | null;
+}
+
+/** One entry of a `batchSet`: key, value, and options as for `cache`. */
+export interface BatchSetItem extends CacheOptions {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** What became of a `batchSet`. */
+export interface BatchSetResult extends Recorded {
+  /** Entries that were not stored: their keys are invalid everywhere, and the next read loads. */
+  readonly failed: number;
+}
+
+/** How an invalidation is to be done. */
+export interface InvalidationOptions {
+  /** `stale`: what is covered may still be served while it is refreshed. Absent: it is invalid. */
+  readonly mode?: 'stale';
+  /**
+   * Milliseconds, up to 60 000, during which loads that start are returned but not stored, because what they read (a
+   * replica) may lag behind the write. Default: 0.
+   */
+  readonly settleMs?: number;
+  /** `throw`: an invalidation that was not recorded in time rejects with `NOT_RECORDED`. Default: `resolve`. */
+  readonly whenQueued?: 'resolve' | 'throw';
+}
+
+/** Why the next read of a key would go as it would. */
+export interface Explanation {
+  /** `fresh`, `stale` (also softly invalidated), `expired` but kept, or `absent` (also: invalid). */
+  readonly state: 'fresh' | 'stale' | 'expired' | 'absent';
+  readonly tier: 'l1' | 'l2' | null;
+  /** Milliseconds since its load began; `null` when it is absent. */
+  readonly ageMs: number | null;
+  readonly freshForMs: number | null;
+  readonly expiresInMs: number | null;
+  /** Whether a soft invalidation covers it. */
+  readonly isSoftened: boolean;
+  /** Position of the journal at which its load began, and that of this process. */
+  readonly fence: number | null;
+  readonly position: number;
+  /** Why no refresh would start now; `null` if nothing speaks against it. */
+  readonly refusal: RefreshRefusal | null;
+  /** What the strategies last decided about it, a line each that has something to say. */
+  readonly decisions: readonly string[];
+}
+
 /** How a cache is doing. */
 export interface CacheStatus {
   readonly provider: string;
   readonly namespace: string;
   readonly enabled: boolean;
   readonly store: StoreStatus;
+  readonly breaker: BreakerState;
   readonly journal: JournalStatus;
   readonly l1: { readonly entries: number; readonly bytes: number };
   readonly faults: FaultCounts;

@@ -1,24 +1,42 @@
+import { randomBytes } from 'node:crypto';
+
 import { systemClock, within, type Clock } from '../clock/clock.js';
+import { MemoryPressure } from '../entry/memory-pressure.js';
+import type { CompressionPolicy } from '../entry/value.codec.js';
+import { CACHE_DEFAULTS } from '../options/cache-options.js';
+import type { RuntimeSettings } from '../flags/runtime-settings.js';
+import { FeatureFlagsService } from '../flags/feature-flags.service.js';
 import { InProcessJournalLog } from '../journal/in-process-journal.log.js';
 import { Journal } from '../journal/journal.js';
+import { EntryBuilder } from '../loading/entry.builder.js';
+import { FleetLease } from '../loading/fleet-lease.js';
+import { NestedLoads } from '../loading/nested-loads.js';
+import { ValueLoader } from '../loading/value-loader.js';
 import type { ICacheProvider, StoreStatus } from '../provider/cache-provider.js';
 import { capabilitiesOf, type ProviderCapabilities } from '../provider/provider-capabilities.js';
-import {
-  CacheRepository,
-  type FoundEntry,
-  type RepositoryFault,
-} from '../repository/cache.repository.js';
+import { CacheRepository } from '../repository/cache.repository.js';
 import { StoreKeys } from '../repository/store-keys.js';
-import type { ICacheStrategy } from '../strategy/cache-strategy.js';
-import type { ReadRequest, ReadResult, StrategyEngine } from '../strategy/read-request.js';
+import { CacheErrorHandler } from '../resilience/cache-error.handler.js';
+import { CircuitBreakerService } from '../resilience/circuit-breaker.service.js';
+import { StoreGuard } from '../resilience/store-guard.js';
+import { coverHashes } from '../validity/cover-hash.js';
+import { CacheVersioningService } from '../versioning/cache-versioning.service.js';
 import type { CacheConfig, CacheLogger } from './cache-config.js';
+import { tagCoverage } from './cache-operations.js';
 import { checkConfig, checkProvider } from './check-config.js';
-import { ValueLoader } from './value-loader.js';
+import { EntryWriter } from './entry.writer.js';
+import { Invalidator } from './invalidator.js';
+import { MissedReads } from './missed-reads.js';
+import { safeLogger } from './safe-logger.js';
+import { ReadEngine } from './read.engine.js';
 
 /** Bound on each step of starting and closing. */
 const PHASE_MS = 10_000;
 /** Health is asked for by probes that don't wait long. */
 const STATUS_MS = 1_000;
+
+/** Carried by no entry, for no tag may hold a control character: its record says that settings have changed. */
+const SETTINGS_TAG = '\u001fsettings';
 
 const SILENT: CacheLogger = {
   debug: () => undefined,
@@ -27,25 +45,25 @@ const SILENT: CacheLogger = {
   error: () => undefined,
 };
 
-/** How often each fault turned a read into a miss, since start. */
-export type FaultCounts = Readonly<Record<RepositoryFault | 'store-write-failed', number>>;
-
-/** The parts of one cache, built from its configuration and wired together. */
-export class CacheRuntime implements StrategyEngine {
-  readonly keys: StoreKeys;
-  readonly journal: Journal;
-  readonly repository: CacheRepository;
-  readonly loader: ValueLoader;
+/** The parts of one cache, built from its configuration and wired together; how they start and end. */
+export class CacheRuntime {
   readonly clock: Clock;
   readonly logger: CacheLogger;
   readonly store: ProviderCapabilities;
-  readonly faults: Record<keyof FaultCounts, number> = {
-    'store-timeout': 0,
-    'store-failed': 0,
-    'entry-corrupt': 0,
-    'store-write-failed': 0,
-    blind: 0,
-  };
+  readonly keys: StoreKeys;
+  readonly errors: CacheErrorHandler;
+  readonly breaker: CircuitBreakerService;
+  readonly guard: StoreGuard;
+  readonly versions: CacheVersioningService;
+  readonly journal: Journal;
+  readonly flags: FeatureFlagsService;
+  readonly repository: CacheRepository;
+  readonly loader: ValueLoader;
+  readonly engine: ReadEngine;
+  readonly writer: EntryWriter;
+  readonly invalidator: Invalidator;
+  readonly missed: MissedReads;
+  readonly nested: NestedLoads;
   readonly #readBudgetMs: number;
   #starting: Promise<void> | null = null;
   #isStarted = false;
@@ -59,44 +77,147 @@ export class CacheRuntime implements StrategyEngine {
     checkProvider(provider);
     checkConfig(config);
     const random = config.random ?? Math.random;
-    const schemaVersion = config.schemaVersion ?? 0;
+    const writeBudgetMs = config.invalidationDeadlineMs ?? 2_000;
+    this.#readBudgetMs = config.readBudgetMs ?? 250;
     this.clock = config.clock ?? systemClock;
-    this.logger = config.logger ?? SILENT;
+    this.logger = safeLogger(config.logger ?? SILENT);
+    this.missed = new MissedReads(this.clock);
+    this.nested = new NestedLoads();
     this.store = capabilitiesOf(provider);
     this.keys = new StoreKeys(config.namespace ?? 'default');
-    this.#readBudgetMs = config.readBudgetMs ?? 250;
+    this.errors = new CacheErrorHandler(this.logger);
+    this.versions = new CacheVersioningService({
+      versions: config.templateVersions ?? {},
+      default: config.schemaVersion ?? 0,
+    });
+    this.breaker = new CircuitBreakerService({
+      ...config.breaker,
+      clock: this.clock,
+      onStateChange: this.errors.breakerChanged,
+    });
+    const { clock, errors, keys, store, versions } = this;
+    this.guard = new StoreGuard({
+      breaker: this.breaker,
+      errors,
+      clock,
+      budgetMs: this.#readBudgetMs,
+    });
     this.journal = new Journal({
       log: this.#journalLog(),
-      clock: this.clock,
+      namespace: keys.namespace,
+      clock,
       random,
       sketchSlots: config.sketchSlots ?? 2 ** 20,
       maxQueued: config.maxQueuedInvalidations ?? 1_000,
-      deadlineMs: config.invalidationDeadlineMs ?? 2_000,
+      deadlineMs: writeBudgetMs,
       blindAfterMs: config.blindAfterMs ?? 5_000,
+      durable: config.durable ?? false,
       onEpochChange: () => this.#onEpochChange(),
+    });
+    const { journal, guard } = this;
+    const compression = config.compression ?? { compressor: 'snappy', thresholdBytes: 1_024 };
+    const l1MaxBytes = config.l1MaxBytes ?? 64 * 2 ** 20;
+    this.flags = new FeatureFlagsService({
+      provider,
+      name: keys.own('settings'),
+      initial: initialSettings(config, compression),
+      errors,
+      clock,
+      deadlineMs: writeBudgetMs,
+      announce: async () => (await journal.invalidate([tagCoverage(SETTINGS_TAG)])).recorded,
+      subscribe: (listener) => journal.subscribe(coverHashes('tag', [SETTINGS_TAG]), listener),
     });
     this.repository = new CacheRepository({
       provider,
-      journal: this.journal,
-      keys: this.keys,
-      clock: this.clock,
-      l1MaxBytes: config.l1MaxBytes ?? 64 * 2 ** 20,
+      store,
+      guard,
+      journal,
+      errors,
+      versions,
+      keys,
+      clock,
+      l1MaxBytes,
+      tenantMaxBytes: config.l1TenantMaxBytes,
+      pressure: new MemoryPressure({ maxBytes: l1MaxBytes }),
+      isRelieving: config.memoryOptimization ?? true,
       maxValueBytes: config.maxValueBytes ?? 16 * 2 ** 20,
-      compression: config.compression ?? { compressor: 'snappy', thresholdBytes: 1_024 },
-      readBudgetMs: this.#readBudgetMs,
+      compression,
+      writeBudgetMs,
       blindMaxMs: config.blindMaxMs ?? 30_000,
-      schemaVersion,
-      onFault: (fault) => this.faults[fault]++,
     });
-    this.loader = new ValueLoader({
-      repository: this.repository,
-      journal: this.journal,
-      clock: this.clock,
+    const { repository } = this;
+    const builder = new EntryBuilder({
+      repository,
+      versions,
+      clock,
       random,
-      schemaVersion,
-      onOddValue: (template, problem) => this.logger.warn(`A value of ${template} ${problem}`),
-      onStoreFailed: () => this.faults['store-write-failed']++,
+      isAdaptive: () => this.flags.values.adaptive,
+      onOddValue: (template, problem) => {
+        errors.note('value-refused');
+        this.logger.warn(`A value of ${template} ${problem}`);
+      },
     });
+    const lease = new FleetLease({
+      provider,
+      leases: store.lease,
+      guard,
+      errors,
+      keys,
+      clock,
+      journal,
+      newOwner: () => randomBytes(8),
+    });
+    const onStoreFailed = (error: unknown): void => errors.note('store-write-failed', error);
+    this.loader = new ValueLoader({
+      repository,
+      builder,
+      journal,
+      lease,
+      clock,
+      nested: this.nested,
+      isEnabled: (template) => this.flags.isEnabled(template),
+      onStoreFailed,
+    });
+    this.engine = new ReadEngine({
+      repository,
+      loader: this.loader,
+      journal,
+      guard,
+      flags: this.flags,
+      clock,
+      random,
+      onLoadFailed: (error) => errors.note('loader-failed', error),
+    });
+    this.writer = new EntryWriter({
+      repository,
+      builder,
+      journal,
+      lease,
+      missed: this.missed,
+      nested: this.nested,
+      errors,
+      clock,
+      writeBudgetMs,
+    });
+    this.invalidator = new Invalidator({
+      journal,
+      repository,
+      store,
+      guard,
+      errors,
+      keys,
+      clock,
+      removalMs: writeBudgetMs,
+    });
+  }
+
+  /** Whether operations need not wait for anything before they begin. */
+  get isOpen(): boolean {
+    return this.#isStarted && !this.#isClosed;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** Opens the store and reads the journal's head. Resolves also when the store can't be reached yet. */
@@ -114,58 +235,24 @@ export class CacheRuntime implements StrategyEngine {
   /** Ends, each step within a bound, whatever loaders and stores do. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.bounded(this.loader.settled());
+    await this.bounded(Promise.all([this.engine.close(), this.loader.settled()]));
+    this.loader.close();
+    this.missed.close();
+    this.nested.close();
+    await this.bounded(this.flags.close());
     const left = await this.bounded(this.journal.close());
     if (left)
-      this.logger.error(`${left} invalidations were never recorded: the store did not take them.`);
+      this.logger.error(
+        `${left} invalidations were never recorded: the store did not take them before the cache was closed. Other processes may serve what they covered until it expires.`,
+      );
     this.repository.forget();
     await this.bounded(settle(() => this.store.managed?.close()));
   }
 
-  /** One read, from options that say "no cache" to the strategy that decides the rest. */
-  async read<T>(request: ReadRequest<T>, strategy: ICacheStrategy): Promise<ReadResult<T>> {
-    if (this.#isClosed) return this.bypass(request);
-    if (!this.#isStarted) await this.ready();
-    const { ttlMs, consistency } = request.options;
-    const isUnknown = consistency === 'strong' && !(await this.#catchUp());
-    return ttlMs > 0 && !isUnknown ? strategy.read(request, this) : this.bypass(request);
-  }
-
-  /** Loads for this caller alone, neither looking into the cache nor storing. */
-  async bypass<T>({ load }: ReadRequest<T>): Promise<ReadResult<T>> {
-    return uncached(await load(), 'bypass');
-  }
-
-  now(): number {
-    return this.clock.now();
-  }
-
-  find(key: string): Promise<FoundEntry | null> {
-    return this.#isClosed ? Promise.resolve(null) : this.repository.find(key);
-  }
-
-  isLoading(key: string): boolean {
-    return this.loader.isLoading(key);
-  }
-
-  answer<T>({ entry, tier }: FoundEntry, outcome: 'hit' | 'stale'): ReadResult<T> {
-    const now = this.clock.now();
-    return {
-      value: entry.value as T,
-      outcome,
-      tier,
-      ageMs: Math.max(0, now - entry.createdAt),
-      freshForMs: entry.staleAt - now,
-      expiresInMs: entry.expiresAt - now,
-    };
-  }
-
-  async load<T>(request: ReadRequest<T>): Promise<ReadResult<T>> {
-    const loaded = await this.loader.load(request);
-    const outcome = loaded.isJoined ? 'joined' : 'miss';
-    if (!loaded.held) return uncached(loaded.value as T, outcome);
-    if (!loaded.isStorable) return uncached(loaded.held.value as T, outcome);
-    return { ...this.answer<T>({ entry: loaded.held, tier: 'l1' }, 'hit'), outcome, tier: null };
+  /** Reads the journal up to its head, or to what a token says, as far as a read may wait for it. */
+  catchUp(after: string | null): Promise<boolean> {
+    const reached = after === null ? this.journal.catchUp() : this.journal.reach(after);
+    return within(this.clock, this.#readBudgetMs, reached, () => false);
   }
 
   /** How the store is doing, within a second; a provider that can't say counts as connected if it could connect. Never rejects. */
@@ -178,25 +265,25 @@ export class CacheRuntime implements StrategyEngine {
     return within(this.clock, STATUS_MS, answer, () => unreachable);
   }
 
-  async #start(): Promise<void> {
-    // A provider that can't connect is a store that can't be reached; the journal goes on trying.
-    const connecting = settle(async () => {
-      await this.store.managed?.connect();
-      return true;
-    });
-    this.#couldConnect = (await this.bounded(connecting)) === true;
-    if (this.#isClosed) return;
-    await this.bounded(settle(() => this.journal.start()));
-    this.#isStarted = true;
-  }
-
   /** The work of others, which starting and closing don't wait for without end. */
   bounded<T>(work: Promise<T>): Promise<T | undefined> {
     return within(this.clock, PHASE_MS, work, () => undefined);
   }
 
-  #catchUp(): Promise<boolean> {
-    return within(this.clock, this.#readBudgetMs, this.journal.catchUp(), () => false);
+  async #start(): Promise<void> {
+    if (this.#isClosed) return;
+    // A provider that can't connect is a store that can't be reached; the journal goes on trying.
+    const connecting = settle(async () => {
+      await this.store.managed?.connect();
+      if (this.#isClosed) await this.store.managed?.close(); // it was too late for close() to do so
+      return true;
+    });
+    this.#couldConnect = (await this.bounded(connecting)) === true;
+    if (this.#isClosed) return;
+    await this.bounded(settle(() => this.journal.start()));
+    // A store of this process alone holds no settings of others.
+    if (this.store.journal && !this.#isClosed) await this.bounded(this.flags.start());
+    this.#isStarted = true;
   }
 
   #journalLog() {
@@ -217,6 +304,24 @@ export class CacheRuntime implements StrategyEngine {
   }
 }
 
+/** What code and environment say about what can be changed later. */
+function initialSettings(
+  { enabled = true, defaults = {}, breaker = {}, memoryOptimization = true, settings }: CacheConfig,
+  { compressor, thresholdBytes }: CompressionPolicy,
+): Partial<RuntimeSettings> {
+  const ttlMs = defaults.ttlMs ?? CACHE_DEFAULTS.ttlMs;
+  return {
+    ...settings,
+    enabled,
+    defaultTtl: Math.ceil(ttlMs / 1_000),
+    compression: compressor !== 'none',
+    compressionThreshold: thresholdBytes,
+    memoryOptimization,
+    ...(breaker.threshold !== undefined && { circuitBreakerThreshold: breaker.threshold }),
+    ...(breaker.timeoutMs !== undefined && { circuitBreakerTimeout: breaker.timeoutMs }),
+  };
+}
+
 /** What somebody else's method gives; `undefined` when it throws, at once or later. */
 async function settle<T>(work: () => Promise<T> | T): Promise<T | undefined> {
   try {
@@ -224,9 +329,4 @@ async function settle<T>(work: () => Promise<T> | T): Promise<T | undefined> {
   } catch {
     return undefined; // the state of the store tells
   }
-}
-
-/** An answer that no entry stands behind. */
-export function uncached<T>(value: T, outcome: 'miss' | 'joined' | 'bypass'): ReadResult<T> {
-  return { value, outcome, tier: null, ageMs: 0, freshForMs: null, expiresInMs: null };
 }

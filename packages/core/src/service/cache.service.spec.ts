@@ -231,7 +231,10 @@ describe('CacheService', () => {
       });
 
       it('would be served with the fence switched off', async () => {
-        const off = jest.spyOn(Journal.prototype, 'isCovered').mockReturnValue(false);
+        const off = [
+          jest.spyOn(Journal.prototype, 'isCovered').mockReturnValue(false),
+          jest.spyOn(Journal.prototype, 'verdict').mockReturnValue('valid'),
+        ];
         try {
           const cache = new CacheService(new MapProvider());
           const { load, release } = heldLoader<string>();
@@ -243,7 +246,7 @@ describe('CacheService', () => {
           await cache.settled();
           expect(await cache.cache(KEY, () => 'v2', OPTIONS)).toBe('v1');
         } finally {
-          off.mockRestore();
+          for (const spy of off) spy.mockRestore();
         }
       });
     },

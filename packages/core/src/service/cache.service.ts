@@ -1,31 +1,50 @@
-import { within } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
-import type { Coverage } from '../journal/journal-record.js';
+import type { Fence } from '../journal/fence.js';
+import type { HeldEntry } from '../entry/held-entry.js';
+import { assertToken } from '../journal/read-token.js';
+import { assertKeys } from '../key/key-rules.js';
 import { CacheKeyFactory, type ICacheKeyFactory } from '../key/cache-key.factory.js';
-import type { CacheOperation, OperationResult } from '../middleware/cache-middleware.js';
+import type { CacheOperation } from '../middleware/cache-middleware.js';
 import { CacheMiddlewareChain } from '../middleware/cache-middleware.chain.js';
 import { ValidationCacheMiddleware } from '../middleware/validation-cache.middleware.js';
-import {
-  CACHE_DEFAULTS,
-  type CacheDefaults,
-  type CacheOptions,
-  type ResolvedCacheOptions,
-} from '../options/cache-options.js';
-import { resolveOptions } from '../options/resolve-options.js';
+import { CACHE_DEFAULTS, type CacheOptions } from '../options/cache-options.js';
+import { OptionsResolver } from '../options/options.resolver.js';
+import type { SettingChanged, SettingsChange } from '../flags/settings-change.js';
+import type { RuntimeSettings } from '../flags/runtime-settings.js';
+import type { SettingsResult } from '../flags/feature-flags.service.js';
+import { CommitScope, type CommitWork } from '../commit/commit-scope.js';
+import { mergePlugins, type MergedPlugins } from '../plugin/merge-plugins.js';
+import type {
+  CacheWarmer,
+  WarmItem,
+  WarmLimits,
+  WarmResult,
+  WarmSelection,
+} from '../warming/cache-warmer.js';
+import { WarmerRegistry } from '../warming/warmer-registry.js';
+import { applySettings } from './apply-settings.js';
 import type { ICacheProvider } from '../provider/cache-provider.js';
 import { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
 import type { Loader, ReadResult } from '../strategy/read-request.js';
 import { StandardCacheStrategy } from '../strategy/standard-cache.strategy.js';
+import type { BatchLoader } from './batch-load.js';
 import type { CacheConfig } from './cache-config.js';
-import {
-  keyCoverage,
-  operationOf,
-  outcomeOf,
-  patternCoverage,
-  tagCoverage,
-} from './cache-operations.js';
-import type { CacheStatus, InvalidationResult, SetResult } from './cache-results.js';
-import { CacheRuntime, uncached } from './cache.runtime.js';
+import { operationOf } from './cache-operations.js';
+import { CacheReader } from './cache.reader.js';
+import type {
+  BatchSetItem,
+  BatchSetResult,
+  CacheStatus,
+  Explanation,
+  InvalidationOptions,
+  InvalidationResult,
+  SetResult,
+  UpdateResult,
+} from './cache-results.js';
+import { CacheRuntime } from './cache.runtime.js';
+import { CacheWriter } from './cache.writer.js';
+import type { Change } from './entry.writer.js';
+import type { Invalidated } from './invalidator.js';
 
 /**
  * The cache: one service for everything. Reads never fail because of the cache; an invalidation that was not recorded
@@ -33,43 +52,68 @@ import { CacheRuntime, uncached } from './cache.runtime.js';
  */
 export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
   readonly #runtime: CacheRuntime;
+  readonly #plugins: MergedPlugins;
   readonly #strategies: CacheStrategyManager;
   readonly #chain: CacheMiddlewareChain;
+  readonly #reader: CacheReader;
+  readonly #writer: CacheWriter;
+  readonly #warmers: WarmerRegistry;
+  readonly #commits: CommitScope;
   readonly #keyFactory: F;
-  readonly #defaults: CacheDefaults;
-  readonly #isEnabled: boolean;
-  readonly #removalMs: number;
+  readonly #closing = new AbortController();
+  #started: Promise<void> | null = null;
+  #closed: Promise<void> | null = null;
+  /** What is warmed at start; goes on in the background. */
+  #warming: Promise<WarmResult> | null = null;
 
   /** @throws CacheError `CONFIG_INVALID` */
   constructor(provider: ICacheProvider, config: CacheConfig<F> = {}) {
-    this.#runtime = new CacheRuntime(provider, config);
-    this.#strategies = new CacheStrategyManager([
+    const runtime = new CacheRuntime(provider, config);
+    const { errors, logger, clock } = runtime;
+    const plugins = mergePlugins(config.plugins ?? []);
+    const middleware = [...(config.middleware ?? []), ...plugins.middleware];
+    const strategies = new CacheStrategyManager([
       ...(config.strategies ?? []),
+      ...plugins.strategies,
       new StandardCacheStrategy(),
     ]);
-    this.#chain = new CacheMiddlewareChain([
-      new ValidationCacheMiddleware(),
-      ...(config.middleware ?? []),
-    ]);
+    const chain = new CacheMiddlewareChain([new ValidationCacheMiddleware(), ...middleware]);
+    const enableSwr = strategies.has('swr'); // without it nothing is ever stale
+    const defaults = { ...CACHE_DEFAULTS, enableSwr, ...config.defaults };
+    const options = new OptionsResolver(defaults, enableSwr);
+    applySettings(runtime, options);
+    this.#runtime = runtime;
+    this.#plugins = plugins;
+    this.#strategies = strategies;
+    this.#chain = chain;
+    this.#reader = new CacheReader({ runtime, strategies, chain, middleware, options });
+    this.#writer = new CacheWriter({ runtime, strategies, chain, options });
+    this.#warmers = new WarmerRegistry({ errors, logger, clock });
+    for (const warmer of [...(config.warmers ?? []), ...plugins.warmers]) {
+      this.#warmers.register(warmer);
+    }
+    this.#commits = new CommitScope({
+      onFailed: (error) => errors.note('commit-failed', error),
+      clock,
+    });
     this.#keyFactory = config.keyFactory ?? (new CacheKeyFactory() as ICacheKeyFactory as F);
-    const enableSwr = this.#strategies.has('swr'); // without it nothing is ever stale
-    this.#defaults = { ...CACHE_DEFAULTS, enableSwr, ...config.defaults };
-    this.#isEnabled = config.enabled ?? true;
-    this.#removalMs = config.invalidationDeadlineMs ?? 2_000;
   }
 
   /**
-   * Connects to the store. Optional: the first operation does it too. Resolves also when the store can't be reached;
-   * the cache then works without it and keeps trying.
+   * Connects to the store. Optional: the first operation does it too, but for plugins, which start here, and warmers, which
+   * begin here and go on in the background. Resolves also
+   * when the store can't be reached; the cache then works without it and keeps trying. Rejects with what a plugin
+   * refuses to start with.
    */
   start(): Promise<void> {
-    return this.#runtime.start();
+    this.#started ??= this.#start();
+    return this.#started;
   }
 
-  /** Ends background work, gives queued invalidations a last try and closes the store. */
-  async close(): Promise<void> {
-    await this.#runtime.bounded(this.#strategies.close());
-    await this.#runtime.close();
+  /** Ends background work, gives queued invalidations a last try and closes the store. It can't be opened again. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
   }
 
   getKeyFactory(): F {
@@ -80,142 +124,253 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * The cached value of `key`, or what `load` gives, which is then cached. Callers must not change the value: it is
    * shared and frozen.
    * @throws CacheError `KEY_INVALID`, `TAG_INVALID`, `OPTION_INVALID`, `FEATURE_MISSING` before anything is loaded;
-   * otherwise rejects only with what `load` rejected with.
+   * otherwise rejects only with what `load` rejected with, or with `LOAD_TIMEOUT`, `LOAD_FAILED`, `LOAD_REENTRANT`.
    */
-  async cache<T>(key: string, load: Loader<T>, options: CacheOptions = {}): Promise<T> {
-    return (await this.read(key, load, options)).value;
+  cache<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<T> {
+    let held: HeldEntry | null = null;
+    try {
+      held = this.#reader.freshHit(key, options);
+    } catch {
+      // options that can't be read: the long way says what is wrong with them
+    }
+    return held ? Promise.resolve(held.value as T) : this.#reader.value(key, load, options);
   }
 
   /** As {@link cache}, and says where the value came from and how old it is. */
-  async read<T>(key: string, load: Loader<T>, options: CacheOptions = {}): Promise<ReadResult<T>> {
-    if (typeof load !== 'function') {
-      throw new CacheError('OPTION_INVALID', `The loader must be a function; got ${typeof load}.`);
-    }
-    const resolved = this.#resolve(options);
-    const strategy = this.#strategies.select(resolved);
-    const operation = operationOf('read', {
-      key,
-      template: resolved.template,
-      options: resolved,
-      strategy: strategy.name,
-      tags: typeof resolved.tags === 'function' ? [] : resolved.tags,
-    });
-    const request = { key, load, options: resolved };
-    return this.#chain.run(operation, () =>
-      this.#isEnabled ? this.#runtime.read(request, strategy) : this.#runtime.bypass(request),
-    );
+  read<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {
+    return this.#reader.read(key, load, options);
+  }
+
+  /**
+   * Many values at once: what is cached, and for the rest what one call of `loadMissing` gives, which is then cached.
+   * In the order of `keys`, which may repeat; what the loader does not know is `null`.
+   * @throws as {@link cache}; when the loader rejects, so does this
+   */
+  cacheMany<T>(
+    keys: readonly string[],
+    loadMissing: BatchLoader<T>,
+    options?: CacheOptions,
+  ): Promise<(T | null)[]> {
+    return this.#reader.readMany(keys, loadMissing, options);
   }
 
   /** The cached value, also a stale one, or `null`. Never loads. @throws CacheError `KEY_INVALID` */
-  async get<T = string>(key: string): Promise<T | null> {
-    const result = await this.#chain.run(operationOf('get', { key }), async () => {
-      await this.#runtime.ready();
-      const found = this.#isEnabled ? await this.#runtime.find(key) : null;
-      if (!found || found.entry.expiresAt <= this.#runtime.now())
-        return uncached<T | null>(null, 'miss');
-      const isStale = found.entry.staleAt <= this.#runtime.now();
-      return this.#runtime.answer<T | null>(found, isStale ? 'stale' : 'hit');
-    });
-    return result.value;
+  get<T = string>(key: string): Promise<T | null> {
+    return this.#reader.get<T>(key);
+  }
+
+  /**
+   * The cached values in the order of `keys`, which may repeat; `null` for what is not cached or could not be read.
+   * @throws CacheError `KEY_INVALID`
+   */
+  batchGet<T = string>(keys: readonly string[]): Promise<(T | null)[]> {
+    return this.#reader.getMany<T>(keys);
   }
 
   /**
    * Stores a value and makes what was stored before invalid, everywhere. It is not stored if something invalidates it
-   * at the same time, and so costs a journal record. `options`: seconds to live, or options as for {@link cache}.
+   * at the same time, and so costs a journal record. A `get` of the same async context that missed the key counts as
+   * the beginning of looking the value up; otherwise `since` says it. `options`: seconds to live, or as for {@link cache}.
    * @throws CacheError `KEY_INVALID`, `TAG_INVALID`, `OPTION_INVALID`, `VALUE_INVALID`
    */
-  async set(key: string, value: unknown, options: number | CacheOptions = {}): Promise<SetResult> {
-    const resolved = this.#resolve(typeof options === 'number' ? { ttl: options } : options);
-    if (value === undefined) {
-      throw new CacheError('VALUE_INVALID', 'undefined is never cached; use null or del().');
-    }
-    const strategy = this.#strategies.select(resolved);
-    const operation = operationOf('set', {
-      key,
-      options: resolved,
-      template: resolved.template,
-      strategy: strategy.name,
-      tags: typeof resolved.tags === 'function' ? [] : resolved.tags,
-    });
-    const result = await this.#chain.run(operation, () => this.#set(key, value, resolved));
-    const { stamp, recorded, queued, stored } = result;
-    return { stamp, recorded, queued, stored };
+  set(key: string, value: unknown, options?: number | CacheOptions): Promise<SetResult> {
+    return this.#writer.set(key, value, options);
+  }
+
+  /**
+   * Changes a value as one step: `change` gets the cached value, or `null` when nothing valid is cached, and gives the
+   * new one, or `undefined` to leave things as they are. What others wrote in between makes it start again, so it may
+   * be called several times. A cache may forget: whatever must not be lost belongs into the source first.
+   * @throws CacheError as {@link set}, `STORE_UNAVAILABLE`, `STORE_TIMEOUT`; and what `change` throws
+   */
+  update<T>(
+    key: string,
+    change: Change<T>,
+    options?: number | CacheOptions,
+  ): Promise<UpdateResult<T>> {
+    return this.#writer.update(key, change, options);
+  }
+
+  /**
+   * Stores several values, each as {@link set} does; of two with one key the later one. What can't be stored is counted,
+   * and its key made invalid.
+   * @throws CacheError `KEY_INVALID`, `TAG_INVALID`, `OPTION_INVALID` before anything is written
+   */
+  batchSet(items: readonly BatchSetItem[]): Promise<BatchSetResult> {
+    return this.#writer.setMany(items);
   }
 
   /** Makes one key invalid everywhere; resolves with whether an entry was removed. Rejects when not recorded. */
   async del(key: string): Promise<boolean> {
-    const result = await this.#invalidate(
+    const { removed } = await this.#invalidate(
       operationOf('del', { key }),
-      () => keyCoverage(key),
-      () => this.#runtime.repository.remove([key]),
+      () => this.#runtime.invalidator.byKeys([key]),
+      'throw',
     );
-    if (result.recorded) return (result.removed ?? 1) > 0;
-    throw new CacheError('NOT_RECORDED', 'The deletion waits for the store and is tried again.');
+    return (removed ?? 1) > 0;
   }
 
-  /** Makes one key and its variants invalid, everywhere. @throws CacheError `KEY_INVALID` */
-  invalidateCache(key: string): Promise<InvalidationResult> {
+  /**
+   * Makes several keys invalid everywhere; resolves with the number of entries that existed. Rejects when not recorded.
+   * @throws CacheError `KEY_INVALID`, `NOT_RECORDED`
+   */
+  async batchDelete(keys: readonly string[]): Promise<number> {
+    assertKeys(keys);
+    if (keys.length === 0) return 0;
+    const { removed } = await this.#invalidate(
+      operationOf('del', { keys }),
+      () => this.#runtime.invalidator.byKeys(keys),
+      'throw',
+    );
+    return removed ?? new Set(keys).size;
+  }
+
+  /** Makes one key and its variants invalid, everywhere. @throws CacheError `KEY_INVALID`, `OPTION_INVALID` */
+  invalidateCache(key: string, options?: InvalidationOptions): Promise<InvalidationResult> {
     return this.#invalidate(
       operationOf('invalidate', { key }),
-      () => keyCoverage(key),
-      () => this.#runtime.repository.remove([key]),
+      () => this.#runtime.invalidator.byKeys([key], options),
+      options?.whenQueued,
     );
   }
 
   /**
    * Makes every key that matches a Redis glob invalid, everywhere: `*` (also across ':'), `?`, `[a-c]`, `\` before a
-   * character that is meant literally. At most 256 bytes. @throws CacheError `PATTERN_INVALID`
+   * character that is meant literally. At most 256 bytes. @throws CacheError `PATTERN_INVALID`, `OPTION_INVALID`
    */
-  invalidateCacheByPattern(pattern: string): Promise<InvalidationResult> {
-    const { store, keys } = this.#runtime;
+  invalidateCacheByPattern(
+    pattern: string,
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
     return this.#invalidate(
       operationOf('invalidate', { pattern }),
-      () => patternCoverage(pattern),
-      () => store.sweep?.invalidateCacheByPattern(keys.entryPattern(pattern), this.#removalMs),
-    );
-  }
-
-  /** Makes every entry with the tag invalid, everywhere, however many there are. @throws CacheError `TAG_INVALID` */
-  invalidateCacheByTag(tag: string): Promise<InvalidationResult> {
-    const { store } = this.#runtime;
-    const operation = operationOf('invalidate', { tags: [tag] });
-    const remove = () => store.tagIndex?.invalidateCacheByTag(tag);
-    return this.#invalidate(operation, () => tagCoverage(tag), remove);
-  }
-
-  /** Makes everything in the namespace invalid, everywhere. */
-  clear(): Promise<InvalidationResult> {
-    const { store, keys, repository } = this.#runtime;
-    return this.#invalidate(
-      operationOf('clear'),
-      () => ({ kind: 'clear' }),
-      () => {
-        repository.forget();
-        return store.sweep?.invalidateCacheByPattern(keys.everyEntry, this.#removalMs);
-      },
+      () => this.#runtime.invalidator.byPattern(pattern, options),
+      options?.whenQueued,
     );
   }
 
   /**
-   * Waits until this process has applied everything up to `stamp` (of an invalidation, in this process or another);
-   * resolves with false when the store did not say in time.
+   * Makes every entry with the tag invalid, everywhere, however many there are.
+   * @throws CacheError `TAG_INVALID`, `OPTION_INVALID`
    */
-  waitFor(stamp: number): Promise<boolean> {
-    return this.#runtime.journal.waitFor(stamp);
+  invalidateCacheByTag(tag: string, options?: InvalidationOptions): Promise<InvalidationResult> {
+    return this.#invalidate(
+      operationOf('invalidate', { tags: [tag] }),
+      () => this.#runtime.invalidator.byTag(tag, options),
+      options?.whenQueued,
+    );
+  }
+
+  /** Makes everything in the namespace invalid, everywhere. @throws CacheError `OPTION_INVALID` */
+  clear(options?: InvalidationOptions): Promise<InvalidationResult> {
+    return this.#invalidate(
+      operationOf('clear'),
+      () => this.#runtime.invalidator.everything(options),
+      options?.whenQueued,
+    );
+  }
+
+  /**
+   * Waits until this process has applied everything up to a stamp (of an invalidation, in this process or another) or a
+   * token; resolves with false when the store did not say in time. @throws CacheError `OPTION_INVALID`
+   */
+  async waitFor(stamp: number | string): Promise<boolean> {
+    if (typeof stamp === 'number') return this.#runtime.journal.waitFor(stamp);
+    assertToken(stamp);
+    return this.#runtime.catchUp(stamp);
+  }
+
+  /**
+   * A token of an invalidation's stamp, or of everything that this process knows of, for `after` in another process or
+   * a later request; fit for a header. `null` before the store was reached.
+   */
+  tokenOf(stamp?: number): string | null {
+    return this.#runtime.journal.tokenOf(stamp);
+  }
+
+  /** The fence of values that are looked up from now on, for `since`; `null` while nothing may be stored. */
+  fence(): Fence | null {
+    return this.#runtime.journal.fence();
+  }
+
+  /** Why the next read of a key would go as it would. @throws CacheError `KEY_INVALID` */
+  explain(key: string): Promise<Explanation> {
+    return this.#reader.explain(key);
   }
 
   /** How the cache is doing. Never rejects. */
   async status(): Promise<CacheStatus> {
-    const { provider, keys, journal, repository, faults } = this.#runtime;
+    const { provider, keys, journal, repository, errors, breaker, flags } = this.#runtime;
     return {
       provider: provider.name ?? 'custom',
       namespace: keys.namespace,
-      enabled: this.#isEnabled,
+      enabled: flags.isEnabled(),
       store: await this.#runtime.storeStatus(),
+      breaker: breaker.state,
       journal: journal.status,
       l1: repository.l1,
-      faults: { ...faults },
+      faults: errors.counts,
     };
+  }
+
+  /** What can be changed while the cache runs, as it is in force now. */
+  get settings(): RuntimeSettings {
+    return this.#runtime.flags.values;
+  }
+
+  /** Tells `listener` of every change of the settings, whoever made it. Returns what ends that. */
+  onSettingChanged(listener: (change: SettingChanged) => void): () => void {
+    return this.#runtime.flags.onChange(listener);
+  }
+
+  /**
+   * Changes settings here and in all processes of the namespace, all or nothing.
+   * @throws CacheError `OPTION_INVALID`, `CONFIG_INVALID`, `STORE_UNAVAILABLE`, `STORE_TIMEOUT`, `STORE_REFUSED`
+   */
+  async configure(change: SettingsChange): Promise<SettingsResult> {
+    const { changes, announced } = await this.#chain.run(operationOf('configure'), async () => {
+      await this.#runtime.ready();
+      const result = await this.#runtime.flags.change(change);
+      return { ...result, outcome: 'done' as const, tier: null };
+    });
+    return { changes, announced };
+  }
+
+  /** @throws CacheError `CONFIG_INVALID` */
+  registerWarmer(warmer: CacheWarmer): void {
+    this.#warmers.register(warmer);
+  }
+
+  /**
+   * Reads what the selected warmers name (all, if none is selected) through the cache. Never rejects because of one.
+   * @throws CacheError `OPTION_INVALID` for a limit out of range
+   */
+  warm(selection: WarmSelection = {}, limits?: WarmLimits): Promise<WarmResult> {
+    const readThrough = ({ key, load, options }: WarmItem) => this.read(key, load, options);
+    return this.#warmers.run(selection, readThrough, limits);
+  }
+
+  /** Warms a clinic and its doctors. */
+  warmClinicCache(clinicId: string, limits?: WarmLimits): Promise<WarmResult> {
+    return this.warm({ kinds: ['clinic', 'doctor'], clinicId }, limits);
+  }
+
+  /** Warms the patients whom a clinic expects. */
+  warmHealthcareCache(clinicId: string, limits?: WarmLimits): Promise<WarmResult> {
+    return this.warm({ kinds: ['patient'], clinicId }, limits);
+  }
+
+  /**
+   * Runs a transaction; what was handed to {@link afterCommit} inside is done when it is committed, and not at all when
+   * it is rolled back. Resolves or rejects as the transaction does.
+   */
+  inTransaction<T>(transaction: () => Promise<T>): Promise<T> {
+    return this.#commits.run(transaction);
+  }
+
+  /** Does `work`, such as invalidating, after the surrounding {@link inTransaction} is committed; without one, now. */
+  afterCommit<R>(work: () => Promise<R>): Promise<CommitWork<R>> {
+    return this.#commits.afterCommit(work);
   }
 
   /** Resolves when loads under way have ended and what they gave is stored. */
@@ -223,67 +378,42 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return this.#runtime.loader.settled();
   }
 
-  #resolve(options: CacheOptions): ResolvedCacheOptions {
-    const resolved = resolveOptions(options, this.#defaults);
-    const wantsSwr = options.enableSwr ?? options.useSwr ?? options.enableSWR ?? false;
-    if (wantsSwr && !this.#strategies.has('swr')) {
-      throw new CacheError(
-        'FEATURE_MISSING',
-        'enableSwr needs a strategy: install @vitalcache/swr and pass `strategies: [new SWRCacheStrategy()]`.',
-      );
-    }
-    return resolved;
+  async #start(): Promise<void> {
+    await this.#runtime.start();
+    if (this.#runtime.isClosed) return;
+    for (const plugin of this.#plugins.plugins) await plugin.start?.(this);
+    const isWarmed = this.settings.warming && this.#warmers.names.length > 0;
+    if (isWarmed) this.#warming = this.warm({}, { signal: this.#closing.signal });
   }
 
-  async #set(
-    key: string,
-    value: unknown,
-    options: ResolvedCacheOptions,
-  ): Promise<SetResult & OperationResult> {
-    const { journal, repository, loader, clock } = this.#runtime;
-    await this.#runtime.ready();
-    const fence = journal.fence();
-    const coverage = keyCoverage(key);
-    if (!fence || !this.#isEnabled || options.ttlMs === 0) {
-      return { ...outcomeOf(await journal.invalidate([coverage])), stored: false };
+  async #close(): Promise<void> {
+    const runtime = this.#runtime;
+    const { errors } = runtime;
+    this.#closing.abort(null);
+    if (this.#warming) await runtime.bounded(this.#warming);
+    for (const plugin of this.#plugins.plugins.toReversed()) {
+      const closing = async (): Promise<void> => plugin.close?.();
+      await runtime.bounded(errors.guard('plugin-failed', closing, () => undefined));
     }
-    const entry = loader.prepare(key, value, options, fence, clock.now());
-    const { fence: ownFence, ...recorded } = await journal.recordSet(
-      entry.subject,
-      fence,
-      coverage,
-    );
-    if (ownFence) {
-      const fenced = { ...entry, meta: { ...entry.meta, fence: ownFence } };
-      await this.#bounded(repository.store(fenced, repository.hold(fenced)), () => {
-        this.#runtime.faults['store-write-failed']++;
-      });
-    }
-    return { ...outcomeOf(recorded), stored: ownFence !== null };
-  }
-
-  /** The store's own work, which is over in time or not waited for; it never makes an operation fail. */
-  async #bounded<T>(work: Promise<T>, onFailed: () => void): Promise<T | undefined> {
-    const guarded = work.catch(() => onFailed());
-    const result = await within(this.#runtime.clock, this.#removalMs, guarded, onFailed);
-    return result as T | undefined;
+    const closing = (): Promise<void> => this.#strategies.close();
+    await runtime.bounded(errors.guard('plugin-failed', closing, () => undefined));
+    await runtime.close();
+    this.#commits.close();
   }
 
   async #invalidate(
     operation: CacheOperation,
-    coverage: () => Coverage,
-    remove: () => Promise<number | null | { readonly removed: number }> | undefined,
+    work: () => Promise<Invalidated>,
+    whenQueued: InvalidationOptions['whenQueued'],
   ): Promise<InvalidationResult> {
-    const result = await this.#chain.run(operation, async () => {
+    const { stamp, recorded, queued, removed } = await this.#chain.run(operation, async () => {
       await this.#runtime.ready();
-      const recorded = await this.#runtime.journal.invalidate([coverage()]);
-      const removed = recorded.recorded
-        ? await this.#bounded(Promise.resolve().then(remove), () => undefined)
-        : null;
-      const count = typeof removed === 'object' ? (removed?.removed ?? null) : (removed ?? null);
-      return { ...outcomeOf(recorded), removed: count };
+      return work();
     });
-    const { stamp, recorded, queued, removed } = result;
-    return { stamp, recorded, queued, removed };
+    if (recorded || whenQueued !== 'throw') return { stamp, recorded, queued, removed };
+    throw new CacheError(
+      'NOT_RECORDED',
+      'The invalidation waits for the store and is tried again; until then other processes may serve what it covers.',
+    );
   }
 }

@@ -1,10 +1,14 @@
-import { CacheError } from '../errors/cache.error.js';
+import { assertCompressor } from '../entry/compression.js';
+import { CACHE_DEFAULTS } from '../options/cache-options.js';
+import { choice, kind } from '../options/option-checks.js';
+import { CacheError, isCacheError } from '../errors/cache.error.js';
 import type { ICacheProvider } from '../provider/cache-provider.js';
 import type { CacheConfig } from './cache-config.js';
 
 /** Whole numbers and what they may be. */
 const NUMBERS = {
   l1MaxBytes: [0, 2 ** 40],
+  l1TenantMaxBytes: [1, 2 ** 40],
   maxValueBytes: [1, 2 ** 30],
   readBudgetMs: [1, 60_000],
   invalidationDeadlineMs: [1, 600_000],
@@ -15,43 +19,114 @@ const NUMBERS = {
   schemaVersion: [0, 65_535],
 } as const satisfies Partial<Record<keyof CacheConfig, readonly [number, number]>>;
 
-/** The compiler sees to it that the names are complete. */
-const OTHERS: Readonly<Record<Exclude<keyof CacheConfig, keyof typeof NUMBERS>, true>> = {
-  namespace: true,
-  enabled: true,
-  strategies: true,
-  middleware: true,
-  keyFactory: true,
-  defaults: true,
-  logger: true,
-  compression: true,
-  clock: true,
-  random: true,
-};
-
 /**
  * Refuses a configuration that would not do what it says.
  * @throws CacheError `CONFIG_INVALID` naming the option and what it accepts
  */
 export function checkConfig(config: CacheConfig): void {
+  if (typeof config !== 'object' || (config as unknown) === null) {
+    fail(`The configuration is ${config === null ? 'null' : typeof config}; accepted: an object`);
+  }
   for (const [name, value] of Object.entries(config)) {
     if (value === undefined) continue;
     if (name in NUMBERS) checkNumber(name as keyof typeof NUMBERS, value);
-    else if (!(name in OTHERS)) {
-      fail(`${name} is no option; accepted: ${Object.keys({ ...OTHERS, ...NUMBERS }).join(', ')}`);
-    }
+    else if (name in KINDS) checkKind(name as keyof typeof KINDS, value);
+    else
+      fail(`${name} is no option; accepted: ${Object.keys({ ...KINDS, ...NUMBERS }).join(', ')}`);
   }
-  const { namespace = 'default', enabled = true, sketchSlots = 2, defaults = {} } = config;
+  const { namespace = 'default', sketchSlots = 2, compression, breaker, defaults } = config;
   if (!/^[\w@./-]{1,64}$/.test(namespace)) {
     fail(
       `namespace is ${JSON.stringify(namespace)}; accepted: up to 64 letters, digits and the signs _ - . / @`,
     );
   }
-  if (typeof enabled !== 'boolean') fail('enabled must be true or false');
+  if (compression) {
+    assertCompressor(compression.compressor);
+    checkWhole('compression.level', compression.level, 1, 22);
+    checkWhole('compression.thresholdBytes', compression.thresholdBytes, 0, 2 ** 30);
+  }
+  if (breaker) {
+    checkNames('breaker', breaker, ['threshold', 'timeoutMs']);
+    checkWhole('breaker.threshold', breaker.threshold, 1, 100_000);
+    checkWhole('breaker.timeoutMs', breaker.timeoutMs, 1, 3_600_000);
+  }
   if (!Number.isInteger(Math.log2(sketchSlots))) fail('sketchSlots must be a power of two');
+  if (defaults) checkDefaults(defaults);
+}
+
+/** What an option may be, in words and as a test. */
+type Kind = readonly [accepted: string, isIt: (value: unknown) => boolean];
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const has = (value: unknown, ...methods: readonly string[]): boolean =>
+  isObject(value) && methods.every((name) => typeof Reflect.get(value, name) === 'function');
+const listOf = (what: string, isIt: (part: unknown) => boolean): Kind => [
+  `a list of ${what}`,
+  (value) => Array.isArray(value) && value.every(isIt),
+];
+const FLAG: Kind = ['true or false', (value) => typeof value === 'boolean'];
+const OBJECT: Kind = ['an object', isObject];
+
+/** The compiler sees to it that the names are complete. */
+const KINDS: Readonly<Record<Exclude<keyof CacheConfig, keyof typeof NUMBERS>, Kind>> = {
+  namespace: ['a string', (value) => typeof value === 'string'],
+  enabled: FLAG,
+  strategies: listOf('strategies', (part) => has(part, 'when', 'read')),
+  middleware: listOf('middleware', (part) => has(part, 'handle')),
+  plugins: listOf('plugins', isObject),
+  warmers: listOf('warmers', (part) => has(part, 'items')),
+  settings: OBJECT,
+  keyFactory: ['an object with key()', (value) => has(value, 'key')],
+  defaults: OBJECT,
+  logger: [
+    'an object with debug, log, warn and error, such as console',
+    (value) => has(value, 'debug', 'log', 'warn', 'error'),
+  ],
+  compression: OBJECT,
+  memoryOptimization: FLAG,
+  templateVersions: OBJECT,
+  breaker: OBJECT,
+  durable: FLAG,
+  clock: ['an object with now and sleep', (value) => has(value, 'now', 'sleep')],
+  random: ['a function', (value) => typeof value === 'function'],
+};
+
+function checkKind(name: keyof typeof KINDS, value: unknown): void {
+  const [accepted, isIt] = KINDS[name];
+  if (!isIt(value)) fail(`${name} is ${kind(value)}; accepted: ${accepted}`);
+}
+
+function checkNames(of: string, given: object, accepted: readonly string[]): void {
+  const unknown = Object.keys(given).filter((name) => !accepted.includes(name));
+  if (unknown.length > 0) {
+    fail(`${of} has no ${unknown.join(', ')}; accepted: ${accepted.join(', ')}`);
+  }
+}
+
+/** Defaults are in milliseconds and complete words: what a call may write in seconds is refused here by name. */
+function checkDefaults(defaults: NonNullable<CacheConfig['defaults']>): void {
+  checkNames('defaults', defaults, Object.keys(CACHE_DEFAULTS));
   checkAmount('defaults.ttlMs', defaults.ttlMs, 31_622_400_000);
   checkAmount('defaults.negativeTtlMs', defaults.negativeTtlMs, 86_400_000);
   checkAmount('defaults.jitterRatio', defaults.jitterRatio, 0.5);
+  checkAmount('defaults.softTimeoutMs', defaults.softTimeoutMs, 31_622_400_000);
+  checkAmount('defaults.hardTimeoutMs', defaults.hardTimeoutMs, 31_622_400_000);
+  checkAmount('defaults.staleIfErrorMs', defaults.staleIfErrorMs, 31_622_400_000);
+  checkAmount('defaults.earlyRefresh', defaults.earlyRefresh, 10);
+  const { enableSwr = true, compress = true, priority, isolation } = defaults;
+  if (typeof enableSwr !== 'boolean') fail('defaults.enableSwr must be true or false');
+  if (typeof compress !== 'boolean') fail('defaults.compress must be true or false');
+  checkOption(() => choice('defaults.priority', priority, ['critical', 'high', 'normal', 'low']));
+  checkOption(() => choice('defaults.isolation', isolation, ['freeze', 'clone', 'shared']));
+}
+
+/** Says of a configuration what would be said of a call. */
+function checkOption(check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    fail(isCacheError(error) ? error.message : 'defaults can not be read');
+  }
 }
 
 /**
@@ -71,12 +146,17 @@ export function checkProvider(provider: unknown): asserts provider is ICacheProv
 
 function checkNumber(name: keyof typeof NUMBERS, value: unknown): void {
   const [min, max] = NUMBERS[name];
+  checkWhole(name, value, min, max);
+}
+
+function checkWhole(name: string, value: unknown, min: number, max: number): void {
+  if (value === undefined) return;
   if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return;
   fail(`${name} is ${String(value)}; accepted: a whole number from ${min} to ${max}`);
 }
 
 function checkAmount(name: string, value: number | undefined, max: number): void {
-  if (value === undefined || (value >= 0 && value <= max)) return;
+  if (value === undefined || (typeof value === 'number' && value >= 0 && value <= max)) return;
   fail(`${name} is ${String(value)}; accepted: a number from 0 to ${max}`);
 }
 

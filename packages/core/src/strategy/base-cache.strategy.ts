@@ -1,5 +1,5 @@
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
-import type { FoundEntry } from '../repository/cache.repository.js';
+import type { FoundEntry } from '../repository/found-entry.js';
 import type { ICacheStrategy } from './cache-strategy.js';
 import type { ReadRequest, ReadResult, StrategyEngine } from './read-request.js';
 
@@ -10,9 +10,9 @@ export abstract class BaseCacheStrategy implements ICacheStrategy {
   abstract when(options: ResolvedCacheOptions): boolean;
 
   async read<T>(request: ReadRequest<T>, engine: StrategyEngine): Promise<ReadResult<T>> {
-    if (request.options.forceRefresh) return engine.load(request);
-    const found = await engine.find(request.key);
-    return (found && this.serve(found, request, engine)) ?? engine.load(request);
+    if (request.options.forceRefresh) return engine.load(request, null);
+    const found = await engine.find(request.key, request.options);
+    return (found && this.serve(found, request, engine)) ?? engine.load(request, found);
   }
 
   /** The answer that a valid entry gives, or `null` to load. */

@@ -17,34 +17,46 @@ export type CoverKind = keyof typeof SEED;
  */
 export interface Subject {
   readonly baseKey: string;
-  readonly hashes: Uint32Array;
+  /** A plain list: typed arrays take some 200 bytes more, and every entry in memory has one. */
+  readonly hashes: ArrayLike<number>;
 }
 
 /** Pairs of 32-bit halves (low, high), one pair a text. */
 export function coverHashes(kind: CoverKind, texts: readonly string[]): Uint32Array {
   const hashes = new Uint32Array(texts.length * 2);
-  texts.forEach((text, index) => {
-    const hash = xxh64(text, SEED[kind]);
-    hashes[index * 2] = Number(hash & 0xffffffffn);
-    hashes[index * 2 + 1] = Number(hash >> 32n);
-  });
+  texts.forEach((text, index) => writeHash(hashes, index * 2, kind, text));
   return hashes;
 }
 
 /**
- * The one place where an entry's hashes are made, on every side of the journal.
+ * The one place where an entry's hashes are made, on every side of the journal. Those of the tags come last.
  * @param tagHashes as {@link coverHashes} of kind `tag` made them, so that stored hashes can be used without the tags.
  */
-export function subjectOf(key: string, tagHashes: Uint32Array): Subject {
+export function subjectOf(key: string, tagHashes: ArrayLike<number>): Subject {
   const end = key.indexOf(VARIANT_SEPARATOR);
   const baseKey = end < 0 ? key : key.slice(0, end);
-  const own = coverHashes('key', end < 0 ? [key] : [key, baseKey]);
-  const prefixes = coverHashes('prefix', prefixesOf(baseKey));
-  const hashes = new Uint32Array(own.length + prefixes.length + tagHashes.length);
-  hashes.set(own);
-  hashes.set(prefixes, own.length);
-  hashes.set(tagHashes, own.length + prefixes.length);
+  const keys = end < 0 ? [key] : [key, baseKey];
+  const prefixes = prefixesOf(baseKey);
+  const own = (keys.length + prefixes.length) * 2;
+  // A fraction makes V8 lay it out for doubles at once, with no room to grow.
+  const hashes = new Array<number>(own + tagHashes.length).fill(0.5);
+  keys.forEach((text, index) => writeHash(hashes, index * 2, 'key', text));
+  prefixes.forEach((text, index) => {
+    writeHash(hashes, (keys.length + index) * 2, 'prefix', text);
+  });
+  for (let i = 0; i < tagHashes.length; i++) hashes[own + i] = tagHashes[i] as number;
   return { baseKey, hashes };
+}
+
+function writeHash(
+  hashes: Uint32Array | number[],
+  at: number,
+  kind: CoverKind,
+  text: string,
+): void {
+  const hash = xxh64(text, SEED[kind]);
+  hashes[at] = Number(hash & 0xffffffffn);
+  hashes[at + 1] = Number(hash >> 32n);
 }
 
 /** `a:b:c` → `a:`, `a:b:`. */

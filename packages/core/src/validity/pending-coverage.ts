@@ -4,23 +4,24 @@ import { compileGlob } from './glob.js';
 
 /** Whether `coverage` covers the subject, told exactly (no sketch). */
 export function covers(coverage: Coverage, subject: Subject): boolean {
+  return coverageTest(coverage)(subject);
+}
+
+/** {@link covers} of one coverage, prepared to be asked often. */
+export function coverageTest(coverage: Coverage): (subject: Subject) => boolean {
   switch (coverage.kind) {
     case 'hashes': {
       const covered = new Set(identitiesOf(coverage.hashes));
-      return identitiesOf(subject.hashes).some((identity) => covered.has(identity));
+      return ({ hashes }) => identitiesOf(hashes).some((identity) => covered.has(identity));
     }
-    case 'glob':
-      return compileGlob(coverage.pattern)(subject.baseKey);
+    case 'glob': {
+      const matches = compileGlob(coverage.pattern);
+      return ({ baseKey }) => matches(baseKey);
+    }
     case 'clear':
     case 'unknown':
-      return true;
+      return () => true;
   }
-}
-
-function testOf(coverage: Coverage): (subject: Subject) => boolean {
-  if (coverage.kind !== 'glob') return (subject) => covers(coverage, subject);
-  const matches = compileGlob(coverage.pattern);
-  return ({ baseKey }) => matches(baseKey);
 }
 
 /** Invalidations that have no stamp yet and so count as later than any fence. Coverages are told apart by identity. */
@@ -30,7 +31,7 @@ export class PendingCoverage {
   readonly #others = new Map<Coverage, (subject: Subject) => boolean>();
 
   add(coverage: Coverage): void {
-    if (coverage.kind !== 'hashes') this.#others.set(coverage, testOf(coverage));
+    if (coverage.kind !== 'hashes') this.#others.set(coverage, coverageTest(coverage));
     else for (const identity of identitiesOf(coverage.hashes)) this.#count(identity, 1);
   }
 
@@ -55,7 +56,7 @@ export class PendingCoverage {
 }
 
 /** 53 of the 64 bits of each hash: a number is a cheap map key, and a collision costs a needless miss only. */
-function identitiesOf(hashes: Uint32Array): number[] {
+export function identitiesOf(hashes: ArrayLike<number>): number[] {
   const identities: number[] = [];
   for (let i = 0; i < hashes.length; i += 2) {
     identities.push(((hashes[i + 1] as number) & 0x1fffff) * 2 ** 32 + (hashes[i] as number));

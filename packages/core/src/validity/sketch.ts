@@ -23,7 +23,7 @@ export class Sketch {
   }
 
   /** Whether any of the hashes (pairs of halves) may be covered by a stamp later than `after`. */
-  isRaised(hashes: Uint32Array, after: number): boolean {
+  isRaised(hashes: ArrayLike<number>, after: number): boolean {
     const slots = this.#slots;
     const mask = this.#mask;
     for (let i = 0; i < hashes.length; i += 2) {
@@ -35,6 +35,14 @@ export class Sketch {
       }
     }
     return false;
+  }
+
+  /** As {@link isRaised}, for one hash. */
+  isPairRaised(low: number, high: number, after: number): boolean {
+    return (
+      (this.#slots[low & this.#mask] as number) > after &&
+      (this.#slots[high & this.#mask] as number) > after
+    );
   }
 
   clear(): void {

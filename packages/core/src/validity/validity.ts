@@ -1,14 +1,16 @@
 import { compareEpochs, isSameEpoch, type Epoch, type Fence } from '../journal/fence.js';
-import type { Coverage, JournalRecord, RecordRef } from '../journal/journal-record.js';
+import type { JournalRecord, RecordRef } from '../journal/journal-record.js';
+import { CollisionEstimate } from './collision-estimate.js';
 import type { Subject } from './cover-hash.js';
-import { compileGlob } from './glob.js';
-import { Sketch } from './sketch.js';
+import { CoverageLedger } from './coverage-ledger.js';
+import { verdictOf, type Verdict } from './verdict.js';
 
-const MAX_GLOBS = 256;
-
-interface AppliedGlob {
-  readonly matches: (key: string) => boolean;
-  readonly stamp: number;
+/** Checks that were refused although nothing may have covered the entry, since this process began. */
+export interface NeedlessMisses {
+  /** Other hashes share the entry's slots in the sketch; an estimate. */
+  readonly byCollision: number;
+  /** The entry is older than what this process knows of the journal. */
+  readonly byFloor: number;
 }
 
 /**
@@ -19,19 +21,22 @@ interface AppliedGlob {
  * stamp raised and serves the first, cheap test only.
  */
 export class Validity {
-  readonly #sketch: Sketch;
-  readonly #globs = new Map<string, AppliedGlob>();
+  readonly #sketchSlots: number;
+  readonly #hard: CoverageLedger;
+  /** `null` until something is invalidated softly. */
+  #soft: CoverageLedger | null = null;
+  readonly #collisions = new CollisionEstimate();
+  #missesByFloor = 0;
   #epoch: Epoch | null = null;
   #head: RecordRef = { stamp: 0, nonce: 0 };
   #newest = 0;
   /** Invalidations up to here may be unknown to this process. */
   #unknownUpTo = Infinity;
-  /** The latest invalidation that covers everything. */
-  #clearedAt = 0;
 
-  /** @param sketchSlots a power of two; 8 bytes each. */
+  /** @param sketchSlots a power of two; 8 bytes each, and as much again from the first soft invalidation on. */
   constructor(sketchSlots = 2 ** 20) {
-    this.#sketch = new Sketch(sketchSlots);
+    this.#sketchSlots = sketchSlots;
+    this.#hard = new CoverageLedger(sketchSlots);
   }
 
   /** `null` before the first sync. */
@@ -50,7 +55,11 @@ export class Validity {
 
   /** Entries with an earlier fence are refused, whatever they are. */
   get floor(): number {
-    return Math.max(this.#unknownUpTo, this.#clearedAt);
+    return Math.max(this.#unknownUpTo, this.#hard.clearedAt);
+  }
+
+  get needlessMisses(): NeedlessMisses {
+    return { byCollision: this.#collisions.count, byFloor: this.#missesByFloor };
   }
 
   /** The fence of a load that starts now; `null` before the first sync, when nothing may be stored. */
@@ -64,9 +73,8 @@ export class Validity {
    */
   startAt(record: JournalRecord): void {
     if (!this.#epoch || compareEpochs(this.#epoch, record.epoch) !== 0) {
-      this.#sketch.clear();
-      this.#globs.clear();
-      this.#clearedAt = 0;
+      this.#hard.clear();
+      this.#soft?.clear();
       this.#newest = 0;
       this.#epoch = record.epoch;
     }
@@ -82,9 +90,12 @@ export class Validity {
   }
 
   /** Makes a record count before its turn (an own reply, or one read backwards). */
-  raise(record: JournalRecord): void {
-    if (record.body.kind !== 'genesis') this.#cover(record.body, record.stamp);
-    this.#newest = Math.max(this.#newest, record.stamp);
+  raise({ body, stamp }: JournalRecord): void {
+    if (body.kind !== 'genesis') {
+      if (verdictOf(body) === 'covered') this.#hard.raise(body, stamp);
+      else (this.#soft ??= new CoverageLedger(this.#sketchSlots)).raise(body, stamp);
+    }
+    this.#newest = Math.max(this.#newest, stamp);
   }
 
   /** Everything later than `stamp` is known now. Never raises the floor. */
@@ -93,48 +104,26 @@ export class Validity {
   }
 
   /**
-   * Whether an entry loaded at `fence` may not be served.
-   * @param checkedAt a position at which this process found it valid before; 0 if it never did.
+   * Whether an entry loaded at `fence` may be served.
+   * @param checkedAt a position up to which this process has checked it: only what is later counts; 0 for never.
    */
-  isCovered(subject: Subject, fence: Fence, checkedAt = 0): boolean {
-    if (!this.#epoch || !isSameEpoch(fence.epoch, this.#epoch)) return true;
-    if (checkedAt >= this.#newest) return false;
+  verdict(subject: Subject, fence: Fence, checkedAt = 0): Verdict {
+    if (!this.#epoch || !isSameEpoch(fence.epoch, this.#epoch)) return 'covered';
+    if (checkedAt >= this.#newest) return 'valid';
     const after = Math.max(fence.position, checkedAt);
-    if (after < this.floor) return true;
-    return this.#sketch.isRaised(subject.hashes, after) || this.#isMatched(subject.baseKey, after);
-  }
-
-  #cover(coverage: Coverage, stamp: number): void {
-    switch (coverage.kind) {
-      case 'hashes':
-        this.#sketch.raise(coverage.hashes, stamp);
-        break;
-      case 'glob':
-        this.#addGlob(coverage.pattern, stamp);
-        break;
-      case 'clear':
-      case 'unknown':
-        this.#clearedAt = Math.max(this.#clearedAt, stamp);
-        break;
+    if (this.#hard.covers(subject, after)) return 'covered';
+    if (after < this.#unknownUpTo) {
+      this.#missesByFloor++;
+      return 'covered';
     }
-  }
-
-  /** Globs are kept by their last use; the one that no longer fits becomes a clear of its own stamp. */
-  #addGlob(pattern: string, stamp: number): void {
-    const known = this.#globs.get(pattern);
-    if (known && known.stamp >= stamp) return;
-    this.#globs.delete(pattern);
-    this.#globs.set(pattern, { matches: known?.matches ?? compileGlob(pattern), stamp });
-    if (this.#globs.size <= MAX_GLOBS) return;
-    const [oldest, glob] = [...this.#globs].reduce((a, b) => (a[1].stamp <= b[1].stamp ? a : b));
-    this.#globs.delete(oldest);
-    this.#clearedAt = Math.max(this.#clearedAt, glob.stamp);
-  }
-
-  #isMatched(key: string, after: number): boolean {
-    for (const glob of this.#globs.values()) {
-      if (glob.stamp > after && glob.matches(key)) return true;
+    if (after < this.#hard.newest) {
+      this.#collisions.observe(this.#hard.sketch, subject.hashes.length / 2, after);
     }
-    return false;
+    return this.#soft?.covers(subject, after) ? 'soft' : 'valid';
+  }
+
+  /** Whether an entry loaded at `fence` may not be served; see {@link verdict}. */
+  isCovered(subject: Subject, fence: Fence, checkedAt = 0): boolean {
+    return this.verdict(subject, fence, checkedAt) === 'covered';
   }
 }

@@ -66,11 +66,12 @@ describe('CacheService over a provider that', () => {
     const clock = new FakeClock();
     const provider = odd({ set: never });
     const cache = new CacheService(provider, { clock });
-    void cache.cache('stuck', never);
+    const stuck = expect(cache.cache('stuck', never)).rejects.toMatchObject({ code: 'CLOSED' });
     await cache.cache('k', () => 'v1');
     const closing = cache.close();
     await clock.advance(60_000);
     await closing;
+    await stuck;
     const load = jest.fn(() => 'v2');
     expect(await cache.cache('k', load)).toBe('v2');
     expect(await cache.get('k')).toBeNull();
@@ -107,7 +108,7 @@ describe('CacheService with a configuration that', () => {
     [{ l1MaxBytes: 1.5 }, 'l1MaxBytes is 1.5'],
     [{ blindMaxMs: NaN }, 'blindMaxMs is NaN'],
     [{ defaults: { ttlMs: NaN } }, 'defaults.ttlMs is NaN'],
-    [{ enabled: 'false' }, 'enabled must be true or false'],
+    [{ enabled: 'false' }, 'enabled is string; accepted: true or false'],
     [{ namespace: 'a b' }, 'namespace is "a b"; accepted'],
     [{ nameSpace: 'a' }, 'nameSpace is no option; accepted: namespace'],
   ])('%o is refused by name', (config, message) => {
@@ -142,12 +143,7 @@ describe('a blocked process', () => {
     await cache.settled();
     for (let i = 0; i < 5; i++) await cache.get(`k${i}`);
     await settle();
-    expect((await cache.status()).faults).toEqual({
-      'store-timeout': 0,
-      'store-failed': 0,
-      'entry-corrupt': 0,
-      'store-write-failed': 0,
-      blind: 0,
-    });
+    const { faults } = await cache.status();
+    expect(Object.values(faults).every((count) => count === 0)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import type { InProcessJournalLog } from '../../src/journal/in-process-journal.log.js';
+import type { Coverage } from '../../src/journal/journal-record.js';
 import type { IJournalLog, JournalSlice } from '../../src/journal/journal-log.js';
 
 /**
@@ -19,9 +20,9 @@ export function polledLog(
       assertReachable();
       return log.open(...args);
     },
-    append: async (...args: Parameters<IJournalLog['append']>) => {
+    append: async (coverage: Coverage, nonce: number) => {
       assertReachable();
-      return log.append(...args);
+      return log.append(coverage, nonce);
     },
     read: async (...args: Parameters<IJournalLog['read']>) => {
       assertReachable();

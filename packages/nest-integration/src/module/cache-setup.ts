@@ -63,12 +63,24 @@ function configOf(options: CacheModuleOptions, settings: CacheSettings): CacheCo
     ...settings.cache,
     ...withoutUndefined(given),
     middleware: middlewareOf(options.middleware ?? [], settings),
+    settings: { ...settingsOf(settings), ...options.settings },
     defaults: {
       ...settings.cache.defaults,
       // Without a strategy that refreshes them, nothing should be called stale.
       enableSwr: strategies.some(({ name }) => name === 'swr'),
       ...withoutUndefined(options.defaults ?? {}),
     },
+  };
+}
+
+/** What variables say of what can be changed at run time. */
+function settingsOf({ features, isMetricsEnabled, logLevel }: CacheSettings) {
+  return {
+    adaptive: features.isAdaptive,
+    warming: features.isWarming,
+    predictive: features.isPredictive,
+    metrics: isMetricsEnabled,
+    logLevel,
   };
 }
 

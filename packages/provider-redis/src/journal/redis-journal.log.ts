@@ -47,10 +47,10 @@ export class RedisJournalLog implements IJournalLog {
   }
 
   /** @throws CacheError if the store did not answer or refused */
-  append(coverage: Coverage, nonce: number): Promise<JournalRecord | null> {
+  append(coverage: Coverage, nonce: number, isDurable = false): Promise<JournalRecord | null> {
     const { kind, body } = encodeCoverage(coverage);
     return this.#service.commands.runIdentified(async (client, incarnation) => {
-      const args = [incarnation, nonce, kind, body, JOURNAL_MAX_RECORDS];
+      const args = [incarnation, nonce, kind, body, JOURNAL_MAX_RECORDS, Number(isDurable)];
       const reply = (await runScript(client, 'appendRecord', this.#key, args)) as Buffer[] | null;
       if (!reply) return null;
       const [stamp, previous, epoch, constants] = reply.map(String) as [

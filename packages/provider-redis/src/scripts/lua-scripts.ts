@@ -5,8 +5,10 @@ export type LuaScriptName =
   | 'acquireLease'
   | 'appendRecord'
   | 'beginEpoch'
+  | 'extendLease'
   | 'releaseLease'
-  | 'setFenced';
+  | 'setFenced'
+  | 'setIfUnchanged';
 
 /** A script and how many of its arguments are keys (-1: the caller says). */
 export interface LuaScript {
@@ -41,15 +43,17 @@ return false
 -- ARGV[3]  kind of the record, one character
 -- ARGV[4]  body of the record, bytes
 -- ARGV[5]  records to keep, about, count
+-- ARGV[6]  1: a newest record of another incarnation is no hindrance; else 0
 -- Returns  {stamp in microseconds, record before, epoch, constants} as strings, or nil, having written nothing, when
---          there is no journal or its newest record is of another incarnation
+--          there is no journal or its newest record is of another incarnation and that matters
 
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if not newest then return false end
 
 local last = {}
 for i = 1, #newest[2], 2 do last[newest[2][i]] = newest[2][i + 1] end
-if last.i ~= ARGV[1] or not (last.n and last.e and last.c) then return false end
+if not (last.n and last.e and last.c) then return false end
+if last.i ~= ARGV[1] and ARGV[6] ~= '1' then return false end
 
 local lastStamp = string.match(newest[1], '^%d+')
 local time = redis.call('TIME')
@@ -59,7 +63,7 @@ local stamp = string.format('%.0f', math.max(now, tonumber(lastStamp) + 1))
 local previous = lastStamp .. '-' .. last.n
 
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[5], stamp .. '-0',
-  'k', ARGV[3], 'n', ARGV[2], 'p', previous, 'e', last.e, 'i', last.i, 'c', last.c, 'b', ARGV[4])
+  'k', ARGV[3], 'n', ARGV[2], 'p', previous, 'e', last.e, 'i', ARGV[1], 'c', last.c, 'b', ARGV[4])
 return {stamp, previous, last.e, last.c}
 `,
   },
@@ -102,6 +106,20 @@ redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[6], stamp .. '-0',
 return redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 `,
   },
+  extendLease: {
+    keys: 1,
+    source: `-- Gives a lease a new time to live if the one who asks holds it.
+--
+-- KEYS[1]  the lease, a string
+-- ARGV[1]  token of the one who asks, bytes
+-- ARGV[2]  time to live, milliseconds
+-- Returns  1 when extended, 0 when it is not theirs
+
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`,
+  },
   releaseLease: {
     keys: 1,
     source: `-- Releases a lease if the one who asks holds it.
@@ -141,6 +159,25 @@ end
 
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
+`,
+  },
+  setIfUnchanged: {
+    keys: 1,
+    source: `-- Stores bytes if what is there begins as expected.
+--
+-- KEYS[1]  the entry, a string
+-- ARGV[1]  bytes to store
+-- ARGV[2]  time to live, milliseconds
+-- ARGV[3]  how the stored bytes must begin, bytes; left out: there must be none
+-- Returns  1 when stored, 0 when refused
+
+local expected = ARGV[3]
+-- For no bytes the range would end at -1, which is all of it.
+if expected and #expected > 0 and redis.call('GETRANGE', KEYS[1], 0, #expected - 1) ~= expected then return 0 end
+
+-- An empty value and an absent one have the same range: only SET tells them apart.
+if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], expected and 'XX' or 'NX') then return 1 end
+return 0
 `,
   },
 };

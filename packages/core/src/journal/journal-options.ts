@@ -1,0 +1,31 @@
+import type { Clock } from '../clock/clock.js';
+import { COVER_HASH } from '../validity/cover-hash.js';
+import { FORMAT } from './format.js';
+import type { IJournalLog } from './journal-log.js';
+
+/** How a process follows and writes the journal of a namespace. */
+export interface JournalOptions {
+  /** The log's own; part of every token. */
+  readonly namespace: string;
+  readonly log: IJournalLog;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** A power of two; 8 bytes each. */
+  readonly sketchSlots: number;
+  readonly maxQueued: number;
+  /** How long an invalidation waits for the store before it resolves as queued. */
+  readonly deadlineMs: number;
+  /** Link age from which eventual reads no longer trust the position. */
+  readonly blindAfterMs: number;
+  /**
+   * The store never loses a record that it acknowledged (each write reaches its disk or a replica that takes over), so
+   * that a restart or a failover is no reason to refuse what is cached. Constant for the life of a namespace.
+   */
+  readonly durable?: boolean | undefined;
+  readonly onEpochChange: () => void;
+}
+
+/** What is the same in all processes of a namespace, in one word. */
+export function constantsOf({ durable }: JournalOptions): string {
+  return `${FORMAT};${COVER_HASH}${durable ? ';durable' : ''}`;
+}

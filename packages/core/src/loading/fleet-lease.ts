@@ -1,0 +1,207 @@
+import type { Clock } from '../clock/clock.js';
+import type { HeldEntry } from '../entry/held-entry.js';
+import { CacheError } from '../errors/cache.error.js';
+import type { Fence } from '../journal/fence.js';
+import type { Journal } from '../journal/journal.js';
+import type { ICacheProvider, LeaseStore } from '../provider/cache-provider.js';
+import type { StoreKeys } from '../repository/store-keys.js';
+import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
+import type { StoreGuard } from '../resilience/store-guard.js';
+import { subjectOf } from '../validity/cover-hash.js';
+import { packLeaseToken, unpackLeaseToken } from './lease-token.js';
+
+/** A holder that dies blocks the others for no longer than this. */
+const LEASE_MS = 6_000;
+/** A load that takes longer loses its lease: it may never end. */
+const MAX_HELD_MS = 60_000;
+/** Whoever has waited this long loads too; a load inside another one sooner, because two such could wait for each other. */
+const MAX_WAIT_MS = { plain: 30_000, nested: 5_000 };
+/** How long waiters can learn that a holder failed. */
+const FAILURE_MS = 5_000;
+const POLL_MS = { first: 5, growth: 1.5, max: 25 };
+
+export interface FleetLeaseOptions {
+  readonly provider: ICacheProvider;
+  /** `undefined`: the provider has no leases; each process loads for itself. */
+  readonly leases: LeaseStore | undefined;
+  readonly guard: StoreGuard;
+  readonly errors: CacheErrorHandler;
+  readonly keys: StoreKeys;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Random bytes that tell one holder from another. */
+  readonly newOwner: () => Buffer;
+}
+
+/** What one load wants of the lease. */
+export interface LeaseRequest {
+  readonly key: string;
+  /** Of the load, if it starts now. */
+  readonly fence: Fence;
+  readonly tagHashes: Uint32Array;
+  /** Looks for a fresh value that another process has stored. */
+  readonly find: () => Promise<HeldEntry | null>;
+  /** False: whoever does not get the lease goes on without. */
+  readonly waits: boolean;
+  /** Whether to fail with a holder that failed; otherwise its failure is no concern of the one who asks. */
+  readonly sharesFailure: boolean;
+  /** Whether another load waits for this one. */
+  readonly isNested: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * - `mine`: load, and call `end` when the value is stored, or `fail` if there is none
+ * - `found`: another process has just stored a value
+ * - `taken`: another process loads (for requests that don't wait)
+ */
+export type Admission =
+  | { readonly kind: 'mine'; readonly held: HeldLease }
+  | { readonly kind: 'found'; readonly entry: HeldEntry }
+  | { readonly kind: 'taken' };
+
+/** A lease that this process holds, or stands in for one when the store gives none. */
+export interface HeldLease {
+  end(): Promise<void>;
+  /** Lets those who wait share the failure. `code` is a word without values, such as an error's name or code. */
+  fail(code: string): Promise<void>;
+}
+
+const NO_LEASE: HeldLease = { end: () => Promise.resolve(), fail: () => Promise.resolve() };
+
+/**
+ * One load per key in the whole fleet: a lease in the store, owned by whoever loads, while the others poll for the
+ * value. An optimisation: what is right to serve is the fence's matter, and without an answer of the store everyone
+ * loads for themselves.
+ */
+export class FleetLease {
+  readonly #options: FleetLeaseOptions;
+
+  constructor(options: FleetLeaseOptions) {
+    this.#options = options;
+  }
+
+  /** @throws CacheError `LOAD_FAILED` when the process that loaded has failed */
+  async enter(request: LeaseRequest): Promise<Admission> {
+    const { leases, guard, keys, errors, newOwner } = this.#options;
+    if (!leases || !guard.isUsable) return { kind: 'mine', held: NO_LEASE };
+    const { fence, tagHashes } = request;
+    const token = packLeaseToken({ owner: newOwner(), fence, tagHashes });
+    try {
+      return await this.#enter(request, leases, token);
+    } catch (error) {
+      if (error instanceof LoadFailedElsewhere) throw error.toCacheError();
+      errors.note('lease-failed', error);
+      // An answer that was lost may have given the lease: nobody is to wait for it.
+      const end = async (): Promise<void> =>
+        void (await guard.attempt(() => leases.releaseLease(keys.lease(request.key), token)));
+      return { kind: 'mine', held: { end, fail: end } };
+    }
+  }
+
+  async #enter(
+    { key, find, waits, sharesFailure, isNested, signal }: LeaseRequest,
+    leases: LeaseStore,
+    token: Buffer,
+  ): Promise<Admission> {
+    const { guard, keys, clock } = this.#options;
+    const name = keys.lease(key);
+    const endsAt = clock.now() + (isNested ? MAX_WAIT_MS.nested : MAX_WAIT_MS.plain);
+    let last: Uint8Array | null = null;
+    let released: Uint8Array | null = null;
+    let pauseMs = POLL_MS.first;
+    for (;;) {
+      const asked = guard.run(() => leases.acquireLease(name, token, LEASE_MS));
+      // Sent behind the lease: what its last holder stored before letting go is seen.
+      const [holder, entry] = await Promise.all([asked, find()]);
+      if (holder === null) {
+        const held = this.#hold(leases, key, token);
+        if (!entry && sharesFailure) await this.#assertNotFailed(key, last, held);
+        if (!entry) return { kind: 'mine', held };
+        await held.end();
+      }
+      if (entry) return { kind: 'found', entry };
+      if (holder === null) continue;
+      const isOther = last !== null && Buffer.compare(last, holder) !== 0;
+      if (isOther && sharesFailure) await this.#assertNotFailed(key, last, null);
+      last = holder;
+      const isReleased = released !== null && Buffer.compare(released, holder) === 0;
+      if (!isReleased && this.#isDoomed(key, holder)) {
+        released = holder; // once: a store that does not let go of it is waited for like any other
+        await guard.run(() => leases.releaseLease(name, holder));
+        continue;
+      }
+      if (!waits) return { kind: 'taken' };
+      if (signal.aborted || clock.now() >= endsAt) {
+        return { kind: 'mine', held: NO_LEASE };
+      }
+      await clock.sleep(pauseMs, signal);
+      pauseMs = Math.min(pauseMs * POLL_MS.growth, POLL_MS.max);
+    }
+  }
+
+  /** Whether what the holder loads is covered by now, so that waiting for it is waiting for nothing. */
+  #isDoomed(key: string, holder: Uint8Array): boolean {
+    const token = unpackLeaseToken(holder);
+    return !token || this.#options.journal.isCovered(subjectOf(key, token.tagHashes), token.fence);
+  }
+
+  /** @throws LoadFailedElsewhere */
+  async #assertNotFailed(
+    key: string,
+    last: Uint8Array | null,
+    own: HeldLease | null,
+  ): Promise<void> {
+    if (!last) return;
+    const { provider, guard, keys } = this.#options;
+    const failure = await guard.attempt(() => provider.get(keys.failure(key)));
+    if (!failure || Buffer.compare(failure.subarray(0, last.length), last) !== 0) return;
+    await own?.end();
+    throw new LoadFailedElsewhere(Buffer.from(failure.subarray(last.length)).toString('latin1'));
+  }
+
+  #hold(leases: LeaseStore, key: string, token: Buffer): HeldLease {
+    const { guard, provider, keys } = this.#options;
+    const name = keys.lease(key);
+    const over = new AbortController();
+    const beating = this.#beat(leases, name, token, over.signal);
+    const end = async (): Promise<void> => {
+      over.abort(null); // with a reason, so that no error is made for it
+      await beating;
+      await guard.attempt(() => leases.releaseLease(name, token));
+    };
+    return {
+      end,
+      fail: async (code) => {
+        const marker = Buffer.concat([token, Buffer.from(code.slice(0, 64), 'latin1')]);
+        await guard.attempt(() => provider.set(keys.failure(key), marker, FAILURE_MS));
+        await end();
+      },
+    };
+  }
+
+  /** Keeps the lease while the load runs, within a bound. */
+  async #beat(leases: LeaseStore, name: string, token: Buffer, signal: AbortSignal): Promise<void> {
+    const { guard, clock } = this.#options;
+    const endsAt = clock.now() + MAX_HELD_MS;
+    for (;;) {
+      await clock.sleep(LEASE_MS / 3, signal, 'background');
+      if (signal.aborted || clock.now() >= endsAt) return;
+      await guard.attempt(() => leases.extendLease(name, token, LEASE_MS));
+    }
+  }
+}
+
+/** The holder said that it failed. */
+class LoadFailedElsewhere extends Error {
+  constructor(readonly reason: string) {
+    super(reason);
+  }
+
+  toCacheError(): CacheError {
+    return new CacheError(
+      'LOAD_FAILED',
+      `Another process was loading this and failed (${this.reason || 'no code'}); its log tells more.`,
+    );
+  }
+}

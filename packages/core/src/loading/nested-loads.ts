@@ -1,0 +1,92 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import { CacheError } from '../errors/cache.error.js';
+import type { Flight } from './flight.js';
+
+/** How often a loader may ask for its own key, each inside the last. */
+const MAX_DEPTH = 1;
+
+/** What the present async context runs in. */
+interface Nesting {
+  /** Loads, from the outermost to the innermost, and how often each was asked for from inside. */
+  readonly flights: ReadonlyMap<Flight, number>;
+  /** Keys that are being updated. */
+  readonly updates: ReadonlySet<string>;
+}
+
+const NOTHING: Nesting = { flights: new Map(), updates: new Set() };
+
+/**
+ * The loads and updates that the present async context runs in, so that none waits for itself, be it over other loaders
+ * and their keys.
+ */
+export class NestedLoads {
+  readonly #context = new AsyncLocalStorage<Nesting>();
+
+  /** From the outermost to the innermost. */
+  get current(): readonly Flight[] {
+    return [...this.#now.flights.keys()];
+  }
+
+  /** Whether waiting for `flight` would be waiting for the one who asks. */
+  isCircular(flight: Flight): boolean {
+    const { flights } = this.#now;
+    return flights.size > 0 && flight.dependsOn(flights);
+  }
+
+  isUpdating(key: string): boolean {
+    return this.#now.updates.has(key);
+  }
+
+  /** Whether the lease of the key is held by what the one who asks runs in. */
+  holdsLeaseOf(key: string): boolean {
+    return this.isUpdating(key) || this.current.some((flight) => flight.key === key);
+  }
+
+  /** Runs what `flights` load together. */
+  run<T>(flights: readonly Flight[], work: () => T): T {
+    const inside = new Map(this.#now.flights);
+    for (const flight of flights) inside.set(flight, 0);
+    return this.#context.run({ ...this.#now, flights: inside }, work);
+  }
+
+  /**
+   * Runs a load that would have to wait for itself, on its own.
+   * @throws CacheError `LOAD_REENTRANT`
+   */
+  runAgain<T>(flight: Flight, work: () => T): T {
+    const inside = new Map(this.#now.flights);
+    const depth = inside.get(flight) ?? 0;
+    if (depth > MAX_DEPTH) {
+      throw new CacheError(
+        'LOAD_REENTRANT',
+        'A loader reads its own key again and again; give the inner read a key of its own.',
+      );
+    }
+    return this.#context.run({ ...this.#now, flights: inside.set(flight, depth + 1) }, work);
+  }
+
+  /**
+   * Runs an update.
+   * @throws CacheError `LOAD_REENTRANT`
+   */
+  runUpdate<T>(key: string, work: () => T): T {
+    if (this.isUpdating(key)) {
+      throw new CacheError(
+        'LOAD_REENTRANT',
+        'update: `change` updates its own key, which would wait for itself; let it return the value.',
+      );
+    }
+    const updates = new Set(this.#now.updates).add(key);
+    return this.#context.run({ ...this.#now, updates }, work);
+  }
+
+  /** Ends it: an enabled storage costs every promise of the process. */
+  close(): void {
+    this.#context.disable();
+  }
+
+  get #now(): Nesting {
+    return this.#context.getStore() ?? NOTHING;
+  }
+}

@@ -1,0 +1,72 @@
+import { CacheError } from '../errors/cache.error.js';
+import type { CacheDefaults, CacheOptions, ResolvedCacheOptions } from './cache-options.js';
+import { RecentOptions } from './recent-options.js';
+import { resolveOptions } from './resolve-options.js';
+
+/**
+ * Resolves options, and resolves those that can't change only once: what `CacheOptionsBuilder.build()` gives, and
+ * objects that are frozen with all that they hold.
+ */
+export class OptionsResolver {
+  #defaults: CacheDefaults;
+  #resolved = new WeakMap<CacheOptions, ResolvedCacheOptions>();
+  #recent = new RecentOptions();
+  /** For calls without options. */
+  #none: ResolvedCacheOptions;
+
+  /** @param hasSwr whether there is a strategy for `enableSwr`; without one, asking for it is an error */
+  constructor(
+    defaults: CacheDefaults,
+    private readonly hasSwr = true,
+  ) {
+    this.#defaults = defaults;
+    this.#none = resolveOptions({}, defaults);
+  }
+
+  get defaults(): CacheDefaults {
+    return this.#defaults;
+  }
+
+  /** Other defaults from now on; what is under way keeps those it began with. */
+  setDefaults(defaults: CacheDefaults): void {
+    this.#none = resolveOptions({}, defaults);
+    this.#defaults = defaults;
+    this.#resolved = new WeakMap();
+    this.#recent = new RecentOptions();
+  }
+
+  /** @throws CacheError `OPTION_INVALID`, `TAG_INVALID`, `FEATURE_MISSING` */
+  resolve(options: CacheOptions | undefined): ResolvedCacheOptions {
+    if (options === undefined) return this.#none;
+    const known = this.#resolved.get(options) ?? this.#recentOf(options);
+    if (known) return known;
+    const resolved = resolveOptions(options, this.#defaults);
+    if (!this.hasSwr && (options.enableSwr ?? options.useSwr ?? options.enableSWR)) {
+      throw new CacheError(
+        'FEATURE_MISSING',
+        'enableSwr needs a strategy: install @vitalcache/swr and pass `strategies: [new SWRCacheStrategy()]`.',
+      );
+    }
+    if (isConstant(options)) this.#resolved.set(options, resolved);
+    else this.#recent.keep(options, resolved);
+    return resolved;
+  }
+
+  /** Not worth a look for options that are never kept, or are none. */
+  #recentOf(options: CacheOptions): ResolvedCacheOptions | undefined {
+    if ((options as unknown) === null || typeof options.tags === 'object') return undefined;
+    return this.#recent.find(options);
+  }
+}
+
+/** Frozen with its lists and objects, and without getters, which could say something else every time. */
+function isConstant(options: CacheOptions): boolean {
+  if (!Object.isFrozen(options) || Object.getPrototypeOf(options) !== Object.prototype)
+    return false;
+  const { tags, adaptive, since, loadedAfter } = options;
+  return (
+    [tags, adaptive, since, since?.epoch, loadedAfter, loadedAfter?.epoch].every(
+      (part) => typeof part === 'function' || Object.isFrozen(part),
+    ) && Object.values(Object.getOwnPropertyDescriptors(options)).every((own) => 'value' in own)
+  );
+}

@@ -1,0 +1,59 @@
+import { within, type Clock } from '../clock/clock.js';
+import { CacheError } from '../errors/cache.error.js';
+import type { CacheErrorHandler, CacheFault } from './cache-error.handler.js';
+import type { CircuitBreakerService } from './circuit-breaker.service.js';
+
+export interface StoreGuardOptions {
+  readonly breaker: CircuitBreakerService;
+  readonly errors: CacheErrorHandler;
+  readonly clock: Clock;
+  /** How long a caller waits for one answer of the store. */
+  readonly budgetMs: number;
+}
+
+/**
+ * Every question to the store passes here (the journal's own excepted, which must get through): within a budget, not
+ * at all while the breaker is open, and counted when it fails.
+ */
+export class StoreGuard {
+  readonly #options: StoreGuardOptions;
+
+  constructor(options: StoreGuardOptions) {
+    this.#options = options;
+  }
+
+  /** False while the breaker keeps everyone away. */
+  get isUsable(): boolean {
+    return !this.#options.breaker.isOpen;
+  }
+
+  /**
+   * @param budgetMs of this question, if it may take longer than a read
+   * @throws CacheError `STORE_TIMEOUT`, `STORE_UNAVAILABLE`, and what the provider rejects with
+   */
+  run<T>(work: () => Promise<T>, budgetMs = this.#options.budgetMs): Promise<T> {
+    return this.#options.breaker.run(() => this.#inTime(work, budgetMs));
+  }
+
+  /** As {@link run}, for work whose failure changes nothing but a count. */
+  async attempt<T>(
+    work: () => Promise<T>,
+    fault: CacheFault = 'store-failed',
+    budgetMs?: number,
+  ): Promise<T | undefined> {
+    try {
+      return await this.run(work, budgetMs);
+    } catch (error) {
+      this.#options.errors.note(fault, error);
+      return undefined;
+    }
+  }
+
+  async #inTime<T>(work: () => Promise<T>, budgetMs: number): Promise<T> {
+    const answer = work();
+    answer.catch(() => undefined); // late failures are of no concern
+    return within(this.#options.clock, budgetMs, answer, () => {
+      throw new CacheError('STORE_TIMEOUT', `The store did not answer within ${budgetMs} ms.`);
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import type { NestedLoads } from '../loading/nested-loads.js';
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { CacheRepository } from '../repository/cache.repository.js';
+import type { FoundEntry } from '../repository/found-entry.js';
+import type { ICacheStrategy } from '../strategy/cache-strategy.js';
+import type {
+  ReadRequest,
+  ReadResult,
+  RefreshOutcome,
+  RefreshRefusal,
+  StrategyEngine,
+} from '../strategy/read-request.js';
+import type { ReadEngine } from './read.engine.js';
+import { BatchLoad, type BatchLoader } from './batch-load.js';
+
+/**
+ * Many keys as one read: one look into the store, then each key goes its strategy's way, and what must be loaded is
+ * loaded by one call.
+ */
+export class BatchReader {
+  readonly #repository: CacheRepository;
+  readonly #engine: ReadEngine;
+  readonly #nested: NestedLoads;
+
+  constructor(repository: CacheRepository, engine: ReadEngine, nested: NestedLoads) {
+    this.#nested = nested;
+    this.#repository = repository;
+    this.#engine = engine;
+  }
+
+  /**
+   * In the order of `keys`, which may repeat; without a strategy the cache is left out. Rejects with what the loader rejected with.
+   */
+  async read<T>(
+    keys: readonly string[],
+    load: BatchLoader<T>,
+    options: ResolvedCacheOptions,
+    strategy: ICacheStrategy | null,
+  ): Promise<readonly ReadResult<T | null>[]> {
+    const unique = [...new Set(keys)];
+    const isLookedUp = strategy !== null && !options.forceRefresh;
+    const found = !isLookedUp ? [] : await this.#repository.findMany(unique, options);
+    const batch = new BatchLoad(load, this.#nested);
+    const answers = new Map<string, Promise<ReadResult<T | null>>>();
+    unique.forEach((key, index) => {
+      const engine = new FoundBefore(this.#engine, key, found[index] ?? null);
+      const one = (context: Parameters<typeof batch.one>[1]) => batch.one(key, context);
+      const request = { key, load: one, options, isAlone: true };
+      answers.set(key, strategy?.read(request, engine) ?? this.#engine.bypass(request));
+    });
+    const handedOut = new Set<string>();
+    return Promise.all(
+      keys.map(async (key) => {
+        const answer = (await answers.get(key)) as ReadResult<T | null>;
+        const isRepeated = options.isolation === 'clone' && handedOut.has(key);
+        handedOut.add(key);
+        return isRepeated ? { ...answer, value: structuredClone(answer.value) } : answer;
+      }),
+    );
+  }
+}
+
+/** The engine for one key that was looked up already: the first look at it has its answer. */
+class FoundBefore implements StrategyEngine {
+  readonly #engine: StrategyEngine;
+  readonly #key: string;
+  #found: FoundEntry | null;
+  #isLookedUp = true;
+
+  constructor(engine: StrategyEngine, key: string, found: FoundEntry | null) {
+    this.#engine = engine;
+    this.#key = key;
+    this.#found = found;
+  }
+
+  get isAdaptive(): boolean {
+    return this.#engine.isAdaptive;
+  }
+
+  now(): number {
+    return this.#engine.now();
+  }
+
+  random(): number {
+    return this.#engine.random();
+  }
+
+  find(key: string, options: ResolvedCacheOptions): Promise<FoundEntry | null> {
+    if (!this.#isLookedUp || key !== this.#key) return this.#engine.find(key, options);
+    this.#isLookedUp = false;
+    const found = this.#found;
+    this.#found = null;
+    return Promise.resolve(found);
+  }
+
+  answer<T>(found: FoundEntry, outcome: 'hit' | 'stale'): ReadResult<T> {
+    return this.#engine.answer(found, outcome);
+  }
+
+  load<T>(request: ReadRequest<T>, previous: FoundEntry | null): Promise<ReadResult<T>> {
+    return this.#engine.load(request, previous);
+  }
+
+  refresh<T>(request: ReadRequest<T>, previous: FoundEntry): Promise<RefreshOutcome> {
+    return this.#engine.refresh(request, previous);
+  }
+
+  refreshRefusal(key: string): RefreshRefusal | null {
+    return this.#engine.refreshRefusal(key);
+  }
+}

@@ -1,0 +1,117 @@
+import { CacheError } from '../errors/cache.error.js';
+import { assertKey } from '../key/key-rules.js';
+import type { CacheMiddlewareChain } from '../middleware/cache-middleware.chain.js';
+import type { CacheOptions, ResolvedCacheOptions } from '../options/cache-options.js';
+import type { OptionsResolver } from '../options/options.resolver.js';
+import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
+import { operationOf, outcomeOf, strategyOperation } from './cache-operations.js';
+import type { BatchSetItem, BatchSetResult, SetResult, UpdateResult } from './cache-results.js';
+import type { CacheRuntime } from './cache.runtime.js';
+import type { Change } from './entry.writer.js';
+import { plainOf } from './serialized-read.js';
+
+export interface CacheWriterOptions {
+  readonly runtime: CacheRuntime;
+  readonly strategies: CacheStrategyManager;
+  readonly chain: CacheMiddlewareChain;
+  readonly options: OptionsResolver;
+}
+
+/** Everything that writes values, from what a caller says to the {@link EntryWriter}, through the middleware. */
+export class CacheWriter {
+  readonly #runtime: CacheRuntime;
+  readonly #strategies: CacheStrategyManager;
+  readonly #chain: CacheMiddlewareChain;
+  readonly #options: OptionsResolver;
+
+  constructor({ runtime, strategies, chain, options }: CacheWriterOptions) {
+    this.#runtime = runtime;
+    this.#strategies = strategies;
+    this.#chain = chain;
+    this.#options = options;
+  }
+
+  async set(key: string, value: unknown, options?: number | CacheOptions): Promise<SetResult> {
+    assertKey(key);
+    const resolved = this.#resolve(options);
+    if (value === undefined) {
+      throw new CacheError('VALUE_INVALID', 'undefined is never cached; use null or del().');
+    }
+    const { writer } = this.#runtime;
+    const start = writer.start(key, resolved);
+    const strategy = this.#strategies.select(resolved);
+    const operation = strategyOperation('set', strategy, resolved, { key });
+    const { stamp, recorded, queued, stored } = await this.#chain.run(operation, async () => {
+      const own = await this.#writable(resolved);
+      const plain = plainOf(value, resolved.serializer);
+      return outcomeOf(await writer.set({ key, value: plain, options: own, start }));
+    });
+    return { stamp, recorded, queued, stored };
+  }
+
+  async setMany(items: readonly BatchSetItem[]): Promise<BatchSetResult> {
+    const { writer } = this.#runtime;
+    assertItems(items);
+    const requests = items.map(({ key, value, ...options }) => {
+      const resolved = this.#resolve(options);
+      this.#strategies.select(resolved);
+      const start = writer.start(key, resolved);
+      return { key, value: this.#plainOrNone(value, resolved), options: resolved, start };
+    });
+    const operation = operationOf('set', { keys: requests.map(({ key }) => key) });
+    const { stamp, recorded, queued, failed } = await this.#chain.run(operation, async () => {
+      const own = await Promise.all(
+        requests.map(async (one) => ({ ...one, options: await this.#writable(one.options) })),
+      );
+      return outcomeOf(await writer.setMany(own));
+    });
+    return { stamp, recorded, queued, failed };
+  }
+
+  async update<T>(
+    key: string,
+    change: Change<T>,
+    options?: number | CacheOptions,
+  ): Promise<UpdateResult<T>> {
+    if (typeof change !== 'function') {
+      throw new CacheError('OPTION_INVALID', `change must be a function; got ${typeof change}.`);
+    }
+    assertKey(key);
+    const resolved = this.#resolve(options);
+    const strategy = this.#strategies.select(resolved);
+    const operation = strategyOperation('update', strategy, resolved, { key });
+    const { stamp, recorded, queued, stored, value } = await this.#chain.run(operation, async () =>
+      outcomeOf(await this.#runtime.writer.update(key, change, await this.#writable(resolved))),
+    );
+    return { stamp, recorded, queued, stored, value };
+  }
+
+  /** What can't be made plain is counted like everything else that can't be stored. */
+  #plainOrNone(value: unknown, { serializer }: ResolvedCacheOptions): unknown {
+    try {
+      return plainOf(value, serializer);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #resolve(options: number | CacheOptions | undefined): ResolvedCacheOptions {
+    return this.#options.resolve(typeof options === 'number' ? { ttl: options } : options);
+  }
+
+  /** A cache that is off stores nothing, and still says what became invalid. */
+  async #writable(options: ResolvedCacheOptions): Promise<ResolvedCacheOptions> {
+    await this.#runtime.ready();
+    const isEnabled = this.#runtime.flags.isEnabled(options.template);
+    return isEnabled ? options : { ...options, ttlMs: 0 };
+  }
+}
+
+/** @throws CacheError `OPTION_INVALID`, `KEY_INVALID` */
+function assertItems(items: unknown): void {
+  const isList = Array.isArray(items) && items.every((item) => typeof item === 'object' && item);
+  if (!isList) {
+    throw new CacheError('OPTION_INVALID', 'batchSet takes a list of { key, value, ttl?, tags? }.');
+  }
+  for (const { key } of items as readonly { readonly key?: unknown }[]) assertKey(key);
+}

@@ -1,0 +1,149 @@
+import { within, type Clock } from '../clock/clock.js';
+import { CacheError } from '../errors/cache.error.js';
+import type { Journal } from '../journal/journal.js';
+import { MAX_RECORD_HASHES, type Coverage, type CoverageTerms } from '../journal/journal-record.js';
+import type { OperationResult } from '../middleware/cache-middleware.js';
+import type { Removal } from '../provider/cache-provider.js';
+import type { ProviderCapabilities } from '../provider/provider-capabilities.js';
+import type { CacheRepository } from '../repository/cache.repository.js';
+import type { StoreKeys } from '../repository/store-keys.js';
+import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
+import type { StoreGuard } from '../resilience/store-guard.js';
+import { coverHashes } from '../validity/cover-hash.js';
+import { keyCoverage, outcomeOf, patternCoverage, tagCoverage } from './cache-operations.js';
+import type { InvalidationOptions, InvalidationResult } from './cache-results.js';
+
+/** The longest hold-off that a record may ask for. */
+const MAX_SETTLE_MS = 60_000;
+
+export interface InvalidatorOptions {
+  readonly journal: Journal;
+  readonly repository: CacheRepository;
+  readonly store: ProviderCapabilities;
+  readonly guard: StoreGuard;
+  readonly errors: CacheErrorHandler;
+  readonly keys: StoreKeys;
+  readonly clock: Clock;
+  /** How long a physical removal is waited for. */
+  readonly removalMs: number;
+}
+
+/** An invalidation, and what middleware gets to see of it. */
+export type Invalidated = InvalidationResult & OperationResult;
+
+/**
+ * Makes entries invalid: first by a record, which is what counts, then physically, as far as the store can do that in
+ * time. What is only made stale is not removed.
+ */
+export class Invalidator {
+  readonly #options: InvalidatorOptions;
+
+  constructor(options: InvalidatorOptions) {
+    this.#options = options;
+  }
+
+  byKeys(keys: readonly string[], options?: InvalidationOptions): Promise<Invalidated> {
+    const unique = [...new Set(keys)];
+    return this.#invalidate(keysCoverages(unique), options, () =>
+      this.#options.repository.remove(unique),
+    );
+  }
+
+  byPattern(pattern: string, options?: InvalidationOptions): Promise<Invalidated> {
+    return this.#invalidate([patternCoverage(pattern)], options, () =>
+      this.#sweep(this.#options.keys.entryPattern(pattern)),
+    );
+  }
+
+  byTag(tag: string, options?: InvalidationOptions): Promise<Invalidated> {
+    const { store, guard, removalMs } = this.#options;
+    const { tagIndex } = store;
+    return this.#invalidate(
+      [tagCoverage(tag)],
+      options,
+      () => tagIndex && guard.run(() => tagIndex.invalidateCacheByTag(tag), removalMs),
+    );
+  }
+
+  everything(options?: InvalidationOptions): Promise<Invalidated> {
+    return this.#invalidate([{ kind: 'clear' }], options, () => {
+      this.#options.repository.forget();
+      return this.#sweep(this.#options.keys.everyEntry);
+    });
+  }
+
+  async #invalidate(
+    coverages: readonly Coverage[],
+    options: InvalidationOptions = {},
+    remove: () => Promise<number | null | Removal> | undefined,
+  ): Promise<Invalidated> {
+    const terms = termsOf(options);
+    const recorded = await this.#options.journal.invalidate(
+      coverages.map((coverage) => ({ ...coverage, ...terms })),
+    );
+    const isRemoved = recorded.recorded && !terms.isSoft;
+    return { ...outcomeOf(recorded), removed: isRemoved ? await this.#removed(remove) : null };
+  }
+
+  /** Housekeeping: it never makes an invalidation fail, and is not waited for without end. */
+  async #removed(
+    remove: () => Promise<number | null | Removal> | undefined,
+  ): Promise<number | null> {
+    const { clock, errors, removalMs } = this.#options;
+    const work = errors.guard(
+      'store-write-failed',
+      async () => remove(),
+      () => null,
+    );
+    const removed = await within(clock, removalMs, work, () => null);
+    return typeof removed === 'object' ? (removed?.removed ?? null) : (removed ?? null);
+  }
+
+  #sweep(pattern: string): Promise<Removal> | undefined {
+    const { store, guard, removalMs } = this.#options;
+    const { sweep } = store;
+    return sweep && guard.run(() => sweep.invalidateCacheByPattern(pattern, removalMs), removalMs);
+  }
+}
+
+const OPTIONS: readonly (keyof InvalidationOptions)[] = ['mode', 'settleMs', 'whenQueued'];
+
+/** @throws CacheError `OPTION_INVALID` */
+function termsOf(options: InvalidationOptions): CoverageTerms {
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    fail(`Options of an invalidation are an object, such as { mode: 'stale' }`);
+  }
+  const unknown = Object.keys(options).filter((name) => !(OPTIONS as string[]).includes(name));
+  if (unknown.length > 0) {
+    fail(`${unknown.join(', ')}: no option of an invalidation; accepted: ${OPTIONS.join(', ')}`);
+  }
+  const { mode, settleMs = 0, whenQueued = 'resolve' } = options;
+  if (mode !== undefined && mode !== 'stale') {
+    fail(`mode is ${JSON.stringify(mode)}; accepted: 'stale', or nothing for invalid`);
+  }
+  if (!(settleMs >= 0 && settleMs <= MAX_SETTLE_MS)) {
+    fail(`settleMs is ${String(settleMs)}; accepted: milliseconds from 0 to ${MAX_SETTLE_MS}`);
+  }
+  if (!['resolve', 'throw'].includes(whenQueued)) {
+    fail(`whenQueued is ${JSON.stringify(whenQueued)}; accepted: 'resolve', 'throw'`);
+  }
+  return {
+    ...(mode === 'stale' && { isSoft: true as const }),
+    ...(settleMs > 0 && { settleMs }),
+  };
+}
+
+function fail(message: string): never {
+  throw new CacheError('OPTION_INVALID', `${message}.`);
+}
+
+/** As few records as hold them. */
+function keysCoverages(keys: readonly string[]): readonly Coverage[] {
+  if (keys.length === 1 && keys[0] !== undefined) return [keyCoverage(keys[0])];
+  const coverages: Coverage[] = [];
+  for (let from = 0; from < keys.length; from += MAX_RECORD_HASHES) {
+    const part = keys.slice(from, from + MAX_RECORD_HASHES);
+    coverages.push({ kind: 'hashes', hashes: coverHashes('key', part) });
+  }
+  return coverages;
+}

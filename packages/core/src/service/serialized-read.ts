@@ -1,0 +1,55 @@
+import { CacheError } from '../errors/cache.error.js';
+import type { ValueSerializer } from '../options/cache-options.js';
+import { NOT_MODIFIED } from '../loading/active-load.js';
+import type { Loader } from '../strategy/read-request.js';
+
+/** A loader's value that its serializer did not take: returned as it is, and not cached. */
+export class UnserializableValue extends CacheError {
+  override readonly name: string = 'UnserializableValue';
+
+  constructor(readonly value: unknown) {
+    super('VALUE_INVALID', 'serializer.toCache threw an error; the value was not cached.');
+  }
+}
+
+/**
+ * A loader whose values are made plain before they are stored.
+ * @throws UnserializableValue
+ */
+export function serialized<T>(load: Loader<T>, serializer: ValueSerializer): Loader<unknown> {
+  return async (context) => {
+    const value = await load(context);
+    try {
+      return plainOf(value, serializer);
+    } catch {
+      throw new UnserializableValue(value);
+    }
+  };
+}
+
+/** What is stored of a value. "Nothing" stays as it is. */
+export function plainOf(value: unknown, serializer: ValueSerializer | null): unknown {
+  const isPlain = value === null || value === undefined || value === NOT_MODIFIED;
+  return isPlain || !serializer ? value : serializer.toCache(value as never);
+}
+
+/** What is stored can't be made into the application's own object any more: an entry of another time. */
+export class UndeserializableValue extends CacheError {
+  override readonly name: string = 'UndeserializableValue';
+
+  constructor(cause: unknown) {
+    super('VALUE_INVALID', 'serializer.fromCache threw an error, also for a value just loaded.', {
+      cause,
+    });
+  }
+}
+
+/** The application's own object of what was stored. @throws UndeserializableValue */
+export function deserialized<T>(stored: unknown, serializer: ValueSerializer | null): T {
+  if (!serializer || stored === null || stored === undefined) return stored as T;
+  try {
+    return serializer.fromCache(stored as never) as T;
+  } catch (error) {
+    throw new UndeserializableValue(error);
+  }
+}

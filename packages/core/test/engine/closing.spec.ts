@@ -1,0 +1,57 @@
+import { Fleet, settle, slowLoader } from '../support/fleet.js';
+
+const KEY = 'users:7';
+
+describe('closing a cache', () => {
+  it('waits for loads under way, and for what they gave to be stored', async () => {
+    const fleet = new Fleet();
+    const cache = await fleet.join();
+    const slow = slowLoader<string>();
+    const read = cache.cache(KEY, slow.load);
+    await settle();
+    let isClosed = false;
+    const closing = cache.close().then(() => (isClosed = true));
+    await fleet.clock.advance(1_000);
+    expect(isClosed).toBe(false);
+    const gate = slowLoader<void>();
+    fleet.store.gate = gate.load();
+    slow.resolve('v1');
+    await fleet.clock.advance(100);
+    expect(isClosed).toBe(false);
+    gate.resolve();
+    await fleet.clock.advance(100);
+    await closing;
+    expect(await read).toBe('v1');
+    expect(fleet.store.count('setFenced')).toBe(1);
+    expect([...fleet.store.items.keys()].filter((name) => name.includes(':l:'))).toEqual([]);
+  });
+
+  it('ends within bounds when a loader never does, and tells it', async () => {
+    const fleet = new Fleet();
+    const cache = await fleet.join();
+    let signal: AbortSignal | undefined;
+    const read = cache.cache(KEY, (context) => {
+      signal = context.signal;
+      return new Promise((_, reject) =>
+        context.signal.addEventListener('abort', () => reject(context.signal.reason as Error)),
+      );
+    });
+    const refused = expect(read).rejects.toMatchObject({ code: 'CLOSED' });
+    await settle();
+    const closing = cache.close();
+    await fleet.clock.advance(60_000);
+    await closing;
+    await refused;
+    expect(signal?.aborted).toBe(true);
+  });
+
+  it('loads for those who still ask, and caches nothing', async () => {
+    const fleet = new Fleet();
+    const cache = await fleet.join();
+    await fleet.close();
+    expect(await cache.read(KEY, () => 'v1')).toMatchObject({ value: 'v1', outcome: 'bypass' });
+    expect(await cache.get(KEY)).toBeNull();
+    await expect(cache.invalidateCache(KEY)).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(cache.close()).resolves.toBeUndefined();
+  });
+});
