@@ -27,7 +27,7 @@ export const MUTATIONS = [
     mechanism: 'lease: one load in the fleet',
     without: 'nobody asks for a lease',
     file: `${LOADING}/fleet-lease.ts`,
-    find: "if (!leases || !guard.isUsable) return { kind: 'mine', held: NO_LEASE };",
+    find: "if (!leases || !guard.isAnswering) return { kind: 'mine', held: NO_LEASE };",
     replace: "return { kind: 'mine', held: NO_LEASE };",
     suites: ENGINE,
   },

@@ -21,6 +21,9 @@ const MAX_HASHES = 2 ** 20;
  * Also serves providers that have no journal of their own, which makes their invalidations known to this process only.
  */
 export class InProcessJournalLog implements IJournalLog {
+  /** Lives as long as its provider does: several caches of one process over one provider hear of each other. */
+  static readonly #ofProviders = new WeakMap<object, Map<string, InProcessJournalLog>>();
+
   readonly #records: JournalRecord[] = [];
   #hashes = 0;
   readonly #listeners = new Set<(record: JournalRecord) => void>();
@@ -36,6 +39,19 @@ export class InProcessJournalLog implements IJournalLog {
     this.#now = now;
     this.#random = random;
     this.#maxRecords = maxRecords;
+  }
+
+  /** The log of a provider that has no journal, one for each namespace. */
+  static of(
+    provider: object,
+    namespace: string,
+    options?: InProcessJournalOptions,
+  ): InProcessJournalLog {
+    const logs = InProcessJournalLog.#ofProviders.get(provider) ?? new Map();
+    InProcessJournalLog.#ofProviders.set(provider, logs);
+    const log = logs.get(namespace) ?? new InProcessJournalLog(options);
+    logs.set(namespace, log);
+    return log;
   }
 
   open(constants: string, atLeast: number): Promise<JournalHead> {

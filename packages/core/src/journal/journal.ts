@@ -225,6 +225,16 @@ export class Journal {
     return (fence && isPast(point, this.#options.namespace, fence)) || this.catchUp();
   }
 
+  /** Tries to record what waits for that; resolves with whether nothing waits any more. */
+  flush(): Promise<boolean> {
+    return this.#outbox.flush();
+  }
+
+  /** Whether invalidations wait to be recorded. */
+  get hasQueued(): boolean {
+    return this.#outbox.size > 0;
+  }
+
   /** Records an invalidation; resolves within the deadline, recorded or queued. */
   async invalidate(coverages: readonly Coverage[]): Promise<Recorded> {
     const postings = coverages.map((coverage) => this.#outbox.post(coverage, 'invalidate'));

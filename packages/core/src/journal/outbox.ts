@@ -63,6 +63,12 @@ export class Outbox {
   #posted = 0;
   /** The last attempt failed: what is queued waits for the store, not for its turn. */
   #isFailing = false;
+  /** The clear that stands for all that did not fit, until it is sent. */
+  #overflow: Posting | null = null;
+  /** Ends the pause before the next attempt. */
+  #pause = new AbortController();
+  /** The attempts that run, or come next, one after the other. */
+  #attempted: Promise<void> = Promise.resolve();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -101,13 +107,13 @@ export class Outbox {
       throw new CacheError('CLOSED', 'This cache was closed: it records nothing any more.');
     }
     this.#posted++;
-    const room = this.#room;
-    if (this.#queue.length > room) return this.#join(coverage);
-    const isFull = this.#queue.length === room;
+    if (this.#overflow) return this.#join(this.#overflow, coverage);
+    const isFull = this.#queue.length >= this.#room;
     const now = this.#options.clock.now();
     const posting = isFull
       ? new Posting(clearFor(coverage), 'invalidate', now)
       : new Posting({ ...coverage }, reason, now); // told apart by identity, whoever posts it twice
+    if (isFull) this.#overflow = posting;
     this.#queue.push(posting);
     this.#add(posting.coverage);
     this.#sending ??= Promise.resolve().then(() => this.#send());
@@ -120,6 +126,15 @@ export class Outbox {
     return this.#isFailing ? maxQueued : maxQueued * HEALTHY_FACTOR;
   }
 
+  /** Tries now what waits, if anything does; resolves with whether nothing is left. */
+  async flush(): Promise<boolean> {
+    if (this.#queue.length === 0) return true;
+    this.#pause.abort(null);
+    await Promise.resolve(); // the attempt begins
+    await this.#attempted;
+    return this.#queue.length === 0;
+  }
+
   /** Goes on trying for five seconds; resolves with the number of postings that the store did not take. */
   async close(): Promise<number> {
     this.#isClosing = true;
@@ -129,7 +144,8 @@ export class Outbox {
       this.#sending ?? Promise.resolve(),
       () => undefined,
     );
-    this.#over.abort();
+    this.#over.abort(null);
+    this.#pause.abort(null);
     const left = this.#queue.length;
     const error = new CacheError('CLOSED', 'The cache was closed before the store recorded this.');
     for (const posting of this.#queue.splice(0)) posting.reject(error);
@@ -141,8 +157,15 @@ export class Outbox {
     let retryMs = RETRY_MS.min;
     while (this.#queue.length > 0) {
       const batch = this.#nextBatch();
+      const isOverflowSent = this.#overflow !== null && batch.includes(this.#overflow);
+      if (isOverflowSent) this.#overflow = null; // its stamp may be that of a moment ago
       try {
-        const record = await append(mergedCoverage(batch), (batch[0] as Posting).nonce as number);
+        const appending = append(mergedCoverage(batch), (batch[0] as Posting).nonce as number);
+        this.#attempted = appending.then(
+          () => undefined,
+          () => undefined,
+        );
+        const record = await appending;
         this.#queue.splice(0, batch.length);
         for (const posting of batch) {
           this.#remove(posting.coverage);
@@ -152,7 +175,8 @@ export class Outbox {
         this.#isFailing = false;
       } catch {
         this.#isFailing = true;
-        await clock.sleep(retryMs, this.#over.signal, this.#isClosing ? undefined : 'background');
+        this.#pause = new AbortController();
+        await clock.sleep(retryMs, this.#pause.signal, this.#isClosing ? undefined : 'background');
         if (this.#over.signal.aborted) break;
         retryMs = Math.min(retryMs * 2, RETRY_MS.max);
       }
@@ -160,9 +184,8 @@ export class Outbox {
     this.#sending = null; // in the step that saw the empty queue: what is posted from here on starts anew
   }
 
-  /** The clear at the end of a full queue, which stands for `coverage` as well. It is not being sent: others go first. */
-  #join(coverage: Coverage): Posting {
-    const clear = this.#queue.at(-1) as Posting;
+  /** Lets a clear that is not yet being sent stand for `coverage` as well. */
+  #join(clear: Posting, coverage: Coverage): Posting {
     if (settleMsOf(coverage) > settleMsOf(clear.coverage)) {
       this.#remove(clear.coverage);
       clear.coverage = clearFor(coverage);

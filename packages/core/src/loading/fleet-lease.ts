@@ -84,7 +84,7 @@ export class FleetLease {
   /** @throws CacheError `LOAD_FAILED` when the process that loaded has failed */
   async enter(request: LeaseRequest): Promise<Admission> {
     const { leases, guard, keys, errors, newOwner } = this.#options;
-    if (!leases || !guard.isUsable) return { kind: 'mine', held: NO_LEASE };
+    if (!leases || !guard.isAnswering) return { kind: 'mine', held: NO_LEASE };
     const { fence, tagHashes } = request;
     const token = packLeaseToken({ owner: newOwner(), fence, tagHashes });
     try {

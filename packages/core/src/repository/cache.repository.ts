@@ -293,11 +293,19 @@ export class CacheRepository implements ICacheRepository {
   async #fetch<T>(ask: () => Promise<T>): Promise<T | null> {
     const { guard, journal, errors } = this.#options;
     try {
-      const [answer, isKnown] = await guard.run(() =>
-        Promise.all([ask(), journal.isBlind() ? journal.catchUp() : true]),
+      const [answer, isHeard, isSaid] = await guard.run(() =>
+        Promise.all([
+          ask(),
+          journal.isBlind() ? journal.catchUp() : true,
+          journal.hasQueued ? journal.flush() : true, // others must hear of it before this process goes on
+        ]),
       );
-      if (!isKnown) errors.note('blind');
-      return isKnown ? answer : null;
+      if (isHeard) errors.end('blind');
+      else {
+        errors.note('blind');
+        errors.begin('blind');
+      }
+      return isHeard && isSaid ? answer : null;
     } catch (error) {
       errors.note('store-failed', error);
       return null;

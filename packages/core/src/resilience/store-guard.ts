@@ -18,6 +18,8 @@ export interface StoreGuardOptions {
 export class StoreGuard {
   readonly #options: StoreGuardOptions;
 
+  #lateAt = -Infinity;
+
   constructor(options: StoreGuardOptions) {
     this.#options = options;
   }
@@ -25,6 +27,12 @@ export class StoreGuard {
   /** False while the breaker keeps everyone away. */
   get isUsable(): boolean {
     return !this.#options.breaker.isOpen;
+  }
+
+  /** False also for a moment after an answer that was too late: what is a help only is not asked for then. */
+  get isAnswering(): boolean {
+    const { clock, budgetMs } = this.#options;
+    return this.isUsable && clock.now() - this.#lateAt >= budgetMs;
   }
 
   /**
@@ -53,6 +61,7 @@ export class StoreGuard {
     const answer = work();
     answer.catch(() => undefined); // late failures are of no concern
     return within(this.#options.clock, budgetMs, answer, () => {
+      this.#lateAt = this.#options.clock.now();
       throw new CacheError('STORE_TIMEOUT', `The store did not answer within ${budgetMs} ms.`);
     });
   }

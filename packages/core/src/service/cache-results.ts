@@ -2,7 +2,7 @@ import type { CacheOptions } from '../options/cache-options.js';
 import type { JournalStatus, Recorded } from '../journal/journal.js';
 import type { StoreStatus } from '../provider/cache-provider.js';
 import type { RefreshRefusal } from '../strategy/read-request.js';
-import type { FaultCounts } from '../resilience/cache-error.handler.js';
+import type { CacheErrorHandler, FaultCounts } from '../resilience/cache-error.handler.js';
 import type { BreakerState } from '../resilience/circuit-breaker.service.js';
 
 /** What became of an invalidation. */
@@ -19,7 +19,7 @@ export interface SetResult extends Recorded {
 
 /** What became of an `update`. */
 export interface UpdateResult<T> extends SetResult {
-  /** What `change` gave; `null` when it gave nothing. */
+  /** What `change` gave last, stored or not; `null` when it gave nothing. */
   readonly value: T | null;
 }
 
@@ -78,4 +78,6 @@ export interface CacheStatus {
   readonly journal: JournalStatus;
   readonly l1: { readonly entries: number; readonly bytes: number };
   readonly faults: FaultCounts;
+  /** How often errors of each class were behind the faults; `foreign`: not one of the cache's own. */
+  readonly faultCodes: CacheErrorHandler['codes'];
 }

@@ -293,7 +293,9 @@ export class CacheRuntime {
         `The provider ${this.provider.name ?? ''} is shared but has no journal: invalidations reach this process only.`,
       );
     }
-    return new InProcessJournalLog({ now: () => this.clock.now() });
+    return InProcessJournalLog.of(this.provider, this.keys.namespace, {
+      now: () => this.clock.now(),
+    });
   }
 
   #onEpochChange(): void {

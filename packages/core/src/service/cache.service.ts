@@ -122,7 +122,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
 
   /**
    * The cached value of `key`, or what `load` gives, which is then cached. Callers must not change the value: it is
-   * shared and frozen.
+   * shared and frozen, unless `isolation` says otherwise or it could not be cached.
    * @throws CacheError `KEY_INVALID`, `TAG_INVALID`, `OPTION_INVALID`, `FEATURE_MISSING` before anything is loaded;
    * otherwise rejects only with what `load` rejected with, or with `LOAD_TIMEOUT`, `LOAD_FAILED`, `LOAD_REENTRANT`.
    */
@@ -170,7 +170,8 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
   /**
    * Stores a value and makes what was stored before invalid, everywhere. It is not stored if something invalidates it
    * at the same time, and so costs a journal record. A `get` of the same async context that missed the key counts as
-   * the beginning of looking the value up; otherwise `since` says it. `options`: seconds to live, or as for {@link cache}.
+   * the beginning of looking the value up. One that a helper awaited after awaiting something else is of another context:
+   * then, and for values that are older than this call, `since: cache.fence()` from before the look says it. `options`: seconds to live, or as for {@link cache}.
    * @throws CacheError `KEY_INVALID`, `TAG_INVALID`, `OPTION_INVALID`, `VALUE_INVALID`
    */
   set(key: string, value: unknown, options?: number | CacheOptions): Promise<SetResult> {
@@ -310,6 +311,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
       journal: journal.status,
       l1: repository.l1,
       faults: errors.counts,
+      faultCodes: errors.codes,
     };
   }
 
@@ -346,7 +348,10 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * @throws CacheError `OPTION_INVALID` for a limit out of range
    */
   warm(selection: WarmSelection = {}, limits?: WarmLimits): Promise<WarmResult> {
-    const readThrough = ({ key, load, options }: WarmItem) => this.read(key, load, options);
+    const readThrough = async ({ key, load, options }: WarmItem) => {
+      const { outcome, expiresInMs } = await this.read(key, load, options);
+      return { outcome: expiresInMs === null ? ('bypass' as const) : outcome }; // nothing was stored
+    };
     return this.#warmers.run(selection, readThrough, limits);
   }
 

@@ -24,7 +24,7 @@ export interface InvalidatorOptions {
   readonly errors: CacheErrorHandler;
   readonly keys: StoreKeys;
   readonly clock: Clock;
-  /** How long a physical removal is waited for. */
+  /** How long an invalidation may take, its physical removal included. */
   readonly removalMs: number;
 }
 
@@ -78,16 +78,21 @@ export class Invalidator {
     remove: () => Promise<number | null | Removal> | undefined,
   ): Promise<Invalidated> {
     const terms = termsOf(options);
+    const startedAt = this.#options.clock.now();
     const recorded = await this.#options.journal.invalidate(
       coverages.map((coverage) => ({ ...coverage, ...terms })),
     );
     const isRemoved = recorded.recorded && !terms.isSoft;
-    return { ...outcomeOf(recorded), removed: isRemoved ? await this.#removed(remove) : null };
+    return {
+      ...outcomeOf(recorded),
+      removed: isRemoved ? await this.#removed(remove, startedAt) : null,
+    };
   }
 
   /** Housekeeping: it never makes an invalidation fail, and is not waited for without end. */
   async #removed(
     remove: () => Promise<number | null | Removal> | undefined,
+    startedAt: number,
   ): Promise<number | null> {
     const { clock, errors, removalMs } = this.#options;
     const work = errors.guard(
@@ -95,7 +100,8 @@ export class Invalidator {
       async () => remove(),
       () => null,
     );
-    const removed = await within(clock, removalMs, work, () => null);
+    const leftMs = Math.max(0, startedAt + removalMs - clock.now());
+    const removed = await within(clock, leftMs, work, () => null);
     return typeof removed === 'object' ? (removed?.removed ?? null) : (removed ?? null);
   }
 

@@ -23,7 +23,7 @@ export interface ReadEngineOptions {
   readonly flags: FeatureFlagsService;
   readonly clock: Clock;
   readonly random: () => number;
-  /** A loader's failure was answered with a value that was kept. */
+  /** A loader failed, whatever its caller gets instead. */
   readonly onLoadFailed: (error: unknown) => void;
 }
 
@@ -73,11 +73,9 @@ export class ReadEngine implements StrategyEngine {
   }
 
   async load<T>(request: ReadRequest<T>, previous: FoundEntry | null): Promise<ReadResult<T>> {
-    const { clock, loader, onLoadFailed } = this.#options;
+    const { clock } = this.#options;
     const { softTimeoutMs } = request.options;
-    const loading = loader
-      .load(request, previous)
-      .then((given) => this.#delivered<T>(given, request.options));
+    const loading = this.#load<T>(request, previous);
     const spare = previous && this.#spare<T>(previous, request.options);
     if (!spare) return loading;
     try {
@@ -89,8 +87,17 @@ export class ReadEngine implements StrategyEngine {
     } catch (error) {
       const instead = countsAsOutage(error) ? spare() : null;
       if (!instead) throw error;
-      onLoadFailed(error);
       return instead;
+    }
+  }
+
+  async #load<T>(request: ReadRequest<T>, previous: FoundEntry | null): Promise<ReadResult<T>> {
+    const { loader, onLoadFailed } = this.#options;
+    try {
+      return this.#delivered<T>(await loader.load(request, previous), request.options);
+    } catch (error) {
+      onLoadFailed(error);
+      throw error;
     }
   }
 
@@ -140,7 +147,7 @@ export class ReadEngine implements StrategyEngine {
 
   #own(loading: Promise<unknown>): void {
     const owned = loading
-      .catch(this.#options.onLoadFailed)
+      .catch(() => undefined) // counted; its caller has an answer
       .finally(() => this.#background.delete(owned));
     this.#background.add(owned);
   }

@@ -19,6 +19,10 @@ function nested(levels: number): unknown {
   return value;
 }
 
+function raise(error: unknown): never {
+  throw error;
+}
+
 function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -40,7 +44,7 @@ describe('bad input', () => {
 
   /** Whatever was handed in, others go on as if nothing had been. */
   afterEach(async () => {
-    await cache.settled();
+    await settle();
     expect(await cache.cache('other', () => 'fine')).toBe('fine');
     expect(await cache.get('other')).toBe('fine');
     const leases = [...fleet.store.items.keys()].filter((name) => name.includes(':l:'));
@@ -247,36 +251,22 @@ describe('bad input', () => {
       await expect(cache.cacheMany([KEY], any(load))).rejects.toEqual(fails('OPTION_INVALID'));
     });
 
-    it.each<[string, () => unknown]>([
-      [
-        'throws at once',
-        (): never => {
-          throw new Error('at once');
-        },
-      ],
-      ['throws later', () => Promise.reject(new Error('later'))],
-      ['throws undefined', () => Promise.reject(undefined)],
-      ['throws a frozen error', () => Promise.reject(Object.freeze(new Error('frozen')))],
-      [
-        'gives a thenable that throws',
-        () => ({
-          then: () => {
-            throw new Error('then');
-          },
-        }),
-      ],
-    ])(
-      'hands on the very error when it %s, to all who wait, and stores nothing',
-      async (_, load) => {
-        const [one, two] = await Promise.allSettled([
-          cache.cache(KEY, load),
-          cache.cache(KEY, () => 'not asked'),
-        ]);
-        expect(one.status).toBe('rejected');
-        expect(two).toEqual(one);
-        expect(await cache.get(KEY)).toBeNull();
-      },
-    );
+    it.each<[string, (error: Error) => unknown]>([
+      ['throws at once', raise],
+      ['throws later', (error) => Promise.reject(error)],
+      ['gives a thenable that throws', (error) => ({ then: () => raise(error) })],
+    ])('hands on the very error when it %s, to all who wait', async (_, fail) => {
+      const error = Object.freeze(new Error('source'));
+      const notAsked = jest.fn();
+      const readings = [cache.cache(KEY, () => fail(error)), cache.cache(KEY, notAsked)];
+      for (const reading of readings) await expect(reading).rejects.toBe(error);
+      expect(notAsked).not.toHaveBeenCalled();
+      expect(await cache.get(KEY)).toBeNull();
+    });
+
+    it.each([undefined, null, 0, 'text'])('hands on %p, which is no error', async (thrown) => {
+      await expect(cache.cache(KEY, () => raise(thrown))).rejects.toBe(thrown);
+    });
 
     it('returns undefined, and never caches it', async () => {
       const load = jest.fn(() => undefined);
@@ -299,18 +289,15 @@ describe('bad input', () => {
       expect(await cache.cache(KEY, () => 'next')).toBe('next');
     });
 
-    const badTimes = [-1, NaN, Infinity, '5 minutes', null, {}, 1e12];
     it.each<[string, (context: LoadContext) => void, string]>([
-      ...badTimes.map(
-        (ttl) =>
-          [
-            `setTtl(${String(ttl)})`,
-            ({ setTtl }: LoadContext) => setTtl(any(ttl)),
-            'OPTION_INVALID',
-          ] as [string, (context: LoadContext) => void, string],
-      ),
+      ['setTtl(-1)', ({ setTtl }) => setTtl(-1), 'OPTION_INVALID'],
+      ['setTtl(NaN)', ({ setTtl }) => setTtl(NaN), 'OPTION_INVALID'],
+      ['setTtl(Infinity)', ({ setTtl }) => setTtl(Infinity), 'OPTION_INVALID'],
+      ["setTtl('5 minutes')", ({ setTtl }) => setTtl('5 minutes'), 'OPTION_INVALID'],
+      ['setTtl(null)', ({ setTtl }) => setTtl(any(null)), 'OPTION_INVALID'],
+      ['setTtl({})', ({ setTtl }) => setTtl(any({})), 'OPTION_INVALID'],
       ['setTtl(1, 2)', ({ setTtl }) => setTtl(1, 2), 'OPTION_INVALID'],
-      ['setTags("t")', ({ setTags }) => setTags(any('t')), 'TAG_INVALID'],
+      ["setTags('t')", ({ setTags }) => setTags(any('t')), 'TAG_INVALID'],
       ['setTags([1])', ({ setTags }) => setTags(any([1])), 'TAG_INVALID'],
       ['setTags(null)', ({ setTags }) => setTags(any(null)), 'TAG_INVALID'],
       ['notModified() of nothing', ({ notModified }) => notModified(), 'OPTION_INVALID'],
@@ -450,20 +437,9 @@ describe('bad input', () => {
     });
 
     it.each<[string, (previous: { n: number } | null) => unknown]>([
-      [
-        'throws',
-        () => {
-          throw new TypeError('change');
-        },
-      ],
+      ['throws', () => raise(new TypeError('change'))],
       ['rejects', () => Promise.reject(new TypeError('change'))],
-      [
-        'writes to the previous value',
-        (previous) => {
-          any2(previous).n = 9;
-          return previous;
-        },
-      ],
+      ['writes to the previous value', (previous) => Object.assign(any(previous), { n: 9 })],
     ])(
       'leaves things as they are when a change %s, and hinders no later one',
       async (_, change) => {
@@ -556,7 +532,3 @@ describe('bad input', () => {
     });
   });
 });
-
-function any2(value: unknown): { n: number } {
-  return value as { n: number };
-}
