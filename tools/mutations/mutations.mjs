@@ -1,12 +1,137 @@
 const LOADING = 'packages/core/src/loading';
 const SERVICE = 'packages/core/src/service';
+const JOURNAL = 'packages/core/src/journal';
+const VALIDITY = 'packages/core/src/validity/validity.ts';
 const ENGINE = ['packages/core/test', 'packages/core/src/service'];
+const HISTORY = ['packages/core/src/journal', 'packages/core/src/validity', ...ENGINE];
+const PROVIDER = 'packages/provider-memory/src/memory-cache.provider.ts';
 
 /**
  * Mechanisms, each with the text that makes it up (exactly once in its file), what stands there without it, and the
  * suites that must notice.
  */
 export const MUTATIONS = [
+  {
+    mechanism: 'fence compare',
+    without: 'an entry is valid whatever was invalidated after its load began',
+    file: VALIDITY,
+    find: 'const after = Math.max(fence.position, checkedAt);',
+    replace: 'const after = Infinity;',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'epoch and position captured together, before the load',
+    without: 'the position is the one at the end of the load',
+    file: VALIDITY,
+    find: 'return this.#epoch && { epoch: this.#epoch, position: this.#head.stamp };',
+    replace:
+      'const self = this; return this.#epoch && { epoch: this.#epoch, get position() { return self.#head.stamp; } };',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'own reply applied',
+    without: 'an invalidation resolves before its own process knows of it',
+    file: `${JOURNAL}/journal.appender.ts`,
+    find: 'reader.take(record);',
+    replace: '',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'predecessor link',
+    without: 'a record is applied whatever came before it',
+    file: `${JOURNAL}/journal.reader.ts`,
+    find: 'if (!isSameRecord(record.previous, last)) {',
+    replace: 'if (false) {',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'incarnation check',
+    without: 'a restarted store is taken for the one before',
+    file: `${JOURNAL}/journal.reader.ts`,
+    find: 'if (!this.#options.isDurable && record.incarnation !== incarnation) return true;',
+    replace: '',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'epoch order',
+    without: 'an older epoch than the one held is adopted',
+    file: `${JOURNAL}/journal.reader.ts`,
+    find: 'if (age !== 0) return age < 0;',
+    replace: 'if (age !== 0) return false;',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'head check in each poll',
+    without: 'a history that goes back in time is believed',
+    file: `${JOURNAL}/journal.reader.ts`,
+    find: 'record.stamp < head.stamp || (record.stamp === head.stamp && !isSameRecord(record, head))',
+    replace: 'false',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'floor',
+    without: 'what may have been invalidated before this process listened is served',
+    file: VALIDITY,
+    find: 'if (after < this.#unknownUpTo) {',
+    replace: 'if (false) {',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'blindness by send time',
+    without: 'an answer counts from when it arrived',
+    file: `${JOURNAL}/journal.reader.ts`,
+    find: 'if (ahead === undefined) this.#age.onKnown(sentAt);',
+    replace: 'if (ahead === undefined) this.#age.onKnown(clock.now());',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'blind processes ask before they believe',
+    without: 'stored entries are served without news of the journal',
+    file: 'packages/core/src/repository/cache.repository.ts',
+    find: 'journal.isBlind() ? journal.catchUp() : true,',
+    replace: 'true,',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'own entries while blind',
+    without: 'this process serves what it holds however long it has had no news',
+    file: 'packages/core/src/repository/cache.repository.ts',
+    find: 'return journal.linkAgeMs(nowMs) > blindMaxMs ? null : held;',
+    replace: 'return held;',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'queued invalidations count at once',
+    without: 'what waits for the store covers nothing yet',
+    file: `${JOURNAL}/outbox.ts`,
+    find: "if (this.#pending.covered.covers(subject)) return 'covered';",
+    replace: '',
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'a full queue becomes a clear',
+    without: 'what does not fit is lost',
+    file: `${JOURNAL}/outbox.ts`,
+    find: "? new Posting(clearFor(coverage), 'invalidate', now)",
+    replace: "? new Posting({ kind: 'hashes', hashes: new Uint32Array(0) }, 'invalidate', now)",
+    suites: HISTORY,
+  },
+  {
+    mechanism: 'lease owner check',
+    without: 'anyone may release a lease',
+    file: PROVIDER,
+    find: 'holder !== null && Buffer.compare(holder, token) === 0 && store.delete(key)',
+    replace: 'holder !== null && store.delete(key)',
+    suites: ['packages/provider-memory'],
+  },
+  {
+    mechanism: 'fenced write',
+    without: 'an older load overwrites a newer one',
+    file: PROVIDER,
+    find: 'if (stored && hasLaterFence(stored, item.value, sameBytes, fenceBytes)) return false;',
+    replace: '',
+    suites: ['packages/provider-memory'],
+  },
   {
     mechanism: 'delivery check of joiners',
     without: 'whoever joins a load gets its value, whatever was invalidated since it began',

@@ -27,7 +27,7 @@ function progress(done, text) {
 async function failures({ file, find, replace, suites }) {
   const folder = await mkdtemp(join(tmpdir(), 'mutation-'));
   const output = join(folder, 'result.json');
-  const args = ['jest', '--config', 'tools/mutations/jest.config.mjs', '--json', '--bail=0'];
+  const args = ['jest', '--config', 'tools/mutations/jest.config.mjs', '--json', '--bail=1'];
   const child = spawn('npx', [...args, `--outputFile=${output}`, ...suites], {
     stdio: 'ignore',
     env: { ...process.env, VITALCACHE_MUTATION: JSON.stringify({ file, find, replace }) },
@@ -48,8 +48,7 @@ async function failures({ file, find, replace, suites }) {
 
 function row({ mechanism, without }, found) {
   const [first] = found ?? [];
-  const more = (found?.length ?? 0) > 1 ? ` (and ${found.length - 1} more)` : '';
-  const named = first ? `\`${first.file}\`: ${first.fullName}${more}` : '**nothing**';
+  const named = first ? `\`${first.file}\`: ${first.fullName}` : '**nothing**';
   return `| ${mechanism} | ${without} | ${named.replaceAll('|', '\\|')} |`;
 }
 
@@ -66,7 +65,7 @@ progress(chosen.length, '\n');
 if (wanted.length === 0) {
   const page = `# What goes red without it
 
-Each mechanism that keeps a promise, and a test that fails when it is taken away. Made by \`npm run mutations\`, which
+Each mechanism that keeps a promise, and the first test that fails when it is taken away. Made by \`npm run mutations\`, which
 takes them away one at a time and runs the suites; nothing on this page was written by hand.
 
 | mechanism | taken away | what goes red |

@@ -149,7 +149,7 @@ export class CacheReader {
       isSoftened: found?.entry.isSoftened ?? false,
       fence: found?.entry.fence.position ?? null,
       position: journal.position,
-      refusal: this.#runtime.flags.isEnabled() ? engine.refreshRefusal(key) : 'disabled',
+      refusal: engine.refreshRefusal(key),
       decisions: this.#options.strategies.explain(key),
     };
   }

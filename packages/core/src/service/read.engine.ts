@@ -106,8 +106,9 @@ export class ReadEngine implements StrategyEngine {
   }
 
   refreshRefusal(key: string): RefreshRefusal | null {
-    const { loader, guard } = this.#options;
+    const { loader, guard, flags } = this.#options;
     if (this.#isClosed) return 'closed';
+    if (!flags.isEnabled()) return 'disabled';
     if (loader.isLoading(key)) return 'loading';
     if (!guard.isUsable) return 'breaker-open';
     return loader.isBackingOff(key, 'refresh') ? 'backing-off' : null;

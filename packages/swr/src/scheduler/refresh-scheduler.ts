@@ -32,7 +32,8 @@ export interface RefreshWork {
 export type RefreshDecision = 'started' | 'queued' | 'known' | 'shed';
 
 /** Why work was dropped. `full`: no room in the bounds that always hold; `pressure`: the process is too busy for it. */
-export type ShedReason = 'pressure' | 'full' | 'breaker-open' | 'backing-off' | 'closed';
+export type ShedReason =
+  'pressure' | 'full' | 'breaker-open' | 'backing-off' | 'closed' | 'disabled';
 
 /** What the background work has come to. */
 export interface RefreshCounts {
@@ -82,6 +83,7 @@ export class RefreshScheduler {
     'breaker-open': 0,
     'backing-off': 0,
     closed: 0,
+    disabled: 0,
   };
   #waking: Promise<void> | null = null;
   /** False: nothing is shed but by the hard bounds, whatever the pressure; may be set at any time. */
