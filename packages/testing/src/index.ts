@@ -1,3 +1,13 @@
+export {
+  storeError,
+  type ChaosFault,
+  type ChaosOperation,
+  type ChaosTarget,
+  type Spoil,
+  type StoreReply,
+} from './chaos/chaos.fault.js';
+export type { ChaosSnapshot } from './chaos/chaos.history.js';
+export { ChaosProvider, type ChaosProviderOptions } from './chaos/chaos.provider.js';
 export { describeCacheProvider } from './contract/cache-provider.contract.js';
 export type {
   JournalAbility,
@@ -21,3 +31,5 @@ export { FakeClock } from './fake-clock.js';
 export { describeWithRedis, type DescribeWithRedisOptions } from './stores/describe-with-redis.js';
 export { NO_REDIS, redisSources, startRedis } from './stores/start-redis.js';
 export type { StoreAbility, StoreKind, StoreSource, TestStore } from './stores/test-store.js';
+export { describeCacheStrategy } from './strategy/cache-strategy.contract.js';
+export type { MakeStrategy, StrategyContractOptions } from './strategy/strategy-harness.js';

@@ -41,6 +41,24 @@ const FLAWS: readonly (readonly [string, RegExp, Make])[] = [
     },
   ],
   [
+    'loses how soft an invalidation is',
+    /read gives back softly 1 hashes/,
+    class extends InProcessJournalLog {
+      override append({ isSoft: _, ...coverage }: Coverage, nonce: number) {
+        return super.append(coverage, nonce);
+      }
+    },
+  ],
+  [
+    'loses how long an invalidation settles',
+    /read gives back settling for 1500 ms 2 hashes/,
+    class extends InProcessJournalLog {
+      override append({ settleMs: _, ...coverage }: Coverage, nonce: number) {
+        return super.append(coverage, nonce);
+      }
+    },
+  ],
+  [
     'begins a log in append',
     /append to a log that does not exist/,
     class extends InProcessJournalLog {

@@ -65,6 +65,13 @@ export class PlainProvider implements ICacheProvider {
     return true;
   }
 
+  async setIfUnchanged(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
+    const stored = this.peek(item.key)?.value ?? null;
+    if (!this.isAsExpected(stored, expected)) return false;
+    await this.set(item.key, item.value, item.ttlMs);
+    return true;
+  }
+
   async acquireLease(key: string, token: Uint8Array, ttlMs: number): Promise<Uint8Array | null> {
     const holder = this.peek(key)?.value ?? null;
     if (!holder) await this.set(key, token, ttlMs);
@@ -74,6 +81,13 @@ export class PlainProvider implements ICacheProvider {
   async releaseLease(key: string, token: Uint8Array): Promise<boolean> {
     const holder = this.peek(key)?.value;
     return holder !== undefined && Buffer.compare(holder, token) === 0 && this.entries.delete(key);
+  }
+
+  async extendLease(key: string, token: Uint8Array, ttlMs: number): Promise<boolean> {
+    const holder = this.peek(key);
+    if (!holder || Buffer.compare(holder.value, token) !== 0) return false;
+    holder.expiresAt = this.now() + ttlMs;
+    return true;
   }
 
   journal(namespace: string): IJournalLog {
@@ -98,6 +112,11 @@ export class PlainProvider implements ICacheProvider {
   protected peek(key: string): Entry | null {
     const entry = this.entries.get(key);
     return entry && entry.expiresAt > this.now() ? entry : null;
+  }
+
+  protected isAsExpected(stored: Uint8Array | null, expected: Uint8Array | null): boolean {
+    if (!stored || !expected) return stored === expected;
+    return Buffer.compare(stored.subarray(0, expected.length), expected) === 0;
   }
 
   protected isLater(stored: Uint8Array, fresh: Uint8Array, same: number, fence: number): boolean {

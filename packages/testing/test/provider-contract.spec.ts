@@ -255,6 +255,128 @@ const FLAWS: readonly (readonly [string, RegExp, Make])[] = [
     },
   ],
   [
+    'extends for anybody',
+    /extends for the holder only/,
+    class extends PlainProvider {
+      override async extendLease(key: string, _: Uint8Array, ttlMs: number) {
+        const holder = this.peek(key);
+        if (holder) holder.expiresAt = this.now() + ttlMs;
+        return holder !== null;
+      }
+    },
+  ],
+  [
+    'says no and extends all the same',
+    /leaves the time to live when somebody else would extend it/,
+    class extends PlainProvider {
+      override async extendLease(key: string, token: Uint8Array, ttlMs: number) {
+        const holder = this.peek(key);
+        if (holder) holder.expiresAt = this.now() + ttlMs;
+        return super.extendLease(key, token, ttlMs);
+      }
+    },
+  ],
+  [
+    'only ever lengthens a lease',
+    /extends a lease from now on/,
+    class extends PlainProvider {
+      override async extendLease(key: string, token: Uint8Array, ttlMs: number) {
+        const left = (this.peek(key)?.expiresAt ?? 0) - this.now();
+        return super.extendLease(key, token, Math.max(left, ttlMs));
+      }
+    },
+  ],
+  [
+    'brings back a lease that has ended',
+    /does not bring back a lease/,
+    class extends PlainProvider {
+      override async extendLease(key: string, token: Uint8Array, ttlMs: number) {
+        if (await super.extendLease(key, token, ttlMs)) return true;
+        return (await this.acquireLease(key, token, ttlMs)) === null;
+      }
+    },
+  ],
+  [
+    'expects all the bytes and not how they begin',
+    /stores over bytes when how they begin must be there/,
+    class extends PlainProvider {
+      protected override isAsExpected(stored: Uint8Array | null, expected: Uint8Array | null) {
+        if (!stored || !expected?.length) return super.isAsExpected(stored, expected);
+        return Buffer.compare(stored, expected) === 0;
+      }
+    },
+  ],
+  [
+    'compares only as much as there is',
+    /refuses over bytes when more than there is must be there/,
+    class extends PlainProvider {
+      protected override isAsExpected(stored: Uint8Array | null, expected: Uint8Array | null) {
+        return super.isAsExpected(stored, expected?.subarray(0, stored?.length ?? 0) ?? null);
+      }
+    },
+  ],
+  [
+    'takes an empty value for nothing in a comparison',
+    /an empty value that is there is not nothing/,
+    class extends PlainProvider {
+      protected override isAsExpected(stored: Uint8Array | null, expected: Uint8Array | null) {
+        return super.isAsExpected(stored?.length ? stored : null, expected);
+      }
+    },
+  ],
+  [
+    'stores over nothing whatever is expected',
+    /stores over nothing only when nothing is expected/,
+    class extends PlainProvider {
+      protected override isAsExpected(stored: Uint8Array | null, expected: Uint8Array | null) {
+        return stored === null || super.isAsExpected(stored, expected);
+      }
+    },
+  ],
+  [
+    'compares with what has expired',
+    /takes an expired value for nothing/,
+    class extends PlainProvider {
+      protected override isAsExpected(stored: Uint8Array | null, expected: Uint8Array | null) {
+        const gone = [...this.entries.values()].find(({ expiresAt }) => expiresAt <= this.now());
+        return super.isAsExpected(stored ?? gone?.value ?? null, expected);
+      }
+    },
+  ],
+  [
+    'keeps the time to live when it replaces',
+    /compare › sets the time to live anew/,
+    class extends PlainProvider {
+      override async setIfUnchanged(item: StoredItem, expected: Uint8Array | null) {
+        const left = (this.peek(item.key)?.expiresAt ?? this.now() + item.ttlMs) - this.now();
+        return super.setIfUnchanged({ ...item, ttlMs: left }, expected);
+      }
+    },
+  ],
+  [
+    'gives new life to what it refuses to replace',
+    /compare › leaves the time to live when it refuses/,
+    class extends PlainProvider {
+      override async setIfUnchanged(item: StoredItem, expected: Uint8Array | null) {
+        const there = this.peek(item.key);
+        if (there) there.expiresAt = this.now() + item.ttlMs;
+        return super.setIfUnchanged(item, expected);
+      }
+    },
+  ],
+  [
+    'compares and stores in two steps',
+    /lets exactly one of many win/,
+    class extends PlainProvider {
+      override async setIfUnchanged(item: StoredItem, expected: Uint8Array | null) {
+        const stored = await this.get(item.key);
+        if (!this.isAsExpected(stored, expected)) return false;
+        await this.set(item.key, item.value, item.ttlMs);
+        return true;
+      }
+    },
+  ],
+  [
     'has a journal for each call',
     /journal is one object for each namespace/,
     class extends PlainProvider {
@@ -281,7 +403,7 @@ describe('describeCacheProvider', () => {
   it('passes a provider without flaws', async () => {
     const { passed, failed } = await judge(PlainProvider);
     expect(failed).toEqual([]);
-    expect(passed.length).toBeGreaterThan(55);
+    expect(passed.length).toBeGreaterThan(70);
   });
 
   it.each(FLAWS)(

@@ -250,7 +250,10 @@ export class FeatureFlagsService {
 
   #tell(listener: (change: SettingChanged) => void, change: SettingChanged): void {
     try {
-      listener(change);
+      const told: unknown = listener(change);
+      if (told instanceof Promise) {
+        told.catch((error: unknown) => this.#options.errors.note('listener-failed', error));
+      }
     } catch (error) {
       this.#options.errors.note('listener-failed', error);
     }

@@ -30,6 +30,13 @@ export interface SettingChanged {
 
 /** @throws CacheError `OPTION_INVALID` naming the setting and what it accepts; nothing is changed then */
 export function assertChange(change: SettingsChange): void {
+  const names =
+    typeof change === 'object' && (change as unknown) !== null ? Object.keys(change) : [];
+  if (names.length === 0 || names.some((name) => name !== 'values' && name !== 'templates')) {
+    refuse(
+      'A change of the settings is { values: { name: value } }, { templates: { … } }, or both.',
+    );
+  }
   for (const [name, value] of Object.entries(change.values ?? {})) {
     if (value === null) assertSettingName(name);
     else assertSetting(name, value);

@@ -47,11 +47,16 @@ export class InProcessJournalLog implements IJournalLog {
     namespace: string,
     options?: InProcessJournalOptions,
   ): InProcessJournalLog {
-    const logs = InProcessJournalLog.#ofProviders.get(provider) ?? new Map();
+    const logs =
+      InProcessJournalLog.#ofProviders.get(provider) ?? new Map<string, InProcessJournalLog>();
     InProcessJournalLog.#ofProviders.set(provider, logs);
     const log = logs.get(namespace) ?? new InProcessJournalLog(options);
     logs.set(namespace, log);
     return log;
+  }
+
+  get newestStamp(): number {
+    return this.#records.at(-1)?.stamp ?? 0;
   }
 
   open(constants: string, atLeast: number): Promise<JournalHead> {

@@ -48,6 +48,8 @@ export interface IJournalLog {
    * connection of its own. An in-process log has `onAppend` instead.
    */
   poll?(afterStamp: number, limit: number, waitMs: number): Promise<JournalSlice>;
+  /** Of a log that offers `onAppend`: the stamp of the newest record right now, 0 if there is none. */
+  readonly newestStamp?: number;
   /**
    * Calls `listener` for each record before its `append` resolves, and returns a function that stops it. A log that
    * offers this lives in the same process: it can't be out of reach, so its readers are never blind.

@@ -42,6 +42,8 @@ export interface Moment {
   readonly fence: Fence | null;
   /** Invalidations that this process had asked for, recorded or not. */
   readonly posted: number;
+  /** The newest record of a log that lives in this process, known at once; `null` for other logs. */
+  readonly newestStamp: number | null;
 }
 
 /** Wait for the own position to reach an own stamp, so that what is loaded next is not born invalid. */
@@ -122,9 +124,14 @@ export class Journal {
     return this.#reader.refusal ? null : this.#validity.fence();
   }
 
-  /** Whether the log lives in this process, so that nobody else can write into it. */
-  get isLocal(): boolean {
-    return this.#options.log.onAppend !== undefined;
+  /**
+   * The fence of a moment, also of one before the first sync if the log lives in this process: its records then are
+   * those of that moment. `null` if nothing can be known of it.
+   */
+  fenceOf({ fence, newestStamp }: Moment): Fence | null {
+    const { epoch } = this;
+    if (fence || newestStamp === null || !epoch) return fence;
+    return { epoch, position: Math.max(newestStamp, epoch.stamp) };
   }
 
   /** The epoch of what is known; `null` before the first sync. */
@@ -139,7 +146,8 @@ export class Journal {
 
   /** This moment in the order of fences and of this process's own invalidations. */
   moment(): Moment {
-    return { fence: this.fence(), posted: this.#outbox.posted };
+    const newestStamp = this.#options.log.newestStamp ?? null;
+    return { fence: this.fence(), posted: this.#outbox.posted, newestStamp };
   }
 
   /** Whether what was loaded from `start` on has seen everything that could be known at `arrival`. */
@@ -225,8 +233,8 @@ export class Journal {
     return (fence && isPast(point, this.#options.namespace, fence)) || this.catchUp();
   }
 
-  /** Tries to record what waits for that; resolves with whether nothing waits any more. */
-  flush(): Promise<boolean> {
+  /** Tries to record what waits for that, unless that was just tried; resolves when it has been. */
+  flush(): Promise<void> {
     return this.#outbox.flush();
   }
 

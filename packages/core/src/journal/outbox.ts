@@ -67,7 +67,10 @@ export class Outbox {
   #overflow: Posting | null = null;
   /** Ends the pause before the next attempt. */
   #pause = new AbortController();
-  /** The attempts that run, or come next, one after the other. */
+  #isPausing = false;
+  /** When the last attempt began, or ended in failure. */
+  #triedAt = -Infinity;
+  /** The latest attempt; never rejects. */
   #attempted: Promise<void> = Promise.resolve();
 
   constructor(options: OutboxOptions) {
@@ -126,13 +129,18 @@ export class Outbox {
     return this.#isFailing ? maxQueued : maxQueued * HEALTHY_FACTOR;
   }
 
-  /** Tries now what waits, if anything does; resolves with whether nothing is left. */
-  async flush(): Promise<boolean> {
-    if (this.#queue.length === 0) return true;
-    this.#pause.abort(null);
-    await Promise.resolve(); // the attempt begins
-    await this.#attempted;
-    return this.#queue.length === 0;
+  /**
+   * Tries now what waits, and resolves when it has been tried; at once if it was a moment ago, or if the attempt under way
+   * takes long: who asks often must not knock more often, nor hang with a store that does.
+   */
+  async flush(): Promise<void> {
+    if (this.#queue.length === 0) return;
+    if (this.#options.clock.now() - this.#triedAt >= RETRY_MS.min) {
+      if (!this.#isPausing) return;
+      this.#pause.abort(null);
+      await Promise.resolve(); // the attempt begins
+    }
+    if (!this.#isPausing) await this.#attempted;
   }
 
   /** Goes on trying for five seconds; resolves with the number of postings that the store did not take. */
@@ -160,6 +168,7 @@ export class Outbox {
       const isOverflowSent = this.#overflow !== null && batch.includes(this.#overflow);
       if (isOverflowSent) this.#overflow = null; // its stamp may be that of a moment ago
       try {
+        this.#triedAt = clock.now();
         const appending = append(mergedCoverage(batch), (batch[0] as Posting).nonce as number);
         this.#attempted = appending.then(
           () => undefined,
@@ -175,8 +184,11 @@ export class Outbox {
         this.#isFailing = false;
       } catch {
         this.#isFailing = true;
+        this.#isPausing = true;
+        this.#triedAt = clock.now();
         this.#pause = new AbortController();
         await clock.sleep(retryMs, this.#pause.signal, this.#isClosing ? undefined : 'background');
+        this.#isPausing = false;
         if (this.#over.signal.aborted) break;
         retryMs = Math.min(retryMs * 2, RETRY_MS.max);
       }

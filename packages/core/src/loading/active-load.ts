@@ -1,14 +1,13 @@
 import { CacheError } from '../errors/cache.error.js';
 import type { Fence } from '../journal/fence.js';
 import { assertTags } from '../key/key-rules.js';
-import type { Duration, ResolvedCacheOptions } from '../options/cache-options.js';
+import type { Duration, ResolvedCacheOptions, ValueSerializer } from '../options/cache-options.js';
 import { durationMs } from '../options/duration.js';
 import type { FoundEntry } from '../repository/found-entry.js';
 import type { LoadContext } from '../strategy/read-request.js';
 import type { Flight } from './flight.js';
-
-/** What a loader returns to say that the previous value holds. */
-export const NOT_MODIFIED = Symbol('not modified');
+import { NOT_MODIFIED } from './not-modified.js';
+import { deserialized } from './serialized-value.js';
 
 /** Times and tags of a value that is to be stored, as the options say or as its loader said. */
 export type ValueTerms = Pick<ResolvedCacheOptions, 'ttlMs' | 'staleMs' | 'tags'>;
@@ -18,6 +17,7 @@ export class ActiveLoad implements LoadContext {
   isSkipped = false;
   #terms: ValueTerms;
   readonly #previous: FoundEntry | null;
+  readonly #serializer: ValueSerializer | null;
 
   constructor(
     options: ResolvedCacheOptions,
@@ -29,6 +29,7 @@ export class ActiveLoad implements LoadContext {
   ) {
     this.#terms = options;
     this.#previous = previous;
+    this.#serializer = options.serializer;
   }
 
   get terms(): ValueTerms {
@@ -36,7 +37,12 @@ export class ActiveLoad implements LoadContext {
   }
 
   get previous(): unknown {
-    return this.#previous?.entry.value;
+    if (!this.#previous) return undefined;
+    try {
+      return deserialized(this.#previous.entry.value, this.#serializer);
+    } catch {
+      return undefined; // of another time: there is nothing to compare with
+    }
   }
 
   readonly setTtl = (ttl: Duration, staleTime?: Duration): void => {

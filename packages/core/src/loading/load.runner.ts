@@ -6,7 +6,8 @@ import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { FoundEntry, ICacheRepository, PreparedEntry } from '../repository/found-entry.js';
 import type { ReadRequest } from '../strategy/read-request.js';
 import { coverHashes, subjectOf, type Subject } from '../validity/cover-hash.js';
-import { ActiveLoad, NOT_MODIFIED } from './active-load.js';
+import { ActiveLoad } from './active-load.js';
+import { NOT_MODIFIED } from './not-modified.js';
 import { isCacheable, type EntryBuilder } from './entry.builder.js';
 import type { Admission, FleetLease, HeldLease } from './fleet-lease.js';
 import type { Flight, LoadedValue } from './flight.js';
@@ -56,7 +57,7 @@ export class LoadRunner {
     if (!since || !now.fence) return now;
     const isLater =
       isSameEpoch(since.epoch, now.fence.epoch) && since.position >= now.fence.position;
-    return isLater ? now : { fence: since, posted: 0 };
+    return isLater ? now : { fence: since, posted: 0, newestStamp: null };
   }
 
   /** Rejects with what the loader rejected with, and `LOAD_FAILED`. */
@@ -132,10 +133,11 @@ export class LoadRunner {
     flight.start = this.momentOf(options);
     const { fence } = flight.start;
     const holdOffs = journal.holdOffs();
+    const isUpdated = nested.isUpdating(key); // what an update reads of its own key is the update's to store
     const startedAt = clock.now();
     const context = new ActiveLoad(options, flight.signal, fence, replaced, flight);
     const answer: unknown = await nested.run([flight], () => load(context));
-    const value = answer === NOT_MODIFIED ? context.previous : answer;
+    const value = answer === NOT_MODIFIED ? replaced?.entry.value : answer;
     try {
       const entry = builder.build(key, value, options, {
         fence: fence ?? UNFENCED,
@@ -147,6 +149,7 @@ export class LoadRunner {
       const isStorable =
         fence !== null &&
         !flight.isSuperseded &&
+        !isUpdated &&
         !context.isSkipped &&
         isEnabled(options.template) &&
         isCacheable(value, options, context.terms) &&

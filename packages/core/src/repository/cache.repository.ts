@@ -221,6 +221,11 @@ export class CacheRepository implements ICacheRepository {
     return isSame;
   }
 
+  /** Forgets what this process holds of one key. */
+  drop(key: string): void {
+    this.#l1.delete(key);
+  }
+
   /** Forgets what this process holds; the store is left alone. */
   forget(): void {
     this.#l1.clear();
@@ -293,11 +298,11 @@ export class CacheRepository implements ICacheRepository {
   async #fetch<T>(ask: () => Promise<T>): Promise<T | null> {
     const { guard, journal, errors } = this.#options;
     try {
-      const [answer, isHeard, isSaid] = await guard.run(() =>
+      const [answer, isHeard] = await guard.run(() =>
         Promise.all([
           ask(),
           journal.isBlind() ? journal.catchUp() : true,
-          journal.hasQueued ? journal.flush() : true, // others must hear of it before this process goes on
+          journal.hasQueued && journal.flush(), // first of all, others are to hear of it
         ]),
       );
       if (isHeard) errors.end('blind');
@@ -305,7 +310,7 @@ export class CacheRepository implements ICacheRepository {
         errors.note('blind');
         errors.begin('blind');
       }
-      return isHeard && isSaid ? answer : null;
+      return isHeard ? answer : null;
     } catch (error) {
       errors.note('store-failed', error);
       return null;

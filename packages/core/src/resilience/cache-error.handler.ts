@@ -158,6 +158,6 @@ export class CacheErrorHandler {
 }
 
 function nameOf(fault: CacheFault, error: unknown): CacheFault {
-  if (error instanceof BreakerOpenError) return 'breaker-open';
+  if (isCacheError(error) && error instanceof BreakerOpenError) return 'breaker-open';
   return fault === 'store-failed' && isCacheError(error, 'STORE_TIMEOUT') ? 'store-timeout' : fault;
 }

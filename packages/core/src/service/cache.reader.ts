@@ -1,5 +1,5 @@
 import type { HeldEntry } from '../entry/held-entry.js';
-import { CacheError } from '../errors/cache.error.js';
+import { CacheError, isCacheError } from '../errors/cache.error.js';
 import { assertKey, assertKeys } from '../key/key-rules.js';
 import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
 import type { CacheMiddlewareChain } from '../middleware/cache-middleware.chain.js';
@@ -24,7 +24,7 @@ import {
   serialized,
   UndeserializableValue,
   UnserializableValue,
-} from './serialized-read.js';
+} from '../loading/serialized-value.js';
 import { takesShortWay } from './short-way.js';
 
 /** The short way is left this many load times before an entry gets stale: its strategy may refresh it early. */
@@ -60,8 +60,16 @@ export class CacheReader {
     this.#observers = strategies.isPlainOnFresh && middleware.every(isObserver) ? middleware : null;
   }
 
-  /** What answers a read at once; `null`: it takes the long way, which may find the same. */
+  /** What answers a read at once; `null`: it takes the long way, which may find the same, or say what is wrong. */
   freshHit(key: string, options: CacheOptions | undefined): HeldEntry | null {
+    try {
+      return this.#freshHit(key, options);
+    } catch {
+      return null; // options that can't be read, or an observer that failed
+    }
+  }
+
+  #freshHit(key: string, options: CacheOptions | undefined): HeldEntry | null {
     const runtime = this.#runtime;
     if (!this.#observers || !runtime.isOpen || !runtime.flags.isEnabled(options?.template))
       return null;
@@ -184,6 +192,7 @@ export class CacheReader {
       const result = await this.#readStored(key, load, options);
       return { ...result, value: deserialized<T>(result.value, serializer) };
     } catch (error) {
+      if (!isCacheError(error)) throw error;
       if (error instanceof UnserializableValue) {
         this.#runtime.errors.note('value-refused', error);
         return uncached(error.value as T, 'miss');

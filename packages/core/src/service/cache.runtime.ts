@@ -2,9 +2,6 @@ import { randomBytes } from 'node:crypto';
 
 import { systemClock, within, type Clock } from '../clock/clock.js';
 import { MemoryPressure } from '../entry/memory-pressure.js';
-import type { CompressionPolicy } from '../entry/value.codec.js';
-import { CACHE_DEFAULTS } from '../options/cache-options.js';
-import type { RuntimeSettings } from '../flags/runtime-settings.js';
 import { FeatureFlagsService } from '../flags/feature-flags.service.js';
 import { InProcessJournalLog } from '../journal/in-process-journal.log.js';
 import { Journal } from '../journal/journal.js';
@@ -25,6 +22,7 @@ import type { CacheConfig, CacheLogger } from './cache-config.js';
 import { tagCoverage } from './cache-operations.js';
 import { checkConfig, checkProvider } from './check-config.js';
 import { EntryWriter } from './entry.writer.js';
+import { initialSettings } from './initial-settings.js';
 import { Invalidator } from './invalidator.js';
 import { MissedReads } from './missed-reads.js';
 import { safeLogger } from './safe-logger.js';
@@ -78,6 +76,7 @@ export class CacheRuntime {
     checkConfig(config);
     const random = config.random ?? Math.random;
     const writeBudgetMs = config.invalidationDeadlineMs ?? 2_000;
+    const maxQueued = config.maxQueuedInvalidations ?? 1_000;
     this.#readBudgetMs = config.readBudgetMs ?? 250;
     this.clock = config.clock ?? systemClock;
     this.logger = safeLogger(config.logger ?? SILENT);
@@ -108,7 +107,7 @@ export class CacheRuntime {
       clock,
       random,
       sketchSlots: config.sketchSlots ?? 2 ** 20,
-      maxQueued: config.maxQueuedInvalidations ?? 1_000,
+      maxQueued,
       deadlineMs: writeBudgetMs,
       blindAfterMs: config.blindAfterMs ?? 5_000,
       durable: config.durable ?? false,
@@ -198,6 +197,7 @@ export class CacheRuntime {
       errors,
       clock,
       writeBudgetMs,
+      maxQueued,
     });
     this.invalidator = new Invalidator({
       journal,
@@ -304,24 +304,6 @@ export class CacheRuntime {
       'The store lost or replaced its journal (restart, failover or flush): everything cached before is refused.',
     );
   }
-}
-
-/** What code and environment say about what can be changed later. */
-function initialSettings(
-  { enabled = true, defaults = {}, breaker = {}, memoryOptimization = true, settings }: CacheConfig,
-  { compressor, thresholdBytes }: CompressionPolicy,
-): Partial<RuntimeSettings> {
-  const ttlMs = defaults.ttlMs ?? CACHE_DEFAULTS.ttlMs;
-  return {
-    ...settings,
-    enabled,
-    defaultTtl: Math.ceil(ttlMs / 1_000),
-    compression: compressor !== 'none',
-    compressionThreshold: thresholdBytes,
-    memoryOptimization,
-    ...(breaker.threshold !== undefined && { circuitBreakerThreshold: breaker.threshold }),
-    ...(breaker.timeoutMs !== undefined && { circuitBreakerTimeout: breaker.timeoutMs }),
-  };
 }
 
 /** What somebody else's method gives; `undefined` when it throws, at once or later. */

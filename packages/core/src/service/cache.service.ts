@@ -1,6 +1,5 @@
 import { CacheError } from '../errors/cache.error.js';
 import type { Fence } from '../journal/fence.js';
-import type { HeldEntry } from '../entry/held-entry.js';
 import { assertToken } from '../journal/read-token.js';
 import { assertKeys } from '../key/key-rules.js';
 import { CacheKeyFactory, type ICacheKeyFactory } from '../key/cache-key.factory.js';
@@ -127,12 +126,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * otherwise rejects only with what `load` rejected with, or with `LOAD_TIMEOUT`, `LOAD_FAILED`, `LOAD_REENTRANT`.
    */
   cache<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<T> {
-    let held: HeldEntry | null = null;
-    try {
-      held = this.#reader.freshHit(key, options);
-    } catch {
-      // options that can't be read: the long way says what is wrong with them
-    }
+    const held = this.#reader.freshHit(key, options);
     return held ? Promise.resolve(held.value as T) : this.#reader.value(key, load, options);
   }
 
@@ -322,6 +316,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
 
   /** Tells `listener` of every change of the settings, whoever made it. Returns what ends that. */
   onSettingChanged(listener: (change: SettingChanged) => void): () => void {
+    assertFunction('The listener', listener);
     return this.#runtime.flags.onChange(listener);
   }
 
@@ -347,7 +342,10 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * Reads what the selected warmers name (all, if none is selected) through the cache. Never rejects because of one.
    * @throws CacheError `OPTION_INVALID` for a limit out of range
    */
-  warm(selection: WarmSelection = {}, limits?: WarmLimits): Promise<WarmResult> {
+  async warm(selection: WarmSelection = {}, limits?: WarmLimits): Promise<WarmResult> {
+    if (typeof selection !== 'object' || (selection as unknown) === null) {
+      throw new CacheError('OPTION_INVALID', 'warm takes { kinds?, names?, clinicId? }.');
+    }
     const readThrough = async ({ key, load, options }: WarmItem) => {
       const { outcome, expiresInMs } = await this.read(key, load, options);
       return { outcome: expiresInMs === null ? ('bypass' as const) : outcome }; // nothing was stored
@@ -369,12 +367,14 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * Runs a transaction; what was handed to {@link afterCommit} inside is done when it is committed, and not at all when
    * it is rolled back. Resolves or rejects as the transaction does.
    */
-  inTransaction<T>(transaction: () => Promise<T>): Promise<T> {
+  async inTransaction<T>(transaction: () => Promise<T>): Promise<T> {
+    assertFunction('A transaction', transaction);
     return this.#commits.run(transaction);
   }
 
   /** Does `work`, such as invalidating, after the surrounding {@link inTransaction} is committed; without one, now. */
-  afterCommit<R>(work: () => Promise<R>): Promise<CommitWork<R>> {
+  async afterCommit<R>(work: () => Promise<R>): Promise<CommitWork<R>> {
+    assertFunction('What is to be done after a commit', work);
     return this.#commits.afterCommit(work);
   }
 
@@ -421,4 +421,9 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
       'The invalidation waits for the store and is tried again; until then other processes may serve what it covers.',
     );
   }
+}
+
+function assertFunction(what: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new CacheError('OPTION_INVALID', `${what} must be a function; got ${typeof value}.`);
 }

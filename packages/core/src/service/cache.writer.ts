@@ -8,7 +8,7 @@ import { operationOf, outcomeOf, strategyOperation } from './cache-operations.js
 import type { BatchSetItem, BatchSetResult, SetResult, UpdateResult } from './cache-results.js';
 import type { CacheRuntime } from './cache.runtime.js';
 import type { Change } from './entry.writer.js';
-import { plainOf } from './serialized-read.js';
+import { plainOf } from '../loading/serialized-value.js';
 
 export interface CacheWriterOptions {
   readonly runtime: CacheRuntime;

@@ -1,6 +1,7 @@
 import { assertCompressor } from '../entry/compression.js';
 import { CACHE_DEFAULTS } from '../options/cache-options.js';
-import { choice, kind } from '../options/option-checks.js';
+import { assertSetting } from '../flags/runtime-settings.js';
+import { choice, kind, shown } from '../options/option-checks.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
 import type { ICacheProvider } from '../provider/cache-provider.js';
 import type { CacheConfig } from './cache-config.js';
@@ -29,8 +30,8 @@ export function checkConfig(config: CacheConfig): void {
   }
   for (const [name, value] of Object.entries(config)) {
     if (value === undefined) continue;
-    if (name in NUMBERS) checkNumber(name as keyof typeof NUMBERS, value);
-    else if (name in KINDS) checkKind(name as keyof typeof KINDS, value);
+    if (Object.hasOwn(NUMBERS, name)) checkNumber(name as keyof typeof NUMBERS, value);
+    else if (Object.hasOwn(KINDS, name)) checkKind(name as keyof typeof KINDS, value);
     else
       fail(`${name} is no option; accepted: ${Object.keys({ ...KINDS, ...NUMBERS }).join(', ')}`);
   }
@@ -52,6 +53,9 @@ export function checkConfig(config: CacheConfig): void {
   }
   if (!Number.isInteger(Math.log2(sketchSlots))) fail('sketchSlots must be a power of two');
   if (defaults) checkDefaults(defaults);
+  for (const [name, value] of Object.entries(config.settings ?? {})) {
+    checkOption(() => assertSetting(name, value));
+  }
 }
 
 /** What an option may be, in words and as a test. */
@@ -152,7 +156,7 @@ function checkNumber(name: keyof typeof NUMBERS, value: unknown): void {
 function checkWhole(name: string, value: unknown, min: number, max: number): void {
   if (value === undefined) return;
   if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return;
-  fail(`${name} is ${String(value)}; accepted: a whole number from ${min} to ${max}`);
+  fail(`${name} is ${shown(value)}; accepted: a whole number from ${min} to ${max}`);
 }
 
 function checkAmount(name: string, value: number | undefined, max: number): void {

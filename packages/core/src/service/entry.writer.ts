@@ -2,7 +2,7 @@ import { within, type Clock } from '../clock/clock.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
 import type { Fence } from '../journal/fence.js';
 import type { HoldOffSnapshot } from '../journal/hold-offs.js';
-import type { Journal, Recorded } from '../journal/journal.js';
+import type { Journal, Moment, Recorded } from '../journal/journal.js';
 import { isCacheable, type EntryBuilder } from '../loading/entry.builder.js';
 import type { FleetLease } from '../loading/fleet-lease.js';
 import type { NestedLoads } from '../loading/nested-loads.js';
@@ -13,12 +13,12 @@ import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import { keyCoverage } from './cache-operations.js';
 import type { BatchSetResult, SetResult, UpdateResult } from './cache-results.js';
 import type { MissedReads } from './missed-reads.js';
-import { deserialized, plainOf } from './serialized-read.js';
+import { deserialized, plainOf } from '../loading/serialized-value.js';
 
 /** How long an update waits for the one before it in this process. */
 const MAX_TURN_MS = 5_000;
-/** Entries of a batch that are written at a time. */
-const SLICE = 500;
+/** Entries of a batch that are written at a time; more could fill the queue of invalidations. */
+const MAX_SLICE = 500;
 /** How often an update starts again when something came between its reading and its writing. */
 const MAX_ATTEMPTS = 5;
 
@@ -35,6 +35,8 @@ export interface EntryWriterOptions {
   readonly errors: CacheErrorHandler;
   readonly clock: Clock;
   readonly writeBudgetMs: number;
+  /** Invalidations that may wait for the store. */
+  readonly maxQueued: number;
 }
 
 /** One entry to be written. */
@@ -52,12 +54,12 @@ export type Change<T> = (
 
 /** What was known when a write was asked for. */
 export interface WriteStart {
-  /** From before the value was looked up, as far as that is known; `null`: nothing was known yet. */
-  readonly fence: Fence | null;
+  /** From before the value was looked up, if the caller says so. */
+  readonly since: Fence | null;
+  /** When it was looked up, or asked to be written. */
+  readonly moment: Moment;
   /** What the value's source may have lagged behind; `null` if that is not known. */
   readonly holdOffs: HoldOffSnapshot | null;
-  /** Own invalidations that had been asked for. */
-  readonly posted: number;
 }
 
 /** Writes values that the application brings: each makes what was there before invalid, everywhere, by a record. */
@@ -73,16 +75,15 @@ export class EntryWriter {
   /** To be called before anything is awaited: what becomes invalid from then on, the value may not have seen. */
   start(key: string, { since }: ResolvedCacheOptions): WriteStart {
     const { journal, missed } = this.#options;
-    const read = missed.take(key);
-    // What a read knew counts also if it was nothing: what is known since may not have been seen.
-    const { fence, posted } = read?.moment ?? journal.moment();
-    return { fence: since ?? fence, holdOffs: read?.holdOffs ?? null, posted };
+    const look = missed.take(key);
+    // What a look knew counts also if it was nothing: what is known since may not have been seen.
+    return { since, moment: look?.moment ?? journal.moment(), holdOffs: look?.holdOffs ?? null };
   }
 
   /** @throws CacheError `VALUE_INVALID`, `TAG_INVALID`, and what a tags function throws; nothing is recorded then */
   async set({ key, value, options, start }: WriteRequest): Promise<SetResult> {
     const { journal, builder, clock } = this.#options;
-    const fence = start.fence ?? this.#lateFence(start);
+    const fence = start.since ?? journal.fenceOf(start.moment);
     const coverage = keyCoverage(key);
     if (!fence || !journal.fence() || !isCacheable(value, options, options)) {
       return { ...(await journal.invalidate([coverage])), stored: false };
@@ -99,18 +100,13 @@ export class EntryWriter {
     return { ...recorded, stored: await this.#store(entry, ownFence, options) };
   }
 
-  /** Before the first sync others may have invalidated anything; but nobody else writes into a journal of our own. */
-  #lateFence({ posted }: WriteStart): Fence | null {
-    const { journal } = this.#options;
-    return journal.isLocal && journal.moment().posted === posted ? journal.fence() : null;
-  }
-
   /** Each entry for itself; of two with one key the later one. Values that can't be stored are counted as failed. */
   async setMany(requests: readonly WriteRequest[]): Promise<BatchSetResult> {
     const latest = [...new Map(requests.map((request) => [request.key, request])).values()];
+    const sliceLength = Math.min(MAX_SLICE, this.#options.maxQueued);
     const results: SetResult[] = [];
-    for (let from = 0; from < latest.length; from += SLICE) {
-      const slice = latest.slice(from, from + SLICE);
+    for (let from = 0; from < latest.length; from += sliceLength) {
+      const slice = latest.slice(from, from + sliceLength);
       results.push(...(await Promise.all(slice.map((one) => this.#setOrInvalidate(one)))));
     }
     return {
@@ -237,7 +233,10 @@ export class EntryWriter {
     const writing = errors.guard(
       'store-write-failed',
       () => repository.store(fenced, repository.hold(fenced, options)),
-      () => false,
+      () => {
+        repository.drop(entry.key); // what is not stored for others is not served here either
+        return false;
+      },
     );
     return within(clock, writeBudgetMs, writing, () => false);
   }

@@ -2,7 +2,13 @@ import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { ReadRequest, ReadResult, StrategyEngine } from './read-request.js';
 
 /** Where strategies stand that don't say otherwise: an application's own come before all of ours. */
-export const STRATEGY_PRECEDENCE = { own: 0, emergency: 100, phi: 200, swr: 300, standard: 400 } as const;
+export const STRATEGY_PRECEDENCE = {
+  own: 0,
+  emergency: 100,
+  phi: 200,
+  swr: 300,
+  standard: 400,
+} as const;
 
 /** Decides when to read, load, refresh or refuse; never where the bytes are. */
 export interface ICacheStrategy {

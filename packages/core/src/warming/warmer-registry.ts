@@ -33,7 +33,7 @@ export class WarmerRegistry {
 
   /** @throws CacheError `CONFIG_INVALID` for a warmer without name or items, or a name that is taken */
   register(warmer: CacheWarmer): void {
-    const { name, items } = warmer as Partial<CacheWarmer>;
+    const { name, items } = (warmer as CacheWarmer | null) ?? ({} as Partial<CacheWarmer>);
     if (typeof name !== 'string' || name === '' || typeof items !== 'function') {
       throw new CacheError('CONFIG_INVALID', 'A warmer must have a name and a function items().');
     }
@@ -62,6 +62,8 @@ export class WarmerRegistry {
     const concurrency = wholeWithin('concurrency', limits.concurrency ?? 4, 1_000);
     const maxItems = wholeWithin('maxItems', limits.maxItems ?? 10_000, 10_000_000);
     const deadlineMs = wholeWithin('deadlineMs', limits.deadlineMs ?? 60_000, 86_400_000);
+    assertList('kinds', selection.kinds);
+    assertList('names', selection.names);
     const warmers = this.#selected(selection);
     if (warmers.length === 0) return this.#warnOnce(selection);
     const ended = new AbortController();
@@ -102,6 +104,11 @@ export class WarmerRegistry {
     }
     return NOTHING;
   }
+}
+
+function assertList(name: string, value: unknown): void {
+  if (value === undefined || Array.isArray(value)) return;
+  throw new CacheError('OPTION_INVALID', `${name} must be a list of words.`);
 }
 
 function wholeWithin(name: string, value: number, max: number): number {

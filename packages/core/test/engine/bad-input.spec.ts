@@ -70,6 +70,7 @@ describe('bad input', () => {
     };
     const keys: [string, unknown][] = [
       ['undefined', undefined],
+      ['null', null],
       ['a number', 7],
       ['a bigint', 7n],
       ['a symbol', Symbol('key')],
@@ -88,6 +89,13 @@ describe('bad input', () => {
         await expect(call(any(key))).rejects.toEqual(fails('KEY_INVALID'));
       }
       expect(fleet.store.items.size).toBe(0);
+    });
+
+    it.each([undefined, null, 'users:7', 5, {}])('refuses %p as a list of keys', async (keys) => {
+      await cache.set('u', 1, 60);
+      await expect(cache.batchGet(any(keys))).rejects.toEqual(fails('KEY_INVALID'));
+      await expect(cache.batchDelete(any(keys))).rejects.toEqual(fails('KEY_INVALID'));
+      expect(await cache.get('u')).toBe(1); // a text is no list of letters
     });
 
     it('names no key in a message', async () => {
@@ -149,6 +157,16 @@ describe('bad input', () => {
       await expect(cache.set(KEY, 1, { tags })).rejects.toBe(error);
     });
 
+    it('harms nobody when a tags function gives a promise that rejects', async () => {
+      const unhandled = jest.fn();
+      process.on('unhandledRejection', unhandled);
+      const tags = any(() => Promise.reject(new Error('no tags')));
+      expect(await cache.cache(KEY, () => 1, { tags })).toBe(1);
+      await settle();
+      process.off('unhandledRejection', unhandled);
+      expect(unhandled).not.toHaveBeenCalled();
+    });
+
     it('refuses what is no tag and no pattern, and never takes one for everything', async () => {
       await cache.set(KEY, 1, 60);
       for (const tag of [undefined, 5, '', {}]) {
@@ -173,6 +191,7 @@ describe('bad input', () => {
       ['of a prototype', { __proto__: { isolation: 'copy' } }],
       ['a prototype in disguise', JSON.parse('{"__proto__":{"polluted":true}}')],
       ['contradictory', { ttl: 1, staleTime: 2 }],
+      ['null', null],
       ['a text', 'ttl=60'],
       ['a function', () => 60],
     ])('refuses options that are %s before anything is loaded', async (_, options) => {
@@ -196,6 +215,24 @@ describe('bad input', () => {
       ];
       await expect(cache.batchSet(items)).rejects.toEqual(fails('OPTION_INVALID'));
       expect(await cache.get('a')).toBeNull();
+    });
+
+    it('rejects, and never throws, with what a getter of the options throws', async () => {
+      const error = new Error('getter');
+      const options = {
+        get ttl(): never {
+          return raise(error);
+        },
+      };
+      await cache.set(KEY, 'fresh', 60); // the shortest way looks at the options first
+      await expect(cache.cache(KEY, () => 1, options)).rejects.toBe(error);
+      await expect(cache.read(KEY, () => 1, options)).rejects.toBe(error);
+    });
+
+    it.each([undefined, null, {}, [null], ['users:7']])('refuses %p as items', async (items) => {
+      await expect(cache.batchSet(any(items))).rejects.toEqual(
+        expect.objectContaining({ code: expect.stringMatching('OPTION_INVALID|KEY_INVALID') }),
+      );
     });
 
     it('takes options as they were when they were handed in', async () => {
@@ -223,7 +260,9 @@ describe('bad input', () => {
     });
 
     it.each<[string, object]>([
+      ['option', { moed: 'stale' }],
       ['mode', { mode: 'soft' }],
+      ['whenQueued', { whenQueued: 'explode' }],
       ['settleMs', { settleMs: -1 }],
       ['settleMs', { settleMs: 60_001 }],
       ['settleMs', { settleMs: NaN }],
@@ -262,6 +301,17 @@ describe('bad input', () => {
       for (const reading of readings) await expect(reading).rejects.toBe(error);
       expect(notAsked).not.toHaveBeenCalled();
       expect(await cache.get(KEY)).toBeNull();
+    });
+
+    it.each<[string, () => unknown]>([
+      ['throws in its getters', () => Object.defineProperty({}, 'code', { get: () => raise(1) })],
+      ['has a symbol as status', () => ({ status: Symbol('status') })],
+      ['has an object as status', () => ({ status: Object.create(null) as object })],
+    ])('hands on an error that %s, and gives its lease back', async (_, make) => {
+      const error = make();
+      await expect(cache.cache(KEY, () => raise(error))).rejects.toBe(error);
+      const other = await fleet.join();
+      expect(await other.cache(KEY, () => 'elsewhere')).toBe('elsewhere');
     });
 
     it.each([undefined, null, 0, 'text'])('hands on %p, which is no error', async (thrown) => {
@@ -396,6 +446,10 @@ describe('bad input', () => {
       ['null', null],
       ['nothing', undefined],
       ['a function', () => 1],
+      ['a Set', new Set(['v'])],
+      ['a Date', new Date(0)],
+      ['bytes', new Uint8Array(2)],
+      ['a WeakMap', new WeakMap()],
       ['too many', [1, 2, 3]],
       ['too few', [1]],
     ])('refuses %s from its loader, and caches nothing of it', async (_, given) => {
@@ -418,10 +472,9 @@ describe('bad input', () => {
       expect(await cache.cacheMany<unknown>(keys, any(load))).toEqual([1, null, null, null]);
     });
 
-    it.each([undefined, null, 'ab', 5, {}])('refuses %o as keys', async (keys) => {
+    it.each([undefined, null, 'ab', 5, {}])('refuses %p as keys', async (keys) => {
       const load = jest.fn(() => []);
       await expect(cache.cacheMany(any(keys), load)).rejects.toEqual(fails('KEY_INVALID'));
-      await expect(cache.batchGet(any(keys))).rejects.toEqual(fails('KEY_INVALID'));
       expect(load).not.toHaveBeenCalled();
     });
   });
@@ -443,11 +496,31 @@ describe('bad input', () => {
     ])(
       'leaves things as they are when a change %s, and hinders no later one',
       async (_, change) => {
-        await expect(cache.update(KEY, any(change))).rejects.toBeInstanceOf(TypeError);
-        expect(await cache.get(KEY)).toEqual({ n: 1 });
-        expect(await cache.update(KEY, () => ({ n: 2 }))).toMatchObject({ stored: true });
+        const failing = cache.update(KEY, any(change));
+        const later = cache.update<{ n: number }>(KEY, (previous) => ({
+          n: (previous?.n ?? 0) + 1,
+        }));
+        await expect(failing).rejects.toBeInstanceOf(TypeError);
+        expect(await later).toMatchObject({ stored: true, value: { n: 2 } });
       },
     );
+
+    it('refuses a change that updates its own key, which would wait for itself', async () => {
+      const inner = jest.fn();
+      const update = cache.update(KEY, async () => {
+        await cache.update(KEY, inner);
+        return null;
+      });
+      await expect(update).rejects.toEqual(fails('LOAD_REENTRANT'));
+      expect(inner).not.toHaveBeenCalled();
+    });
+
+    it('lets no change that never settles hold up the next one without end', async () => {
+      void cache.update(KEY, () => new Promise<never>(() => undefined));
+      const next = cache.update(KEY, () => ({ n: 2 }));
+      await fleet.clock.advance(120_000); // by then it has lost its lease as well
+      expect(await next).toMatchObject({ value: { n: 2 } });
+    });
 
     it('leaves things as they are when a change gives undefined', async () => {
       const result = await cache.update(KEY, () => undefined);
@@ -509,6 +582,12 @@ describe('bad input', () => {
       ['a version out of range', { schemaVersion: 65_536 }],
       ["a template's version", { templateVersions: { 'users:{id}': -1 } }],
       ['a default out of range', { defaults: { jitterRatio: 0.6 } }],
+      ['an unknown default', { defaults: { ttl: 60 } }],
+      ['a default of no kind', { defaults: { isolation: 'copy' } }],
+      ['a breaker that never opens', { breaker: { threshold: 0 } }],
+      ['a logger without methods', { logger: {} }],
+      ['a clock that stands still', { clock: {} }],
+      ['no strategy', { strategies: [null] }],
       ['a compressor', { compression: { compressor: 'lzma', thresholdBytes: 1 } }],
       ['a plugin without a name', { plugins: [{}] }],
       ['a warmer without items', { warmers: [{ name: 'w' }] }],

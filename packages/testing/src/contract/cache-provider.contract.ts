@@ -10,6 +10,7 @@ import {
 import { basicPart } from './basic.part.js';
 import { batchPart } from './batch.part.js';
 import { assertStored, bytes } from './bytes.js';
+import { comparePart } from './compare.part.js';
 import { fencedPart } from './fenced.part.js';
 import { leasePart } from './lease.part.js';
 import type {
@@ -27,6 +28,7 @@ const ALL: readonly ProviderCapability[] = [
   'sweep',
   'tagIndex',
   'fenced',
+  'compare',
   'lease',
   'journal',
   'status',
@@ -37,6 +39,7 @@ const PARTS: Readonly<Partial<Record<ProviderCapability, ProviderPart>>> = {
   batch: batchPart,
   sweep: sweepPart,
   fenced: fencedPart,
+  compare: comparePart,
   lease: leasePart,
 };
 

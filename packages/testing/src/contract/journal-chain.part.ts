@@ -16,6 +16,11 @@ const COVERAGES: readonly Coverage[] = [
   { kind: 'glob', pattern: 'users:*:[a-c]?\\*' },
   { kind: 'glob', pattern: 'Zoë:*:\u{1F9EA}' },
   { kind: 'clear' },
+  { kind: 'hashes', hashes: Uint32Array.of(1, 2), isSoft: true },
+  { kind: 'hashes', hashes: Uint32Array.of(3, 4, 5, 6), settleMs: 1_500 },
+  { kind: 'glob', pattern: 'soft:*', isSoft: true, settleMs: 60_000 },
+  { kind: 'clear', isSoft: true },
+  { kind: 'clear', settleMs: 1 },
 ];
 
 /** `append`, `read`, `readBackwards`: one linked chain. */
@@ -110,7 +115,10 @@ export const journalChainPart: JournalPart = (it) => {
 };
 
 function describeCoverage(coverage: Coverage): string {
-  if (coverage.kind === 'hashes') return `${coverage.hashes.length / 2} hashes`;
+  const { isSoft, settleMs } = coverage;
+  const terms = `${isSoft ? 'softly ' : ''}${settleMs ? `settling for ${settleMs} ms ` : ''}`;
+  if (coverage.kind === 'hashes') return `${terms}${coverage.hashes.length / 2} hashes`;
+  if (terms) return `${terms}a ${coverage.kind} record`;
   return coverage.kind === 'glob' ? `the pattern ${coverage.pattern}` : `a ${coverage.kind} record`;
 }
 
@@ -129,5 +137,5 @@ function plain(record: JournalRecord | undefined): { body: unknown } {
 }
 
 function plainBody(body: JournalRecord['body']): unknown {
-  return body.kind === 'hashes' ? { kind: body.kind, hashes: [...body.hashes] } : { ...body };
+  return body.kind === 'hashes' ? { ...body, hashes: [...body.hashes] } : { ...body };
 }

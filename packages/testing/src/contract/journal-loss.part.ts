@@ -81,6 +81,22 @@ export const journalRestartPart: JournalPart = (it) => {
     const slice = await tail.poll?.(next.record.stamp, 10, 1_000);
     assert.equal(slice?.head?.incarnation ?? found.incarnation, found.incarnation);
   });
+
+  it('a durable append goes on from what another incarnation took', async ({ logs, restart }) => {
+    const [log, tail] = logs;
+    const { head, records } = await begin(log, 3);
+    await restart?.();
+    await Promise.all(logs.map(comesBack));
+
+    const record = await log.append(oneHash(4), 4, true);
+    assert.deepEqual(record?.epoch, head.record.epoch);
+    assert.deepEqual(record.previous, { stamp: records[2]?.stamp, nonce: 3 });
+    assert.notEqual(record.incarnation, head.incarnation);
+    const slice = await tail.read(records[2]?.stamp ?? 0, 10);
+    assert.equal(slice.records[0]?.incarnation, record.incarnation);
+    assert.equal(slice.head?.incarnation, record.incarnation);
+    assert.equal((await log.append(oneHash(5), 5))?.previous?.stamp, record.stamp);
+  });
 };
 
 async function comesBack(log: IJournalLog): Promise<void> {

@@ -1,6 +1,6 @@
 import { CacheError } from '../errors/cache.error.js';
 import type { ValueSerializer } from '../options/cache-options.js';
-import { NOT_MODIFIED } from '../loading/active-load.js';
+import { NOT_MODIFIED } from './not-modified.js';
 import type { Loader } from '../strategy/read-request.js';
 
 /** A loader's value that its serializer did not take: returned as it is, and not cached. */
@@ -30,7 +30,11 @@ export function serialized<T>(load: Loader<T>, serializer: ValueSerializer): Loa
 /** What is stored of a value. "Nothing" stays as it is. */
 export function plainOf(value: unknown, serializer: ValueSerializer | null): unknown {
   const isPlain = value === null || value === undefined || value === NOT_MODIFIED;
-  return isPlain || !serializer ? value : serializer.toCache(value as never);
+  if (isPlain || !serializer) return value;
+  const plain = serializer.toCache(value as never);
+  if (!(plain instanceof Promise)) return plain;
+  plain.catch(() => undefined); // refused as what it is; how it ends is nobody's concern
+  throw new CacheError('VALUE_INVALID', 'serializer.toCache must not be asynchronous.');
 }
 
 /** What is stored can't be made into the application's own object any more: an entry of another time. */

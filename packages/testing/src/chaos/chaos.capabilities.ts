@@ -1,0 +1,106 @@
+import {
+  capabilitiesOf,
+  type ICacheProvider,
+  type StoredItem,
+  type StoreStatus,
+} from '@vitalcache/core';
+
+import type { ChaosHistory } from './chaos.history.js';
+import type { FaultBoard } from './fault.board.js';
+
+/** The optional capabilities of `inner`, and no others, each broken as the board says. */
+export function chaoticCapabilities(
+  inner: ICacheProvider,
+  board: FaultBoard,
+  history: ChaosHistory,
+): Partial<ICacheProvider> {
+  const { batch, sweep, tagIndex, fenced, compare, lease, status } = capabilitiesOf(inner);
+  const wrote = ({ key, ttlMs }: StoredItem): void => history.wrote(key, ttlMs);
+  return {
+    ...(batch && {
+      getMany: (keys) =>
+        board.ask('batch', {
+          work: () => batch.getMany(keys),
+          lie: () => keys.map(() => null),
+          spoil: (found, change) => found.map((value) => value && change(value)),
+        }),
+      setMany: (items) =>
+        board.ask('batch', {
+          work: () => {
+            items.forEach(wrote);
+            return batch.setMany(items);
+          },
+          lie: () => undefined,
+        }),
+      delMany: (keys) =>
+        board.ask('batch', { work: () => batch.delMany(keys), lie: () => keys.length }),
+    }),
+    ...(sweep && {
+      invalidateCacheByPattern: (pattern, deadlineMs) =>
+        board.ask('sweep', {
+          work: () => sweep.invalidateCacheByPattern(pattern, deadlineMs),
+          lie: () => ({ removed: 0, complete: true }),
+        }),
+    }),
+    ...(tagIndex && {
+      invalidateCacheByTag: (tag) =>
+        board.ask('tagIndex', {
+          work: () => tagIndex.invalidateCacheByTag(tag),
+          lie: () => ({ removed: 0, complete: true }),
+        }),
+    }),
+    ...(fenced && {
+      setFenced: (item, sameBytes, fenceBytes) =>
+        board.ask('fenced', {
+          work: () => {
+            wrote(item);
+            return fenced.setFenced(item, sameBytes, fenceBytes);
+          },
+          lie: () => true,
+        }),
+    }),
+    ...(compare && {
+      setIfUnchanged: (item, expected) =>
+        board.ask('compare', {
+          work: () => {
+            wrote(item);
+            return compare.setIfUnchanged(item, expected);
+          },
+          lie: () => true,
+        }),
+    }),
+    ...(lease && {
+      acquireLease: (key, token, ttlMs) =>
+        board.ask('lease', {
+          work: () => {
+            history.wrote(key, ttlMs);
+            return lease.acquireLease(key, token, ttlMs);
+          },
+          lie: () => null,
+        }),
+      releaseLease: (key, token) =>
+        board.ask('lease', { work: () => lease.releaseLease(key, token), lie: () => true }),
+      extendLease: (key, token, ttlMs) =>
+        board.ask('lease', {
+          work: () => lease.extendLease(key, token, ttlMs),
+          lie: () => true,
+        }),
+    }),
+    ...(status && {
+      status: () =>
+        board
+          .ask('status', {
+            work: () => status.status(),
+            lie: () => ({ ...UNKNOWN, connected: true }),
+          })
+          .catch(() => UNKNOWN), // a status never rejects
+    }),
+  };
+}
+
+const UNKNOWN: StoreStatus = {
+  connected: false,
+  memoryBytes: null,
+  maxBytes: null,
+  pool: { busy: 0, open: 0 },
+};
