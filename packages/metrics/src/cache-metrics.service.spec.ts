@@ -12,6 +12,7 @@ import { CacheMetricsService } from './cache-metrics.service.js';
 const READ: CacheOperation = {
   kind: 'read',
   key: 'a',
+  keys: [],
   tags: [],
   pattern: null,
   template: 'unnamed',

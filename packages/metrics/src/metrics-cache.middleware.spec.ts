@@ -7,6 +7,7 @@ import { OperationRecorder } from './operation.recorder.js';
 const READ: CacheOperation = {
   kind: 'read',
   key: 'patient:4711:records',
+  keys: [],
   tags: ['patient:4711'],
   pattern: null,
   template: 'patient:{id}:records',

@@ -1,4 +1,9 @@
-import type { CacheStatus, JournalStatus, StoreStatus } from '@vitalcache/core';
+import {
+  CacheErrorHandler,
+  type CacheStatus,
+  type JournalStatus,
+  type StoreStatus,
+} from '@vitalcache/core';
 
 export interface StatusChanges {
   readonly enabled?: boolean;
@@ -19,6 +24,7 @@ export function statusWith({ enabled = true, store, journal }: StatusChanges = {
       pool: { busy: 1, open: 4 },
       ...store,
     },
+    breaker: 'closed',
     journal: {
       epoch: { stamp: 1, nonce: 1 },
       position: 1,
@@ -27,16 +33,12 @@ export function statusWith({ enabled = true, store, journal }: StatusChanges = {
       isBlind: false,
       queued: 0,
       queuedForMs: 0,
+      needlessMisses: { byCollision: 0, byFloor: 0 },
       refusal: null,
       ...journal,
     },
     l1: { entries: 0, bytes: 0 },
-    faults: {
-      'store-timeout': 0,
-      'store-failed': 0,
-      'store-write-failed': 0,
-      'entry-corrupt': 0,
-      blind: 0,
-    },
+    faults: new CacheErrorHandler(console).counts,
+    faultCodes: {},
   };
 }

@@ -232,6 +232,7 @@ function engineWith(
   const refresh = jest.fn((_request: { readonly key: string }) => is.outcome);
   const engine: StrategyEngine = {
     now: clock.now,
+    isAdaptive: true,
     random: () => is.random,
     find: () => Promise.resolve(is.found),
     answer: <T>(_found: FoundEntry, outcome: 'hit' | 'stale') => answered<T>(outcome),
