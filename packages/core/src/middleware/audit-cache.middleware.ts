@@ -93,8 +93,8 @@ export class AuditCacheMiddleware extends BaseCacheMiddleware {
     // nothing to record
   }
 
-  /** For `FeatureFlagsService.onChange`: what was changed, in whichever process. */
-  settingChanged(change: SettingChanged, context: AuditContext = {}): void {
+  /** What was changed, in whichever process, with its old and new value. */
+  settingChanged(change: SettingChanged, context = change.isOwn ? this.#context() : {}): void {
     const where = change.isOwn ? '' : ' (changed by another process)';
     this.#spool.add({
       at: this.#clock.now(),

@@ -1,3 +1,4 @@
+import type { SettingChanged } from '../flags/settings-change.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { Tier } from '../repository/found-entry.js';
 import type { ReadOutcome } from '../strategy/read-request.js';
@@ -49,5 +50,7 @@ export interface ICacheMiddleware {
    * for refusing. Only if all middleware has it, hits take that way. Must be quick and not throw.
    */
   onFreshHit?(template: string, strategy: string): void;
+  /** Told of every change of the settings, in whichever process it was made. Must be quick. */
+  settingChanged?(change: SettingChanged): void;
   handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R>;
 }

@@ -1,12 +1,20 @@
 import type { SettingChanged } from '../flags/settings-change.js';
+import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
 import type { OptionsResolver } from '../options/options.resolver.js';
 import type { CacheRuntime } from './cache.runtime.js';
 
-/** Lets the settings that concern the engine itself take effect as they change. */
-export function applySettings(runtime: CacheRuntime, options: OptionsResolver): void {
+/** Lets the settings that concern the engine itself take effect as they change, and tells the middleware that asks. */
+export function applySettings(
+  runtime: CacheRuntime,
+  options: OptionsResolver,
+  middleware: readonly ICacheMiddleware[],
+): void {
   const { flags, breaker, repository } = runtime;
   const written = options.defaults;
   const initial = flags.values;
+  for (const one of middleware) {
+    if (one.settingChanged) flags.onChange((change) => one.settingChanged?.(change));
+  }
   flags.onChange(({ name }: SettingChanged) => {
     const { values } = flags;
     switch (name) {

@@ -80,7 +80,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     const enableSwr = strategies.has('swr'); // without it nothing is ever stale
     const defaults = { ...CACHE_DEFAULTS, enableSwr, ...config.defaults };
     const options = new OptionsResolver(defaults, enableSwr);
-    applySettings(runtime, options);
+    applySettings(runtime, options, middleware);
     this.#runtime = runtime;
     this.#plugins = plugins;
     this.#strategies = strategies;
