@@ -144,8 +144,8 @@ export const MUTATIONS = [
     mechanism: '`since` of a set',
     without: 'a set stores under the fence of its own time, not of the `get` before it',
     file: `${SERVICE}/entry.writer.ts`,
-    find: 'since ?? read?.fence ?? fence',
-    replace: 'fence',
+    find: 'moment: look?.moment ?? journal.moment()',
+    replace: 'moment: journal.moment()',
     suites: ENGINE,
   },
   {
@@ -160,7 +160,7 @@ export const MUTATIONS = [
     mechanism: 'lease: doomed holders are taken over',
     without: 'a load that an invalidation has made worthless is waited for',
     file: `${LOADING}/fleet-lease.ts`,
-    find: 'if (this.#isDoomed(key, holder)) {',
+    find: 'if (!isReleased && this.#isDoomed(key, holder)) {',
     replace: 'if (false) {',
     suites: ENGINE,
   },
@@ -201,8 +201,8 @@ export const MUTATIONS = [
     without:
       'a kept value is served for a slow or failing loader although an invalidation covers it',
     file: `${SERVICE}/read.engine.ts`,
-    find: 'if (isOver || journal.isCovered(entry.subject, entry.fence)) return null;',
-    replace: 'if (isOver) return null;',
+    find: 'if (endsAt <= this.now() || !repository.isTrusted(entry)) return null;',
+    replace: 'if (endsAt <= this.now()) return null;',
     suites: ENGINE,
   },
   {

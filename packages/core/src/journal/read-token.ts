@@ -31,7 +31,7 @@ export function parseToken(token: unknown): ReadPoint {
   if (name === undefined || !isNumber(epochStamp) || !isNumber(nonce) || !isNumber(stamp)) {
     throw new CacheError(
       'OPTION_INVALID',
-      'after is no token of a cache; accepted: what an invalidation or a set returned as its token, unchanged.',
+      'after is no token of a cache; accepted: what cache.tokenOf(stamp) gives for the stamp of an invalidation, unchanged.',
     );
   }
   const namespace = Buffer.from(name, 'base64url').toString('utf8');

@@ -64,7 +64,10 @@ export class CacheRuntime {
   readonly nested: NestedLoads;
   readonly #readBudgetMs: number;
   #starting: Promise<void> | null = null;
+  #opening: Promise<void> = Promise.resolve();
   #isStarted = false;
+  /** Somebody has waited in vain for the store to be opened: nobody else does. */
+  #isLate = false;
   #isClosed = false;
   #couldConnect = true;
 
@@ -226,10 +229,13 @@ export class CacheRuntime {
     return this.#starting;
   }
 
-  /** The first operations wait for the start, but no longer than a read may. */
+  /** The first operations wait for the store to be opened, once and no longer than a read may. */
   async ready(): Promise<void> {
-    if (this.#isStarted) return;
-    await within(this.clock, this.#readBudgetMs, this.start(), () => undefined);
+    if (this.#isStarted || this.#isLate) return;
+    void this.start(); // never rejects, and close() sees to its end
+    await within(this.clock, this.#readBudgetMs, this.#opening, () => {
+      this.#isLate = true;
+    });
   }
 
   /** Ends, each step within a bound, whatever loaders and stores do. */
@@ -271,6 +277,13 @@ export class CacheRuntime {
   }
 
   async #start(): Promise<void> {
+    this.#opening = this.#open();
+    await this.#opening;
+    // A store of this process alone holds no settings of others. Reads go on meanwhile.
+    if (this.store.journal && !this.#isClosed) await this.bounded(this.flags.start());
+  }
+
+  async #open(): Promise<void> {
     if (this.#isClosed) return;
     // A provider that can't connect is a store that can't be reached; the journal goes on trying.
     const connecting = settle(async () => {
@@ -281,8 +294,6 @@ export class CacheRuntime {
     this.#couldConnect = (await this.bounded(connecting)) === true;
     if (this.#isClosed) return;
     await this.bounded(settle(() => this.journal.start()));
-    // A store of this process alone holds no settings of others.
-    if (this.store.journal && !this.#isClosed) await this.bounded(this.flags.start());
     this.#isStarted = true;
   }
 

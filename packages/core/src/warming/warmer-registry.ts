@@ -62,6 +62,7 @@ export class WarmerRegistry {
     const concurrency = wholeWithin('concurrency', limits.concurrency ?? 4, 1_000);
     const maxItems = wholeWithin('maxItems', limits.maxItems ?? 10_000, 10_000_000);
     const deadlineMs = wholeWithin('deadlineMs', limits.deadlineMs ?? 60_000, 86_400_000);
+    assertSelection(selection);
     assertList('kinds', selection.kinds);
     assertList('names', selection.names);
     const warmers = this.#selected(selection);
@@ -104,6 +105,17 @@ export class WarmerRegistry {
     }
     return NOTHING;
   }
+}
+
+/** A misspelt word would select everything. */
+function assertSelection(selection: WarmSelection): void {
+  const accepted: readonly string[] = ['kinds', 'names', 'clinicId'];
+  const unknown = Object.keys(selection).filter((name) => !accepted.includes(name));
+  if (unknown.length === 0) return;
+  throw new CacheError(
+    'OPTION_INVALID',
+    `${unknown.join(', ')}: unknown; what is warmed is selected by ${accepted.join(', ')}.`,
+  );
 }
 
 function assertList(name: string, value: unknown): void {
