@@ -1,25 +1,28 @@
 export { systemClock, type Clock } from './clock/clock.js';
 export {
+  CommitScope,
+  type CommitOutcome,
+  type CommitScopeOptions,
+  type CommitWork,
+} from './commit/commit-scope.js';
+export {
   readCacheSettings,
   type CacheLogLevel,
   type CacheSettings,
   type CacheSettingsDefaults,
 } from './config/cache-settings.js';
 export { EnvironmentReader, type Environment } from './config/environment.reader.js';
+export type { FeatureSettings } from './config/feature-settings.js';
 export { findUnknownVariables } from './config/unknown-variables.js';
+export type { EntryMeta } from './entry/entry.js';
+export type { HeldEntry } from './entry/held-entry.js';
+export type { CompressionPolicy } from './entry/value.codec.js';
 export {
   CacheError,
   CacheLoadTimeoutError,
   isCacheError,
   type CacheErrorCode,
 } from './errors/cache.error.js';
-export {
-  CommitScope,
-  type CommitOutcome,
-  type CommitScopeOptions,
-  type CommitWork,
-} from './commit/commit-scope.js';
-export type { FeatureSettings } from './config/feature-settings.js';
 export {
   FeatureFlagsService,
   type FeatureFlagsOptions,
@@ -32,48 +35,12 @@ export {
   type SettingName,
 } from './flags/runtime-settings.js';
 export type { SettingChanged, SettingsChange } from './flags/settings-change.js';
-export type { HoldOffSnapshot } from './journal/hold-offs.js';
-export { assertToken } from './journal/read-token.js';
-export type { NeedlessMisses } from './validity/validity.js';
-export type { Verdict } from './validity/verdict.js';
-export { KeyPattern } from './key/key-pattern.js';
-export { nextStaleMs } from './loading/adaptive-freshness.js';
-export {
-  AuditCacheMiddleware,
-  type AuditCacheMiddlewareOptions,
-  type AuditContext,
-} from './middleware/audit-cache.middleware.js';
-export type { AuditRecord, IAuditSink } from './middleware/audit-record.js';
-export { OptionsResolver } from './options/options.resolver.js';
-export { DATA_KIND_OPTIONS, type DataKind } from './options/data-kinds.js';
-export type {
-  AdminAction,
-  AdminCall,
-  CacheClass,
-  CachePlugin,
-  PluginHealth,
-  PluginRequest,
-  PluginService,
-} from './plugin/cache-plugin.js';
-export { mergePlugins, type MergedPlugins } from './plugin/merge-plugins.js';
-export type {
-  CacheWarmer,
-  WarmContext,
-  WarmItem,
-  WarmLimits,
-  WarmResult,
-  WarmSelection,
-} from './warming/cache-warmer.js';
-export { WarmerRegistry } from './warming/warmer-registry.js';
-export type { HeldEntry } from './entry/held-entry.js';
-export type { EntryMeta } from './entry/entry.js';
-export type { CompressionPolicy } from './entry/value.codec.js';
 export { compareEpochs, isSameEpoch, type Epoch, type Fence } from './journal/fence.js';
+export type { HoldOffSnapshot } from './journal/hold-offs.js';
 export {
   InProcessJournalLog,
   type InProcessJournalOptions,
 } from './journal/in-process-journal.log.js';
-export type { JournalStatus, Recorded } from './journal/journal.js';
 export type { IJournalLog, JournalHead, JournalSlice } from './journal/journal-log.js';
 export {
   MAX_RECORD_HASHES,
@@ -83,10 +50,21 @@ export {
   type JournalRecord,
   type RecordRef,
 } from './journal/journal-record.js';
+export type { JournalStatus, Recorded } from './journal/journal.js';
+export { assertToken } from './journal/read-token.js';
 export { CacheKeyFactory, type ICacheKeyFactory } from './key/cache-key.factory.js';
+export { KeyPattern } from './key/key-pattern.js';
 export { assertKey, assertPattern, assertTags } from './key/key-rules.js';
 export { KeyTemplate, escapeKeyValue, type KeyValue } from './key/key-template.js';
+export { nextStaleMs } from './loading/adaptive-freshness.js';
+export {
+  AuditCacheMiddleware,
+  type AuditCacheMiddlewareOptions,
+  type AuditContext,
+} from './middleware/audit-cache.middleware.js';
+export type { AuditRecord, IAuditSink } from './middleware/audit-record.js';
 export { BaseCacheMiddleware } from './middleware/base-cache.middleware.js';
+export { CacheMiddlewareChain } from './middleware/cache-middleware.chain.js';
 export type {
   CacheOperation,
   ICacheMiddleware,
@@ -94,7 +72,6 @@ export type {
   OperationOutcome,
   OperationResult,
 } from './middleware/cache-middleware.js';
-export { CacheMiddlewareChain } from './middleware/cache-middleware.chain.js';
 export { ValidationCacheMiddleware } from './middleware/validation-cache.middleware.js';
 export { CacheOptionsBuilder } from './options/cache-options.builder.js';
 export {
@@ -110,7 +87,19 @@ export {
   type Duration,
   type ResolvedCacheOptions,
 } from './options/cache-options.js';
+export { DATA_KIND_OPTIONS, type DataKind } from './options/data-kinds.js';
+export { OptionsResolver } from './options/options.resolver.js';
 export { resolveOptions } from './options/resolve-options.js';
+export type {
+  AdminAction,
+  AdminCall,
+  CacheClass,
+  CachePlugin,
+  PluginHealth,
+  PluginRequest,
+  PluginService,
+} from './plugin/cache-plugin.js';
+export { mergePlugins, type MergedPlugins } from './plugin/merge-plugins.js';
 export type {
   BatchStore,
   ComparingStore,
@@ -126,6 +115,16 @@ export type {
   SweepingStore,
   TagIndexedStore,
 } from './provider/cache-provider.js';
+export { capabilitiesOf, type ProviderCapabilities } from './provider/provider-capabilities.js';
+export type { ProviderContext, ProviderPackage } from './provider/provider-package.js';
+export { CacheRepository, type CacheRepositoryOptions } from './repository/cache.repository.js';
+export type {
+  EntryView,
+  FoundEntry,
+  ICacheRepository,
+  PreparedEntry,
+  Tier,
+} from './repository/found-entry.js';
 export {
   CacheErrorHandler,
   type CacheFault,
@@ -139,20 +138,8 @@ export {
   type CircuitBreakerOptions,
 } from './resilience/circuit-breaker.service.js';
 export { StoreGuard } from './resilience/store-guard.js';
-export { CacheVersioningService } from './versioning/cache-versioning.service.js';
-export { capabilitiesOf, type ProviderCapabilities } from './provider/provider-capabilities.js';
-export type { ProviderContext, ProviderPackage } from './provider/provider-package.js';
-export { CacheRepository, type CacheRepositoryOptions } from './repository/cache.repository.js';
-export type {
-  EntryView,
-  FoundEntry,
-  ICacheRepository,
-  PreparedEntry,
-  Tier,
-} from './repository/found-entry.js';
-export type { CacheConfig, CacheLogger } from './service/cache-config.js';
-export { CacheService } from './service/cache.service.js';
 export type { BatchLoader, BatchValues } from './service/batch-load.js';
+export type { CacheConfig, CacheLogger } from './service/cache-config.js';
 export type {
   BatchSetItem,
   BatchSetResult,
@@ -163,6 +150,7 @@ export type {
   SetResult,
   UpdateResult,
 } from './service/cache-results.js';
+export { CacheService } from './service/cache.service.js';
 export { BaseCacheStrategy } from './strategy/base-cache.strategy.js';
 export { STRATEGY_PRECEDENCE, type ICacheStrategy } from './strategy/cache-strategy.js';
 export { CacheStrategyManager } from './strategy/cache-strategy.manager.js';
@@ -180,3 +168,15 @@ export type {
 export { StandardCacheStrategy } from './strategy/standard-cache.strategy.js';
 export { VARIANT_SEPARATOR } from './validity/cover-hash.js';
 export { compileGlob, escapeGlob } from './validity/glob.js';
+export type { NeedlessMisses } from './validity/validity.js';
+export type { Verdict } from './validity/verdict.js';
+export { CacheVersioningService } from './versioning/cache-versioning.service.js';
+export type {
+  CacheWarmer,
+  WarmContext,
+  WarmItem,
+  WarmLimits,
+  WarmResult,
+  WarmSelection,
+} from './warming/cache-warmer.js';
+export { WarmerRegistry } from './warming/warmer-registry.js';

@@ -27,10 +27,11 @@ export class Flight {
   isSuperseded = false;
   isOver = false;
   waiters = 0;
+  /** What the load gives, whenever that is. */
+  loaded!: Promise<LoadedValue>;
   /** Rejects when the cache ends before the loader does. */
   readonly #ended: Promise<never>;
   #end!: (reason: Error) => void;
-  #loaded!: Promise<LoadedValue>;
   /** Flights that this one's loader waits for at present, and how often each. */
   readonly #waitsFor = new Map<Flight, number>();
   readonly #abort = new AbortController();
@@ -45,18 +46,9 @@ export class Flight {
     this.#ended.catch(() => undefined); // only those who wait are concerned
   }
 
-  /** What the load gives, whenever that is. */
-  get loaded(): Promise<LoadedValue> {
-    return this.#loaded;
-  }
-
-  set loaded(loaded: Promise<LoadedValue>) {
-    this.#loaded = loaded;
-  }
-
   /** What those who wait get: what the load gives, unless the cache ends before. */
   get given(): Promise<LoadedValue> {
-    return Promise.race([this.#loaded, this.#ended]);
+    return Promise.race([this.loaded, this.#ended]);
   }
 
   get signal(): AbortSignal {

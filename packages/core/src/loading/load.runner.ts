@@ -64,8 +64,9 @@ export class LoadRunner {
   async run<T>(job: LoadJob<T>, flight: Flight): Promise<LoadedValue> {
     const { backOff } = this.#options;
     const { key, options } = job.request;
-    const subject = staticSubject(key, options);
-    const admission = job.isAlone ? null : await this.#admit(job, flight, subject);
+    const tagHashes = staticTagHashes(options);
+    const subject = subjectOf(key, tagHashes);
+    const admission = job.isAlone ? null : await this.#admit(job, flight, subject, tagHashes);
     if (admission?.kind === 'found') return foundElsewhere(admission.entry);
     if (admission?.kind === 'taken' && job.kind === 'refresh') return { kind: 'taken' };
     const lease = admission?.kind === 'mine' ? admission.held : null;
@@ -86,7 +87,8 @@ export class LoadRunner {
 
   /** The load was given up: the source is too slow. */
   gaveUp({ key, options }: ReadRequest<unknown>, flight: Flight, error: Error): void {
-    this.#options.backOff.failed(key, error, staticSubject(key, options), flight.start.fence);
+    const subject = subjectOf(key, staticTagHashes(options));
+    this.#options.backOff.failed(key, error, subject, flight.start.fence);
     flight.abandon(error);
   }
 
@@ -100,6 +102,7 @@ export class LoadRunner {
     { request: { key, options }, previous, kind }: LoadJob<T>,
     flight: Flight,
     subject: Subject,
+    tagHashes: Uint32Array,
   ): Promise<Admission | null> {
     const { journal, lease, repository, clock, nested } = this.#options;
     const { fence } = flight.start;
@@ -108,7 +111,7 @@ export class LoadRunner {
     return lease.enter({
       key,
       fence,
-      tagHashes: staticTagHashes(options),
+      tagHashes,
       find: async () => {
         if (options.forceRefresh) return null;
         const found = (await repository.find(key, options))?.entry;
@@ -193,13 +196,9 @@ function foundElsewhere(held: FoundEntry['entry']): LoadedValue {
   return { kind: 'entry', held, isStorable: true, isOwn: false, isUnchanged: false };
 }
 
+/** Of the tags that are known before the value is. */
 function staticTagHashes({ tags }: ResolvedCacheOptions): Uint32Array {
   return coverHashes('tag', typeof tags === 'function' ? [] : tags);
-}
-
-/** The key with the tags that are known before its value is. */
-function staticSubject(key: string, options: ResolvedCacheOptions): Subject {
-  return subjectOf(key, staticTagHashes(options));
 }
 
 /** A word for other processes: never a message, which may hold values. */

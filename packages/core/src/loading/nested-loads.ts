@@ -34,13 +34,17 @@ export class NestedLoads {
     return flights.size > 0 && flight.dependsOn(flights);
   }
 
+  isLoading(key: string): boolean {
+    return this.current.some((flight) => flight.key === key);
+  }
+
   isUpdating(key: string): boolean {
     return this.#now.updates.has(key);
   }
 
   /** Whether the lease of the key is held by what the one who asks runs in. */
   holdsLeaseOf(key: string): boolean {
-    return this.isUpdating(key) || this.current.some((flight) => flight.key === key);
+    return this.isUpdating(key) || this.isLoading(key);
   }
 
   /** Runs what `flights` load together. */

@@ -247,7 +247,7 @@ export class CacheRepository implements ICacheRepository {
   }
 
   /** Gives memory back if the heap is nearly full. */
-  relieve(): void {
+  #relieve(): void {
     if (this.#isRelieving) {
       this.#l1.shrinkTo(this.#options.pressure.allowedBytes(this.#l1.bytes));
     }
@@ -255,7 +255,7 @@ export class CacheRepository implements ICacheRepository {
 
   #put(key: string, held: HeldEntry): void {
     this.#l1.put(key, held);
-    if (++this.#puts % PUTS_PER_LOOK === 0) this.relieve();
+    if (++this.#puts % PUTS_PER_LOOK === 0) this.#relieve();
   }
 
   /** Whether an own entry is valid; notes that it is soft, and how far this was checked. */
@@ -278,13 +278,9 @@ export class CacheRepository implements ICacheRepository {
   }
 
   /** The item to store, after the entry was put into the own tier; `null` if it is over or covered by now. */
-  #itemOf({ key, subject, meta, payload }: PreparedEntry, held: HeldEntry, isKept = true) {
-    const { journal, clock } = this.#options;
-    const ttlMs = Math.ceil(meta.keptUntil - clock.now());
-    const verdict = journal.verdict(subject, meta.fence);
-    if (ttlMs <= 0 || verdict === 'covered') return null;
-    if (verdict === 'soft') held.isSoftened = true;
-    held.checkedAt = journal.position;
+  #itemOf({ key, meta, payload }: PreparedEntry, held: HeldEntry, isKept = true) {
+    const ttlMs = Math.ceil(meta.keptUntil - this.#options.clock.now());
+    if (ttlMs <= 0 || !this.#isServable(held)) return null;
     if (isKept) this.#put(key, held);
     const item: StoredItem = {
       key: this.#name(key, meta.schemaVersion),

@@ -1,6 +1,6 @@
 import { within, type Clock } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
-import type { CacheErrorHandler, CacheFault } from './cache-error.handler.js';
+import type { CacheErrorHandler } from './cache-error.handler.js';
 import type { CircuitBreakerService } from './circuit-breaker.service.js';
 
 export interface StoreGuardOptions {
@@ -44,17 +44,12 @@ export class StoreGuard {
   }
 
   /** As {@link run}, for work whose failure changes nothing but a count. */
-  async attempt<T>(
-    work: () => Promise<T>,
-    fault: CacheFault = 'store-failed',
-    budgetMs?: number,
-  ): Promise<T | undefined> {
-    try {
-      return await this.run(work, budgetMs);
-    } catch (error) {
-      this.#options.errors.note(fault, error);
-      return undefined;
-    }
+  attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return this.#options.errors.guard(
+      'store-failed',
+      () => this.run(work),
+      () => undefined,
+    );
   }
 
   async #inTime<T>(work: () => Promise<T>, budgetMs: number): Promise<T> {

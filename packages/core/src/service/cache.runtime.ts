@@ -183,7 +183,6 @@ export class CacheRuntime {
     this.engine = new ReadEngine({
       repository,
       loader: this.loader,
-      journal,
       guard,
       flags: this.flags,
       clock,
@@ -199,7 +198,6 @@ export class CacheRuntime {
       nested: this.nested,
       errors,
       clock,
-      writeBudgetMs,
       maxQueued,
     });
     this.invalidator = new Invalidator({

@@ -342,10 +342,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * Reads what the selected warmers name (all, if none is selected) through the cache. Never rejects because of one.
    * @throws CacheError `OPTION_INVALID` for a limit out of range
    */
-  async warm(selection: WarmSelection = {}, limits?: WarmLimits): Promise<WarmResult> {
-    if (typeof selection !== 'object' || (selection as unknown) === null) {
-      throw new CacheError('OPTION_INVALID', 'warm takes { kinds?, names?, clinicId? }.');
-    }
+  warm(selection: WarmSelection = {}, limits?: WarmLimits): Promise<WarmResult> {
     const readThrough = async ({ key, load, options }: WarmItem) => {
       const { outcome, expiresInMs } = await this.read(key, load, options);
       return { outcome: expiresInMs === null ? ('bypass' as const) : outcome }; // nothing was stored

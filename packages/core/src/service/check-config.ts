@@ -1,6 +1,7 @@
 import { assertCompressor } from '../entry/compression.js';
 import { CACHE_DEFAULTS } from '../options/cache-options.js';
 import { assertSetting } from '../flags/runtime-settings.js';
+import { MAX_MS } from '../options/duration.js';
 import { choice, kind, shown } from '../options/option-checks.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
 import type { ICacheProvider } from '../provider/cache-provider.js';
@@ -110,12 +111,12 @@ function checkNames(of: string, given: object, accepted: readonly string[]): voi
 /** Defaults are in milliseconds and complete words: what a call may write in seconds is refused here by name. */
 function checkDefaults(defaults: NonNullable<CacheConfig['defaults']>): void {
   checkNames('defaults', defaults, Object.keys(CACHE_DEFAULTS));
-  checkAmount('defaults.ttlMs', defaults.ttlMs, 31_622_400_000);
+  checkAmount('defaults.ttlMs', defaults.ttlMs, MAX_MS);
   checkAmount('defaults.negativeTtlMs', defaults.negativeTtlMs, 86_400_000);
   checkAmount('defaults.jitterRatio', defaults.jitterRatio, 0.5);
-  checkAmount('defaults.softTimeoutMs', defaults.softTimeoutMs, 31_622_400_000);
-  checkAmount('defaults.hardTimeoutMs', defaults.hardTimeoutMs, 31_622_400_000);
-  checkAmount('defaults.staleIfErrorMs', defaults.staleIfErrorMs, 31_622_400_000);
+  checkAmount('defaults.softTimeoutMs', defaults.softTimeoutMs, MAX_MS);
+  checkAmount('defaults.hardTimeoutMs', defaults.hardTimeoutMs, MAX_MS);
+  checkAmount('defaults.staleIfErrorMs', defaults.staleIfErrorMs, MAX_MS);
   checkAmount('defaults.earlyRefresh', defaults.earlyRefresh, 10);
   const { enableSwr = true, compress = true, priority, isolation } = defaults;
   if (typeof enableSwr !== 'boolean') fail('defaults.enableSwr must be true or false');

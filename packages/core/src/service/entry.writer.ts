@@ -34,7 +34,6 @@ export interface EntryWriterOptions {
   readonly nested: NestedLoads;
   readonly errors: CacheErrorHandler;
   readonly clock: Clock;
-  readonly writeBudgetMs: number;
   /** Invalidations that may wait for the store. */
   readonly maxQueued: number;
 }
@@ -204,8 +203,7 @@ export class EntryWriter {
   async #leased<T>(key: string, work: () => Promise<T>): Promise<T> {
     const { journal, lease, nested } = this.#options;
     const fence = journal.fence();
-    const isHeld = nested.current.some((flight) => flight.key === key); // by the load that this runs in
-    if (!fence || isHeld) return work();
+    if (!fence || nested.isLoading(key)) return work(); // the load that this runs in holds it
     const admission = await lease.enter({
       key,
       fence: { epoch: fence.epoch, position: UNCOVERED.position },
@@ -223,14 +221,10 @@ export class EntryWriter {
     }
   }
 
-  async #store(
-    entry: PreparedEntry,
-    fence: Fence,
-    options: ResolvedCacheOptions,
-  ): Promise<boolean> {
-    const { repository, errors, clock, writeBudgetMs } = this.#options;
+  #store(entry: PreparedEntry, fence: Fence, options: ResolvedCacheOptions): Promise<boolean> {
+    const { repository, errors } = this.#options;
     const fenced = fencedAt(entry, fence);
-    const writing = errors.guard(
+    return errors.guard(
       'store-write-failed',
       () => repository.store(fenced, repository.hold(fenced, options)),
       () => {
@@ -238,7 +232,6 @@ export class EntryWriter {
         return false;
       },
     );
-    return within(clock, writeBudgetMs, writing, () => false);
   }
 }
 

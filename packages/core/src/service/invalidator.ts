@@ -1,5 +1,6 @@
 import { within, type Clock } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
+import { MAX_SETTLE_MS } from '../journal/hold-offs.js';
 import type { Journal } from '../journal/journal.js';
 import { MAX_RECORD_HASHES, type Coverage, type CoverageTerms } from '../journal/journal-record.js';
 import type { OperationResult } from '../middleware/cache-middleware.js';
@@ -12,9 +13,6 @@ import type { StoreGuard } from '../resilience/store-guard.js';
 import { coverHashes } from '../validity/cover-hash.js';
 import { keyCoverage, outcomeOf, patternCoverage, tagCoverage } from './cache-operations.js';
 import type { InvalidationOptions, InvalidationResult } from './cache-results.js';
-
-/** The longest hold-off that a record may ask for. */
-const MAX_SETTLE_MS = 60_000;
 
 export interface InvalidatorOptions {
   readonly journal: Journal;

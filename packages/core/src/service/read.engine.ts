@@ -1,6 +1,5 @@
 import { within, type Clock } from '../clock/clock.js';
 import type { FeatureFlagsService } from '../flags/feature-flags.service.js';
-import type { Journal } from '../journal/journal.js';
 import { countsAsOutage } from '../loading/load-backoff.js';
 import type { Delivery, ValueLoader } from '../loading/value-loader.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
@@ -18,7 +17,6 @@ import type {
 export interface ReadEngineOptions {
   readonly repository: CacheRepository;
   readonly loader: ValueLoader;
-  readonly journal: Journal;
   readonly guard: StoreGuard;
   readonly flags: FeatureFlagsService;
   readonly clock: Clock;

@@ -108,7 +108,10 @@ export class WarmerRegistry {
 }
 
 /** A misspelt word would select everything. */
-function assertSelection(selection: WarmSelection): void {
+function assertSelection(selection: unknown): asserts selection is WarmSelection {
+  if (typeof selection !== 'object' || selection === null) {
+    throw new CacheError('OPTION_INVALID', 'warm takes { kinds?, names?, clinicId? }.');
+  }
   const accepted: readonly string[] = ['kinds', 'names', 'clinicId'];
   const unknown = Object.keys(selection).filter((name) => !accepted.includes(name));
   if (unknown.length === 0) return;

@@ -1,6 +1,7 @@
 import { CacheService } from '../../src/service/cache.service.js';
 import type { LoadContext } from '../../src/strategy/read-request.js';
 import { Fleet, settle, slowLoader } from '../support/fleet.js';
+import { Patient, revoked } from '../support/odd-values.js';
 
 const KEY = 'users:7';
 /** Whatever a caller without types may hand in. */
@@ -21,16 +22,6 @@ function nested(levels: number): unknown {
 
 function raise(error: unknown): never {
   throw error;
-}
-
-function revoked(): object {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  return proxy;
-}
-
-class Patient {
-  readonly name = 'Ada';
 }
 
 describe('bad input', () => {

@@ -1,18 +1,9 @@
 import type { CacheService } from '../../src/service/cache.service.js';
 import { Fleet, settle } from '../support/fleet.js';
+import { Patient, revoked } from '../support/odd-values.js';
 import { withoutTime } from '../support/pending.js';
 
 const KEY = 'users:7';
-
-function revoked(): object {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  return proxy;
-}
-
-class Patient {
-  readonly name = 'Ada';
-}
 
 describe('what is thrown in odd places', () => {
   let fleet: Fleet;

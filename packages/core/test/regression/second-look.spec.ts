@@ -1,5 +1,6 @@
 import { CacheService } from '../../src/service/cache.service.js';
 import { Fleet, settle } from '../support/fleet.js';
+import { revoked } from '../support/odd-values.js';
 
 const KEY = 'users:7';
 const dates = {
@@ -62,8 +63,7 @@ describe('what a second look at mended defects found', () => {
   });
 
   it('passes on what a loader throws, be it something that can not be looked at', async () => {
-    const { proxy, revoke } = Proxy.revocable({}, {});
-    revoke();
+    const proxy = revoked();
     const caught: unknown[] = [];
     await cache
       .cache(KEY, () => {
