@@ -13,6 +13,7 @@ export {
 } from './config/cache-settings.js';
 export { EnvironmentReader, type Environment } from './config/environment.reader.js';
 export type { FeatureSettings } from './config/feature-settings.js';
+export { shardName, type Shard } from './config/shards.js';
 export { findUnknownVariables } from './config/unknown-variables.js';
 export type { EntryMeta } from './entry/entry.js';
 export type { HeldEntry } from './entry/held-entry.js';
@@ -109,11 +110,15 @@ export type {
   LeaseStore,
   ManagedStore,
   ObservableStore,
+  PartitionedStore,
+  ReadOptions,
   Removal,
   StoredItem,
   StoreStatus,
+  StoreTuning,
   SweepingStore,
   TagIndexedStore,
+  TunableStore,
 } from './provider/cache-provider.js';
 export { capabilitiesOf, type ProviderCapabilities } from './provider/provider-capabilities.js';
 export type { ProviderContext, ProviderPackage } from './provider/provider-package.js';

@@ -167,13 +167,21 @@ describe('CacheModule', () => {
         CACHE_MAX_SIZE_MB: '64',
         CACHE_CONNECTION_TIMEOUT: '111',
         CACHE_COMMAND_TIMEOUT: '222',
+        CACHE_CONNECTION_POOL_SIZE: '3',
+        CACHE_ENABLE_BATCH: 'false',
+        CACHE_AUTO_SCALING_ENABLED: 'false',
+        CACHE_SHARDS: '[{"host":"a","port":1}]',
       };
-      await startWith(testOptions({ env, provider: spy }));
+      const { settings } = await startWith(testOptions({ env, provider: spy }));
+      expect(settings).toMatchObject({ batch: false, loadBalancing: true, autoScaling: false });
       expect(contexts).toEqual([
         expect.objectContaining({
           maxBytes: 32 * 2 ** 20,
           connectTimeoutMs: 111,
           commandTimeoutMs: 222,
+          poolSize: 3,
+          tuning: { isBatching: false, isBalanced: true, isScaling: false },
+          shards: [{ host: 'a', port: 1 }],
         }),
       ]);
       const ttls: number[] = [];
@@ -291,7 +299,7 @@ describe('CacheModule', () => {
 
     it('come together with a missing package in one line', async () => {
       expect(await problemOf({ CACHE_PROVIDER: 'nowhere', CACHE_ENABLED: '?' })).toBe(
-        'CACHE_ENABLED is "?"; accepted: true, false, 1 or 0 · CACHE_PROVIDER is "nowhere"; accepted: memory, redis, or what an installed @vitalcache/provider-… is called',
+        'CACHE_ENABLED is "?"; accepted: true, false, 1 or 0 · CACHE_PROVIDER is "nowhere"; accepted: memory, redis, dragonfly, or what an installed @vitalcache/provider-… is called',
       );
     });
 
@@ -335,12 +343,12 @@ describe('CacheModule', () => {
     it('name what is set without effect, and unknown names with the nearest known one', async () => {
       const { warnings } = await startFrom({
         CACHE_PROVIDER: 'memory',
-        CACHE_SHARDING_ENABLED: 'true',
+        CACHE_PERFORMANCE_MONITORING_ENABLED: 'true',
         CACHE_AUDIT_FILE: 'x',
         CACHE_PROVDER: 'redis',
       });
       expect(warnings).toEqual([
-        'set but without effect in this version: CACHE_SHARDING_ENABLED, CACHE_AUDIT_FILE',
+        'set but without effect in this version: CACHE_PERFORMANCE_MONITORING_ENABLED, CACHE_AUDIT_FILE',
         'unknown variables: CACHE_PROVDER (did you mean CACHE_PROVIDER?)',
       ]);
     });
@@ -350,11 +358,14 @@ describe('CacheModule', () => {
       const env = {
         CACHE_PROVIDER: 'redis',
         CACHE_COMMAND_TIMEOUT: '5',
+        CACHE_CONNECTION_POOL_SIZE: '9',
+        CACHE_ENABLE_BATCH: '0',
+        CACHE_SHARDS: `[{"host":"a","port":1,"password":"${SECRET}"}]`,
         CACHE_ENABLE_METRICS: '1',
       };
       await startWith(testOptions({ env }, lines));
       expect(lines.warnings).toEqual([
-        'set but without effect, because the provider is given in code: CACHE_PROVIDER, CACHE_COMMAND_TIMEOUT',
+        'set but without effect, because the provider is given in code: CACHE_PROVIDER, CACHE_COMMAND_TIMEOUT, CACHE_CONNECTION_POOL_SIZE, CACHE_ENABLE_BATCH, CACHE_SHARDS',
         'CACHE_ENABLE_METRICS is set but without effect: no middleware named metrics is given',
       ]);
     });
@@ -479,7 +490,7 @@ describe('CacheProviderFactory', () => {
     await expect(
       startWith({ env: {}, defaultProvider: 'nowhere', logger: new LogLines() }),
     ).rejects.toThrow(
-      'CACHE_PROVIDER: accepted: memory, redis, or what an installed @vitalcache/provider-… is called (it is not set, which means nowhere)',
+      'CACHE_PROVIDER: accepted: memory, redis, dragonfly, or what an installed @vitalcache/provider-… is called (it is not set, which means nowhere)',
     );
     expect(new CacheProviderFactory()).toBeDefined();
   });

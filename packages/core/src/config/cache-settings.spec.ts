@@ -20,6 +20,12 @@ function read(env: Environment, heapLimitBytes = 4 * GIB): CacheSettings {
   return settings;
 }
 
+function shardsOf(count: number): string {
+  return JSON.stringify(
+    Array.from({ length: count }, (_, port) => ({ host: 'a', port: port + 1 })),
+  );
+}
+
 function problemOf(env: Environment): string {
   try {
     read(env);
@@ -45,7 +51,18 @@ describe('readCacheSettings', () => {
         breaker: { threshold: 10, timeoutMs: 30_000 },
         defaults: { ttlMs: 3_600_000, compress: true },
       },
-      provided: { maxBytes: GIB - 64 * MIB, connectTimeoutMs: 5_000, commandTimeoutMs: 3_000 },
+      provided: {
+        maxBytes: GIB - 64 * MIB,
+        connectTimeoutMs: 5_000,
+        commandTimeoutMs: 3_000,
+        poolSize: 100,
+        maxConnections: 1_000,
+        retryAttempts: 3,
+        retryDelayMs: 1_000,
+        tuning: { isBatching: true, isBalanced: true, isScaling: true },
+        isReplicated: true,
+        shards: undefined,
+      },
       warnings: [],
     });
   });
@@ -74,6 +91,15 @@ describe('readCacheSettings', () => {
       CACHE_WARMING_ENABLED: '1',
       CACHE_PREDICTIVE_ENABLED: '1',
       CACHE_MEMORY_OPTIMIZATION_ENABLED: '0',
+      CACHE_CONNECTION_POOL_SIZE: '7',
+      CACHE_MAX_CONNECTIONS: '70',
+      CACHE_RETRY_ATTEMPTS: '0',
+      CACHE_RETRY_DELAY: '50',
+      CACHE_ENABLE_BATCH: '0',
+      CACHE_LOAD_BALANCING_ENABLED: '0',
+      CACHE_AUTO_SCALING_ENABLED: '0',
+      CACHE_REPLICATION_ENABLED: '0',
+      CACHE_SHARDS: '[{"host":"a","port":1,"weight":2}]',
     });
     expect(settings).toEqual({
       provider: 'redis',
@@ -90,7 +116,18 @@ describe('readCacheSettings', () => {
         breaker: { threshold: 4, timeoutMs: 500 },
         defaults: { ttlMs: 60_000, compress: false },
       },
-      provided: { maxBytes: 16 * MIB, connectTimeoutMs: 700, commandTimeoutMs: 90 },
+      provided: {
+        maxBytes: 16 * MIB,
+        connectTimeoutMs: 700,
+        commandTimeoutMs: 90,
+        poolSize: 7,
+        maxConnections: 70,
+        retryAttempts: 0,
+        retryDelayMs: 50,
+        tuning: { isBatching: false, isBalanced: false, isScaling: false },
+        isReplicated: false,
+        shards: [{ host: 'a', port: 1, weight: 2 }],
+      },
       warnings: [],
     });
   });
@@ -122,6 +159,13 @@ describe('readCacheSettings', () => {
     ['CACHE_SHARDS', '[{"host":"a","port":1,"constructor":2}]', /is wrong at \[0\]\.constructor/],
     ['CACHE_SHARDS', '[]', /CACHE_SHARDS: .*\(it is empty or no list\)/],
     ['CACHE_SHARDS', '{', /CACHE_SHARDS: accepted: a JSON list/],
+    [
+      'CACHE_SHARDS',
+      '[{"host":"a","port":1},{"host":"b","port":1},{"name":"a:1/0","host":"c","port":1}]',
+      /CACHE_SHARDS: .*\(it has at \[2\] the name of \[0\]\)/,
+    ],
+    ['CACHE_MAX_CONNECTIONS', '1', /CACHE_MAX_CONNECTIONS is "1"; .* from 2 to 100000/],
+    ['CACHE_SHARDS', shardsOf(501), /CACHE_MAX_CONNECTIONS: accepted: at least 1002, 2 for each/],
     ['CACHE_KEY_STORE_URL', 'nowhere', /CACHE_KEY_STORE_URL: accepted: a URL/],
     ['CACHE_ADMIN_TOKEN_FILE', '/does/not/exist', /CACHE_ADMIN_TOKEN_FILE is .*can read/],
   ])('refuses %s=%s', (name, value, message) => {
@@ -130,7 +174,7 @@ describe('readCacheSettings', () => {
 
   it('names all problems in one line', () => {
     const line = problemOf({ CACHE_ENABLED: 'x', CACHE_RETRY_DELAY: 'y' });
-    expect(line).toMatch(/CACHE_ENABLED .*CACHE_RETRY_DELAY /);
+    expect(line).toMatch(/CACHE_RETRY_DELAY .*CACHE_ENABLED /);
     expect(line).not.toContain('\n');
   });
 
@@ -140,11 +184,39 @@ describe('readCacheSettings', () => {
       /CACHE_CONNECTION_POOL_SIZE is "20"; accepted: at most CACHE_MAX_CONNECTIONS, which is 10/,
     ],
     [
+      { CACHE_MAX_CONNECTIONS: '5', CACHE_SHARDS: shardsOf(3) },
+      /CACHE_MAX_CONNECTIONS is "5"; accepted: at least 6, 2 for each of the stores in CACHE_SHARDS/,
+    ],
+    [
       { CACHE_PREDICTIVE_ENABLED: 'true', CACHE_WARMING_ENABLED: 'false' },
       /CACHE_PREDICTIVE_ENABLED is "true"; accepted: false while CACHE_WARMING_ENABLED is false/,
     ],
   ])('refuses what contradicts itself: %j', (env, message) => {
     expect(problemOf(env)).toMatch(message);
+  });
+
+  it.each([
+    [{ CACHE_MAX_CONNECTIONS: '40' }, { poolSize: 40, maxConnections: 40 }],
+    [{ CACHE_CONNECTION_POOL_SIZE: '4000' }, { poolSize: 4_000, maxConnections: 4_000 }],
+  ])('lets a default give way to what is set: %j', (env, provided) => {
+    expect(read(env)).toMatchObject({ provided, warnings: [] });
+  });
+
+  it('shares the keys out among shards only while sharding is on, and says so', () => {
+    const shards = '[{"host":"a","port":1},{"host":"b","port":1,"name":"b"}]';
+    expect(read({ CACHE_SHARDS: shards })).toMatchObject({
+      provided: { shards: [{ host: 'a' }, { host: 'b' }] },
+      warnings: [],
+    });
+    const off = read({ CACHE_SHARDS: shards, CACHE_SHARDING_ENABLED: 'false' });
+    expect(off).toMatchObject({
+      provided: { shards: undefined },
+      warnings: ['CACHE_SHARDS is set but without effect: CACHE_SHARDING_ENABLED is false'],
+    });
+    expect(read({ CACHE_SHARDING_ENABLED: '1' })).toMatchObject({
+      provided: { shards: undefined },
+      warnings: [],
+    });
   });
 
   it('shows no secret in a problem', () => {
@@ -193,11 +265,11 @@ describe('readCacheSettings', () => {
   it('names in one warning what is set without effect', () => {
     const { warnings } = read({
       CACHE_AUDIT_FILE: 'x',
-      CACHE_SHARDING_ENABLED: '1',
+      CACHE_PERFORMANCE_MONITORING_ENABLED: '1',
       CACHE_ENABLED: '1',
     });
     expect(warnings).toEqual([
-      'set but without effect in this version: CACHE_SHARDING_ENABLED, CACHE_AUDIT_FILE',
+      'set but without effect in this version: CACHE_PERFORMANCE_MONITORING_ENABLED, CACHE_AUDIT_FILE',
     ]);
   });
 
@@ -210,7 +282,7 @@ describe('readCacheSettings', () => {
     expect(() => reader.assertValid()).not.toThrow();
     expect(settings.provider).toBe('dragonfly');
     expect(findUnknownVariables(env, reader.known)).toEqual([]);
-    const effective = 15; // of the 38 CACHE_ variables in the document
+    const effective = 25; // of the 35 CACHE_ variables in the document
     const warning = settings.warnings.find((line) => line.startsWith('set but without effect'));
     const named = warning?.match(/CACHE_\w+/g) ?? [];
     const set = Object.keys(env).filter((name) => name.startsWith('CACHE_'));

@@ -1,5 +1,4 @@
 import type { EnvironmentReader } from './environment.reader.js';
-import { readShards } from './shards.js';
 
 /** 366 days: longer is a mistake of units. */
 export const MAX_TTL_SECONDS = 366 * 86_400;
@@ -30,19 +29,9 @@ const WITHOUT_EFFECT: Readonly<Record<string, Check>> = {
   CACHE_PRESCRIPTIONS_TTL: seconds,
   CACHE_LAB_RESULTS_TTL: seconds,
   CACHE_EMERGENCY_DATA_TTL: seconds,
-  CACHE_ENABLE_BATCH: flag,
-  CACHE_CONNECTION_POOL_SIZE: integer(1, 10_000),
-  CACHE_MAX_CONNECTIONS: integer(1, 100_000),
-  CACHE_RETRY_ATTEMPTS: integer(0, 100),
-  CACHE_RETRY_DELAY: integer(0, 60_000),
-  CACHE_LOAD_BALANCING_ENABLED: flag,
-  CACHE_SHARDING_ENABLED: flag,
-  CACHE_REPLICATION_ENABLED: flag,
   CACHE_PERFORMANCE_MONITORING_ENABLED: flag,
-  CACHE_AUTO_SCALING_ENABLED: flag,
   CACHE_ENCRYPTION_ENABLED: flag,
   CACHE_AUDIT_LOGGING_ENABLED: flag,
-  CACHE_SHARDS: readShards,
   CACHE_ADMIN_TOKEN: secret,
   CACHE_ADMIN_READ_TOKEN: secret,
   CACHE_KEYRING: secret,
@@ -52,20 +41,6 @@ const WITHOUT_EFFECT: Readonly<Record<string, Check>> = {
 
 /** Checks the variables that do nothing yet; returns the names of those that are set. */
 export function readVariablesWithoutEffect(reader: EnvironmentReader): readonly string[] {
-  const set = new Map<string, unknown>();
-  for (const [name, check] of Object.entries(WITHOUT_EFFECT)) {
-    const value = check(reader, name);
-    if (value !== undefined) set.set(name, value);
-  }
-  rejectContradictions(reader, set);
-  return [...set.keys()];
-}
-
-function rejectContradictions(reader: EnvironmentReader, set: ReadonlyMap<string, unknown>): void {
-  const pool = set.get('CACHE_CONNECTION_POOL_SIZE');
-  const connections = set.get('CACHE_MAX_CONNECTIONS');
-  if (typeof pool === 'number' && typeof connections === 'number' && pool > connections) {
-    const accepted = `at most CACHE_MAX_CONNECTIONS, which is ${connections}`;
-    reader.reject('CACHE_CONNECTION_POOL_SIZE', accepted, String(pool));
-  }
+  const checks = Object.entries(WITHOUT_EFFECT);
+  return checks.flatMap(([name, check]) => (check(reader, name) === undefined ? [] : [name]));
 }

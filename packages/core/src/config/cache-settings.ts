@@ -6,10 +6,10 @@ import type { CacheConfig } from '../service/cache-config.js';
 import type { EnvironmentReader } from './environment.reader.js';
 import { readFeatures, type FeatureSettings } from './feature-settings.js';
 import { MAX_TTL_SECONDS, readVariablesWithoutEffect } from './cache-settings.table.js';
+import { readStoreSettings } from './store-settings.js';
 
 const MIB = 2 ** 20;
 const MAX_L1_BYTES = 64 * MIB;
-const MAX_WAIT_MS = 600_000;
 const LOG_LEVELS = ['silent', 'error', 'warn', 'log', 'info', 'debug'] as const;
 const CODECS = ['snappy', 'gzip', 'brotli', 'zstd'] as const;
 const DEFAULT_LEVEL = 6;
@@ -60,6 +60,7 @@ export function readCacheSettings(
   const namespace = readNamespace(reader);
   const level = reader.choice('CACHE_LOG_LEVEL', LOG_LEVELS) ?? 'log';
   const compression = readCompression(reader);
+  const { store, warnings: storeWarnings } = readStoreSettings(reader);
   const memoryOptimization = reader.boolean('CACHE_MEMORY_OPTIMIZATION_ENABLED') ?? true;
   return {
     provider: readProvider(reader) ?? provider,
@@ -80,12 +81,9 @@ export function readCacheSettings(
       // Entries that say nothing are compressed to save memory; `compress: false` is heard.
       defaults: { ttlMs: defaultTtlSeconds * 1_000, compress: memoryOptimization },
     },
-    provided: {
-      maxBytes: memory.maxBytes - memory.l1MaxBytes,
-      connectTimeoutMs: reader.integer('CACHE_CONNECTION_TIMEOUT', 1, MAX_WAIT_MS) ?? 5_000,
-      commandTimeoutMs: reader.integer('CACHE_COMMAND_TIMEOUT', 1, MAX_WAIT_MS) ?? 3_000,
-    },
+    provided: { maxBytes: memory.maxBytes - memory.l1MaxBytes, ...store },
     warnings: [
+      ...storeWarnings,
       ...memory.warnings,
       ...compression.warnings,
       ...withoutEffect(readVariablesWithoutEffect(reader)),

@@ -25,6 +25,11 @@ export interface Shard {
   readonly tls?: boolean;
 }
 
+/** What a store of several is called: its name, else its address. */
+export function shardName({ name, host, port, db = 0 }: Shard): string {
+  return name ?? `${host}:${port}/${db}`;
+}
+
 /**
  * Reads a list of stores as JSON from the variable or the file that `<name>_FILE` names. What is wrong is noted in the
  * reader by place, never by value: the list may hold passwords.
@@ -58,6 +63,18 @@ function firstProblem(list: readonly unknown[]): string | undefined {
       REQUIRED.find((member) => !(member in shard)) ??
       members.find(([member, value]) => !isAccepted(member, value))?.[0];
     if (wrong !== undefined) return `is wrong at [${index}].${wrong.slice(0, 40)}`;
+  }
+  return firstNamesake(list as readonly Shard[]);
+}
+
+/** Names decide which keys a store gets: two of one name would share them by chance. */
+function firstNamesake(shards: readonly Shard[]): string | undefined {
+  const places = new Map<string, number>();
+  for (const [index, shard] of shards.entries()) {
+    const name = shardName(shard);
+    const first = places.get(name);
+    if (first !== undefined) return `has at [${index}] the name of [${first}]`;
+    places.set(name, index);
   }
   return undefined;
 }

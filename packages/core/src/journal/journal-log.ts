@@ -20,6 +20,10 @@ export interface JournalSlice {
  * The ordered log of invalidations of one namespace, as a store keeps it. All methods reject with a `CacheError` when
  * the store did not answer; an `append` that timed out may have been recorded all the same, which is harmless: its
  * stamp then covers what it should cover.
+ *
+ * A log that must not be used as it is (the namespace's journal lives on another store) rejects with `JOURNAL_MISMATCH`
+ * and a message that says what to do, from any method and for as long as that is so. Nothing is cached meanwhile, and
+ * invalidations wait.
  */
 export interface IJournalLog {
   /**
@@ -31,7 +35,11 @@ export interface IJournalLog {
    * Appends one record, linked to the newest one, with `stamp = max(store's clock in microseconds, newest + 1)` and
    * the caller's `nonce`. Atomic. Resolves with `null`, having written nothing, when the log does not exist or when
    * its newest record is of another incarnation than the store's present one: history may be lost, and the caller
-   * must open or advance first. `isDurable`: the incarnation does not matter, for the store loses no records.
+   * must open or advance first.
+   *
+   * `isDurable`: the incarnation does not matter, for the store loses no records. Resolves only when the store has
+   * confirmed that the record is as safe as it is configured to make it (on a replica, on disk), and rejects otherwise:
+   * it may have been written, and is tried again until it is safe. A record more is harmless.
    */
   append(coverage: Coverage, nonce: number, isDurable?: boolean): Promise<JournalRecord | null>;
   /** Up to `limit` records later than `afterStamp`, answered at once, on the connection that commands use. */

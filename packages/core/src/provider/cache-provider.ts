@@ -90,6 +90,30 @@ export interface ObservableStore {
   status(): Promise<StoreStatus>;
 }
 
+/** Several stores behind one provider: each fails, and is kept away from, on its own. */
+export interface PartitionedStore {
+  /**
+   * Name of the store that holds `key`, for breakers and messages; the same for all keys of one hash tag. It may change
+   * when the topology does.
+   */
+  partitionOf(key: string): string;
+}
+
+/** How a store is worked with, where that can be changed while it runs. */
+export interface StoreTuning {
+  /** Single reads of one tick share a command. */
+  readonly isBatching: boolean;
+  /** Commands go to the connection with the fewest under way; else to each in turn. */
+  readonly isBalanced: boolean;
+  /** Connections are opened and closed with the load; else all that are allowed are kept open. */
+  readonly isScaling: boolean;
+}
+
+export interface TunableStore {
+  /** Takes effect with the next command. */
+  tune(tuning: StoreTuning): void;
+}
+
 /** A store that holds connections or timers. */
 export interface ManagedStore {
   /**
@@ -99,6 +123,11 @@ export interface ManagedStore {
   connect(): Promise<void>;
   /** Closes everything it opened. May be called twice; nothing runs afterwards. */
   close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  /** True: what was stored last, not what a replica that may lag behind has of it. */
+  readonly isLatest?: boolean;
 }
 
 /**
@@ -119,13 +148,15 @@ export interface ICacheProvider
     Partial<LeaseStore>,
     Partial<JournalStore>,
     Partial<ObservableStore>,
+    Partial<PartitionedStore>,
+    Partial<TunableStore>,
     Partial<ManagedStore> {
   /** A word for logs and metrics, such as `memory` or `redis`. */
   readonly name?: string;
   /** True when other processes see the same bytes. Absent means not known. */
   readonly shared?: boolean;
   /** The stored bytes, or `null` when there are none. The caller owns the returned array, which is no part of a larger one. */
-  get(key: string): Promise<Uint8Array | null>;
+  get(key: string, options?: ReadOptions): Promise<Uint8Array | null>;
   set(key: string, value: Uint8Array, ttlMs: number): Promise<void>;
   /** Resolves with the number of keys that existed (0 or 1); a provider that does not know resolves with nothing. */
   del(key: string): Promise<number | void>;

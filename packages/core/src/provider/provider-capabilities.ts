@@ -7,8 +7,10 @@ import type {
   LeaseStore,
   ManagedStore,
   ObservableStore,
+  PartitionedStore,
   SweepingStore,
   TagIndexedStore,
+  TunableStore,
 } from './cache-provider.js';
 
 /** The capabilities that a provider turned out to have; absent ones are `undefined`. */
@@ -21,6 +23,8 @@ export interface ProviderCapabilities {
   readonly lease?: LeaseStore;
   readonly journal?: JournalStore;
   readonly status?: ObservableStore;
+  readonly partitions?: PartitionedStore;
+  readonly tuning?: TunableStore;
   readonly managed?: ManagedStore;
 }
 
@@ -33,6 +37,8 @@ const METHODS = {
   lease: ['acquireLease', 'releaseLease', 'extendLease'],
   journal: ['journal'],
   status: ['status'],
+  partitions: ['partitionOf'],
+  tuning: ['tune'],
   managed: ['connect', 'close'],
 } as const satisfies Record<keyof ProviderCapabilities, readonly (keyof ICacheProvider)[]>;
 

@@ -59,7 +59,7 @@ export class CacheProviderFactory {
 }
 
 /** Providers that can be had. */
-const KNOWN = ['memory', 'redis'];
+const KNOWN = ['memory', 'redis', 'dragonfly'];
 
 /** Only what is known to be ours is worth a command to install it. */
 function installing(name: string): string {

@@ -33,6 +33,23 @@ export interface CacheSetup {
 /** A middleware of this name counts; CACHE_ENABLE_METRICS=false leaves it out. */
 const METRICS = 'metrics';
 
+/** What a provider package reads, and a provider that is built in code was told in its own words. */
+const OF_PROVIDERS = [
+  'CACHE_CONNECTION_TIMEOUT',
+  'CACHE_COMMAND_TIMEOUT',
+  'CACHE_CONNECTION_POOL_SIZE',
+  'CACHE_MAX_CONNECTIONS',
+  'CACHE_RETRY_ATTEMPTS',
+  'CACHE_RETRY_DELAY',
+  'CACHE_ENABLE_BATCH',
+  'CACHE_LOAD_BALANCING_ENABLED',
+  'CACHE_AUTO_SCALING_ENABLED',
+  'CACHE_REPLICATION_ENABLED',
+  'CACHE_SHARDING_ENABLED',
+  'CACHE_SHARDS',
+  'CACHE_SHARDS_FILE',
+];
+
 /** @throws CacheError `CONFIG_INVALID`; what is wrong with the variables is noted in the reader, not thrown. */
 export function createCacheSetup(given: CacheModuleOptions | undefined): CacheSetup {
   const options = given ?? {};
@@ -74,8 +91,12 @@ function configOf(options: CacheModuleOptions, settings: CacheSettings): CacheCo
 }
 
 /** What variables say of what can be changed at run time. */
-function settingsOf({ features, isMetricsEnabled, logLevel }: CacheSettings) {
+function settingsOf({ features, isMetricsEnabled, logLevel, provided }: CacheSettings) {
+  const { isBatching, isBalanced, isScaling } = provided.tuning;
   return {
+    batch: isBatching,
+    loadBalancing: isBalanced,
+    autoScaling: isScaling,
     adaptive: features.isAdaptive,
     warming: features.isWarming,
     predictive: features.isPredictive,
@@ -108,9 +129,7 @@ function warningsOf(
   const lines: string[] = [];
   const overruled = [
     ...(provider ? ['CACHE_PROVIDER'] : []),
-    ...(provider && !('fromEnvironment' in provider)
-      ? ['CACHE_CONNECTION_TIMEOUT', 'CACHE_COMMAND_TIMEOUT']
-      : []),
+    ...(provider && !('fromEnvironment' in provider) ? OF_PROVIDERS : []),
   ].filter(isSet);
   if (overruled.length > 0) {
     lines.push(

@@ -14,7 +14,8 @@ export function chaoticCapabilities(
   board: FaultBoard,
   history: ChaosHistory,
 ): Partial<ICacheProvider> {
-  const { batch, sweep, tagIndex, fenced, compare, lease, status } = capabilitiesOf(inner);
+  const { batch, sweep, tagIndex, fenced, compare, lease, status, partitions, tuning } =
+    capabilitiesOf(inner);
   const wrote = ({ key, ttlMs }: StoredItem): void => history.wrote(key, ttlMs);
   return {
     ...(batch && {
@@ -95,6 +96,8 @@ export function chaoticCapabilities(
           })
           .catch(() => UNKNOWN), // a status never rejects
     }),
+    ...(partitions && { partitionOf: (key) => partitions.partitionOf(key) }),
+    ...(tuning && { tune: (how) => tuning.tune(how) }),
   };
 }
 

@@ -1,4 +1,10 @@
-import { capabilitiesOf, systemClock, type Clock, type ICacheProvider } from '@vitalcache/core';
+import {
+  capabilitiesOf,
+  systemClock,
+  type Clock,
+  type ICacheProvider,
+  type ReadOptions,
+} from '@vitalcache/core';
 
 import { ChaosJournalLog } from './chaos-journal.log.js';
 import { chaoticCapabilities } from './chaos.capabilities.js';
@@ -35,6 +41,8 @@ export class ChaosProvider implements ICacheProvider {
   readonly releaseLease?: ICacheProvider['releaseLease'];
   readonly extendLease?: ICacheProvider['extendLease'];
   readonly status?: ICacheProvider['status'];
+  readonly partitionOf?: ICacheProvider['partitionOf'];
+  readonly tune?: ICacheProvider['tune'];
   readonly journal?: NonNullable<ICacheProvider['journal']>;
   readonly connect?: NonNullable<ICacheProvider['connect']>;
   readonly close?: NonNullable<ICacheProvider['close']>;
@@ -124,9 +132,9 @@ export class ChaosProvider implements ICacheProvider {
     return this.#history.rewind(snapshot);
   }
 
-  get(key: string): Promise<Uint8Array | null> {
+  get(key: string, options?: ReadOptions): Promise<Uint8Array | null> {
     return this.#board.ask('get', {
-      work: () => this.#inner.get(key),
+      work: () => this.#inner.get(key, options),
       lie: () => null,
       spoil: (found, change) => found && change(found),
     });
