@@ -28,8 +28,79 @@ export type {
 } from './contract/provider-harness.js';
 export { until } from './contract/until.js';
 export { FakeClock } from './fake-clock.js';
-export { describeWithRedis, type DescribeWithRedisOptions } from './stores/describe-with-redis.js';
-export { NO_REDIS, redisSources, startRedis } from './stores/start-redis.js';
-export type { StoreAbility, StoreKind, StoreSource, TestStore } from './stores/test-store.js';
+export type {
+  EmptyReadEvent,
+  HistoryEvent,
+  InvalidationEvent,
+  MonotonicNs,
+  ObservedCoverage,
+  ObservedValue,
+  ReadEvent,
+  TroubleEvent,
+} from './history/history-event.js';
+export {
+  checkHistory,
+  type HistoryFindings,
+  type HistoryRule,
+  type HistoryViolation,
+  type IgnoranceWindows,
+} from './history/history.checker.js';
+export {
+  describeViolation,
+  spreadOf,
+  summarize,
+  type HistorySummary,
+  type Spread,
+} from './history/history.summary.js';
+export {
+  describeWithCluster,
+  startCluster,
+  type ClusterOptions,
+  type TestCluster,
+} from './stores/cluster.js';
+export {
+  describeWithRedis,
+  describeWithStore,
+  type DescribeWithRedisOptions,
+  type DescribeWithStoreOptions,
+  type StoreNeeds,
+  type StoreTests,
+} from './stores/describe-with-store.js';
+export {
+  describeWithReplicaPair,
+  startReplicaPair,
+  type ReplicaPair,
+  type ReplicaPairOptions,
+} from './stores/replica-pair.js';
+export {
+  describeWithSentinels,
+  startSentinels,
+  type SentinelOptions,
+  type Sentinels,
+} from './stores/sentinels.js';
+export type { MigrationOptions } from './stores/slot-migration.js';
+export {
+  NO_REDIS,
+  redisSources,
+  startRedis,
+  startStore,
+  storeSources,
+  type DragonflyOptions,
+  type StoreOptions,
+  type StoreOptionsOf,
+} from './stores/start-store.js';
+export type {
+  OwnedServer,
+  OwnedStore,
+  RestartOptions,
+  StartAgainOptions,
+  StoreAbility,
+  StoreKind,
+  StoreProduct,
+  StoreSnapshot,
+  StoreSource,
+  TestStore,
+} from './stores/test-store.js';
+export type { Topology, TopologyOptions } from './stores/topology.js';
 export { describeCacheStrategy } from './strategy/cache-strategy.contract.js';
 export type { MakeStrategy, StrategyContractOptions } from './strategy/strategy-harness.js';

@@ -48,14 +48,14 @@ describeWithRedis(
   'a Redis from a binary',
   (store) => {
     it('hangs while it is paused and goes on afterwards', async () => {
-      store().pause?.();
+      await store().pause?.();
       const answer = withRedis(store().url, (client) => client.ping());
       const first = await Promise.race([
         answer,
         new Promise((resolve) => setTimeout(resolve, 200, 'nothing')),
       ]);
       expect(first).toBe('nothing');
-      store().resume?.();
+      await store().resume?.();
       expect(await answer).toBe('PONG');
     });
 

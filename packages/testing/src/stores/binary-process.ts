@@ -24,6 +24,10 @@ reader=$!
 wait $server
 kill $reader 2>/dev/null`;
 
+/** Removes a folder when our end of the shell's input closes; a second time, as a dying server may still write. */
+const FOLDER_GUARD = `read -r _
+rm -rf "$0" || { sleep 1; rm -rf "$0"; }`;
+
 /** Full path of the first of `names` that is on the PATH, or `null`. */
 export function findBinary(
   names: readonly string[],
@@ -49,6 +53,18 @@ export async function startBinary(binary: string, args: readonly string[]): Prom
       guard.stdin?.end();
       await exited;
     },
+  };
+}
+
+/** Sees to it that a folder goes with this process. Returns what removes it before. */
+export function guardFolder(folder: string): () => Promise<void> {
+  const guard = spawn('/bin/sh', ['-c', FOLDER_GUARD, folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const exited = once(guard, 'exit');
+  return async () => {
+    guard.stdin.end();
+    await exited;
   };
 }
 

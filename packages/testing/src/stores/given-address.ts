@@ -1,9 +1,9 @@
 import { answers, removePrefixed } from './redis-client.js';
 import { randomPrefix } from './random-prefix.js';
-import type { StoreSource } from './test-store.js';
+import type { StoreProduct, StoreSource } from './test-store.js';
 
 /** A server that somebody else runs: it is shared, so only keys with the prefix are touched, and it is never ended. */
-export function givenAddress(url: string): StoreSource {
+export function givenAddress(product: StoreProduct, url: string): StoreSource {
   return {
     kind: 'address',
     abilities: [],
@@ -11,7 +11,7 @@ export function givenAddress(url: string): StoreSource {
       const prefix = randomPrefix();
       await answers(url, { boundMs: 5_000 });
       const flush = (): Promise<void> => removePrefixed(url, prefix);
-      return { kind: 'address', url, prefix, flush, stop: flush };
+      return { product, kind: 'address', url, prefix, flush, stop: flush };
     },
   };
 }

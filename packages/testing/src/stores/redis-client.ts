@@ -43,6 +43,13 @@ export async function answers(
   }
 }
 
+/** The server's own idea of its process, or `null` if it doesn't tell. */
+export async function serverPid(url: string): Promise<number | null> {
+  const info = await withRedis(url, (client) => client.info('server'));
+  const told = /^process_id:(\d+)/m.exec(info)?.[1];
+  return told === undefined ? null : Number(told);
+}
+
 /** Removes the keys that hold `prefix`, which must be free of glob characters. */
 export function removePrefixed(url: string, prefix: string): Promise<void> {
   return withRedis(url, async (client) => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { outcomeOf } from '../../test/collecting-runner.js';
-import { describeWithRedis } from './describe-with-redis.js';
-import { NO_REDIS, redisSources, startRedis } from './start-redis.js';
+import { describeWithRedis } from './describe-with-store.js';
+import { NO_REDIS, redisSources, startRedis } from './start-store.js';
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
