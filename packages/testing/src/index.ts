@@ -53,6 +53,14 @@ export {
   type Spread,
 } from './history/history.summary.js';
 export {
+  startProxy,
+  type FaultProxy,
+  type ProxyCounts,
+  type StallOptions,
+} from './proxy/fault.proxy.js';
+export type { GarbleOptions } from './proxy/garble.js';
+export type { ProxyTarget } from './proxy/proxy-link.js';
+export {
   describeWithCluster,
   startCluster,
   type ClusterOptions,
