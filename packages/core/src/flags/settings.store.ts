@@ -34,7 +34,7 @@ export class SettingsStore {
 
   /** @throws CacheError `STORE_UNAVAILABLE`, `STORE_TIMEOUT` */
   async read(): Promise<SettingsRecord> {
-    const bytes = await this.inTime(() => this.#provider.get(this.name));
+    const bytes = await this.inTime(() => this.#provider.get(this.name, { isLatest: true }));
     return { bytes, found: readDocument(bytes) };
   }
 

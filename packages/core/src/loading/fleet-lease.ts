@@ -84,17 +84,18 @@ export class FleetLease {
   /** @throws CacheError `LOAD_FAILED` when the process that loaded has failed */
   async enter(request: LeaseRequest): Promise<Admission> {
     const { leases, guard, keys, errors, newOwner } = this.#options;
-    if (!leases || !guard.isAnswering) return { kind: 'mine', held: NO_LEASE };
     const { fence, tagHashes } = request;
+    const name = keys.lease(request.key);
+    if (!leases || !guard.of(name).isAnswering) return { kind: 'mine', held: NO_LEASE };
     const token = packLeaseToken({ owner: newOwner(), fence, tagHashes });
     try {
-      return await this.#enter(request, leases, token);
+      return await this.#enter(request, leases, name, token);
     } catch (error) {
       if (error instanceof LoadFailedElsewhere) throw error.toCacheError();
       errors.note('lease-failed', error);
       // An answer that was lost may have given the lease: nobody is to wait for it.
       const end = async (): Promise<void> =>
-        void (await guard.attempt(() => leases.releaseLease(keys.lease(request.key), token)));
+        void (await guard.of(name).attempt(() => leases.releaseLease(name, token)));
       return { kind: 'mine', held: { end, fail: end } };
     }
   }
@@ -102,20 +103,20 @@ export class FleetLease {
   async #enter(
     { key, find, waits, sharesFailure, isNested, signal }: LeaseRequest,
     leases: LeaseStore,
+    name: string,
     token: Buffer,
   ): Promise<Admission> {
-    const { guard, keys, clock } = this.#options;
-    const name = keys.lease(key);
+    const { guard, clock } = this.#options;
     const endsAt = clock.now() + (isNested ? MAX_WAIT_MS.nested : MAX_WAIT_MS.plain);
     let last: Uint8Array | null = null;
     let released: Uint8Array | null = null;
     let pauseMs = POLL_MS.first;
     for (;;) {
-      const asked = guard.run(() => leases.acquireLease(name, token, LEASE_MS));
+      const asked = guard.of(name).run(() => leases.acquireLease(name, token, LEASE_MS));
       // Sent behind the lease: what its last holder stored before letting go is seen.
       const [holder, entry] = await Promise.all([asked, find()]);
       if (holder === null) {
-        const held = this.#hold(leases, key, token);
+        const held = this.#hold(leases, key, name, token);
         if (!entry && sharesFailure) await this.#assertNotFailed(key, last, held);
         if (!entry) return { kind: 'mine', held };
         await held.end();
@@ -128,7 +129,7 @@ export class FleetLease {
       const isReleased = released !== null && Buffer.compare(released, holder) === 0;
       if (!isReleased && this.#isDoomed(key, holder)) {
         released = holder; // once: a store that does not let go of it is waited for like any other
-        await guard.run(() => leases.releaseLease(name, holder));
+        await guard.of(name).run(() => leases.releaseLease(name, holder));
         continue;
       }
       if (!waits) return { kind: 'taken' };
@@ -154,27 +155,28 @@ export class FleetLease {
   ): Promise<void> {
     if (!last) return;
     const { provider, guard, keys } = this.#options;
-    const failure = await guard.attempt(() => provider.get(keys.failure(key)));
+    const name = keys.failure(key);
+    const failure = await guard.of(name).attempt(() => provider.get(name, { isLatest: true }));
     if (!failure || Buffer.compare(failure.subarray(0, last.length), last) !== 0) return;
     await own?.end();
     throw new LoadFailedElsewhere(Buffer.from(failure.subarray(last.length)).toString('latin1'));
   }
 
-  #hold(leases: LeaseStore, key: string, token: Buffer): HeldLease {
+  #hold(leases: LeaseStore, key: string, name: string, token: Buffer): HeldLease {
     const { guard, provider, keys } = this.#options;
-    const name = keys.lease(key);
     const over = new AbortController();
     const beating = this.#beat(leases, name, token, over.signal);
     const end = async (): Promise<void> => {
       over.abort(null); // with a reason, so that no error is made for it
       await beating;
-      await guard.attempt(() => leases.releaseLease(name, token));
+      await guard.of(name).attempt(() => leases.releaseLease(name, token));
     };
     return {
       end,
       fail: async (code) => {
         const marker = Buffer.concat([token, Buffer.from(code.slice(0, 64), 'latin1')]);
-        await guard.attempt(() => provider.set(keys.failure(key), marker, FAILURE_MS));
+        const failure = keys.failure(key);
+        await guard.of(failure).attempt(() => provider.set(failure, marker, FAILURE_MS));
         await end();
       },
     };
@@ -187,7 +189,7 @@ export class FleetLease {
     for (;;) {
       await clock.sleep(LEASE_MS / 3, signal, 'background');
       if (signal.aborted || clock.now() >= endsAt) return;
-      await guard.attempt(() => leases.extendLease(name, token, LEASE_MS));
+      await guard.of(name).attempt(() => leases.extendLease(name, token, LEASE_MS));
     }
   }
 }

@@ -114,7 +114,7 @@ export class LoadRunner {
       tagHashes,
       find: async () => {
         if (options.forceRefresh) return null;
-        const found = (await repository.find(key, options))?.entry;
+        const found = (await repository.find(key, options, { isLatest: true }))?.entry;
         const isFresh = found && !found.isSoftened && found.staleAt > clock.now();
         return isFresh && !isSame(found, previous?.entry) ? found : null;
       },

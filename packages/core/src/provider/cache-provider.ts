@@ -126,7 +126,11 @@ export interface ManagedStore {
 }
 
 export interface ReadOptions {
-  /** True: what was stored last, not what a replica that may lag behind has of it. */
+  /**
+   * True: what was stored last, not what a replica that may lag behind has of it. When it is asked for behind a command
+   * for a key of the same hash tag, in the same tick, it is answered as of after that command: who asks for a lease and
+   * looks sees what its last holder stored.
+   */
   readonly isLatest?: boolean;
 }
 

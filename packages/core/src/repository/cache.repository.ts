@@ -1,34 +1,20 @@
 import type { Clock } from '../clock/clock.js';
 import type { EntryMeta } from '../entry/entry.js';
-import {
-  FENCE_BYTES,
-  HEADER_BYTES,
-  SAME_BYTES,
-  packEntry,
-  unpackEntry,
-} from '../entry/entry-header.codec.js';
+import { packEntry, unpackEntry } from '../entry/entry-header.codec.js';
 import { holdEntry, type HeldEntry } from '../entry/held-entry.js';
 import { L1Cache } from '../entry/l1.cache.js';
 import type { MemoryPressure } from '../entry/memory-pressure.js';
 import { encodeValue, type CompressionPolicy } from '../entry/value.codec.js';
 import { CacheError } from '../errors/cache.error.js';
-import type { Journal } from '../journal/journal.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
-import type { ICacheProvider, StoredItem } from '../provider/cache-provider.js';
-import type { ProviderCapabilities } from '../provider/provider-capabilities.js';
-import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
-import type { StoreGuard } from '../resilience/store-guard.js';
+import type { ReadOptions, StoredItem } from '../provider/cache-provider.js';
 import { subjectOf } from '../validity/cover-hash.js';
 import type { CacheVersioningService } from '../versioning/cache-versioning.service.js';
+import { EntryStore, type EntryStoreOptions } from './entry-store.js';
 import type { EntryView, FoundEntry, ICacheRepository, PreparedEntry } from './found-entry.js';
 import type { StoreKeys } from './store-keys.js';
 
-export interface CacheRepositoryOptions {
-  readonly provider: ICacheProvider;
-  readonly store: ProviderCapabilities;
-  readonly guard: StoreGuard;
-  readonly journal: Journal;
-  readonly errors: CacheErrorHandler;
+export interface CacheRepositoryOptions extends EntryStoreOptions {
   readonly versions: CacheVersioningService;
   readonly keys: StoreKeys;
   readonly clock: Clock;
@@ -41,8 +27,6 @@ export interface CacheRepositoryOptions {
   readonly pressure: MemoryPressure;
   /** Whether the own tier gives memory back when the heap gets full. */
   readonly isRelieving: boolean;
-  /** How long a write may take. */
-  readonly writeBudgetMs: number;
   /** Longest time without news from the journal for which an own entry is still trusted. */
   readonly blindMaxMs: number;
 }
@@ -53,12 +37,14 @@ const PUTS_PER_LOOK = 256;
 export class CacheRepository implements ICacheRepository {
   readonly #options: CacheRepositoryOptions;
   readonly #l1: L1Cache;
+  readonly #stored: EntryStore;
   #puts = 0;
   #compression: CompressionPolicy;
   #isRelieving: boolean;
 
   constructor(options: CacheRepositoryOptions) {
     this.#options = options;
+    this.#stored = new EntryStore(options);
     this.#compression = options.compression;
     this.#isRelieving = options.isRelieving;
     this.#l1 = new L1Cache({
@@ -87,11 +73,11 @@ export class CacheRepository implements ICacheRepository {
     return this.#own(key, this.#options.versions.versionOf(view.template, key), view);
   }
 
-  async find(key: string, view: EntryView): Promise<FoundEntry | null> {
+  async find(key: string, view: EntryView, how?: ReadOptions): Promise<FoundEntry | null> {
     const version = this.#options.versions.versionOf(view.template, key);
     const own = this.#own(key, version, view);
     if (own) return { entry: own, tier: 'l1' };
-    const bytes = await this.#fetch(() => this.#options.provider.get(this.#name(key, version)));
+    const bytes = await this.#stored.find(this.#name(key, version), how);
     const entry = bytes && this.#open(key, bytes, version, view);
     return entry ? { entry, tier: 'l2' } : null;
   }
@@ -100,25 +86,18 @@ export class CacheRepository implements ICacheRepository {
     keys: readonly string[],
     view: EntryView,
   ): Promise<readonly (FoundEntry | null)[]> {
-    const { provider, store, versions } = this.#options;
+    const { versions } = this.#options;
     const wanted = keys.map((key) => {
       const version = versions.versionOf(view.template, key);
       return { key, version, own: this.#own(key, version, view) };
     });
     const missing = wanted.filter(({ own }) => !own);
     const names = missing.map(({ key, version }) => this.#name(key, version));
-    const fetched =
-      names.length === 0
-        ? []
-        : await this.#fetch(() =>
-            store.batch
-              ? store.batch.getMany(names)
-              : Promise.all(names.map((name) => provider.get(name))),
-          );
+    const fetched = await this.#stored.findMany(names);
     let next = 0;
     return wanted.map(({ key, version, own }) => {
       if (own) return { entry: own, tier: 'l1' };
-      const bytes = fetched?.[next++];
+      const bytes = fetched[next++];
       const entry = bytes && this.#open(key, bytes, version, view);
       return entry ? { entry, tier: 'l2' } : null;
     });
@@ -150,14 +129,7 @@ export class CacheRepository implements ICacheRepository {
 
   async store(entry: PreparedEntry, held: HeldEntry): Promise<boolean> {
     const item = this.#itemOf(entry, held);
-    if (!item) return false;
-    const { provider, store, guard, writeBudgetMs } = this.#options;
-    const { fenced } = store;
-    if (fenced) {
-      return guard.run(() => fenced.setFenced(item, SAME_BYTES, FENCE_BYTES), writeBudgetMs);
-    }
-    await guard.run(() => provider.set(item.key, item.value, item.ttlMs), writeBudgetMs);
-    return true;
+    return item !== null && this.#stored.put(item);
   }
 
   /**
@@ -168,12 +140,8 @@ export class CacheRepository implements ICacheRepository {
     key: string,
     view: EntryView,
   ): Promise<{ readonly bytes: Uint8Array | null; readonly entry: HeldEntry | null }> {
-    const { provider, guard, journal, versions } = this.#options;
-    const version = versions.versionOf(view.template, key);
-    const bytes = await guard.run(() => provider.get(this.#name(key, version)));
-    if (journal.isBlind() && !(await journal.catchUp())) {
-      throw new CacheError('STORE_UNAVAILABLE', 'The journal did not answer.');
-    }
+    const version = this.#options.versions.versionOf(view.template, key);
+    const bytes = await this.#stored.latest(this.#name(key, version));
     return { bytes, entry: bytes && this.#open(key, bytes, version, view) };
   }
 
@@ -184,41 +152,17 @@ export class CacheRepository implements ICacheRepository {
     expected: Uint8Array | null,
   ): Promise<boolean> {
     const item = this.#itemOf(entry, held, false);
-    if (!item) return false;
-    const { store, guard, writeBudgetMs } = this.#options;
-    const header = expected && expected.subarray(0, HEADER_BYTES); // its checksum stands for the rest
-    const isStored = await guard.run(
-      () => store.compare?.setIfUnchanged(item, header) ?? this.#compareAndSet(item, expected),
-      writeBudgetMs,
-    );
+    const isStored = item !== null && (await this.#stored.replace(item, expected));
     if (isStored) this.#put(entry.key, held);
     return isStored;
   }
 
-  async remove(keys: readonly string[]): Promise<number | null> {
-    const { provider, store, guard, versions, writeBudgetMs } = this.#options;
+  remove(keys: readonly string[]): Promise<number | null> {
+    const { all } = this.#options.versions;
     for (const key of keys) this.#l1.delete(key);
-    const names = keys.flatMap((key) => versions.all.map((version) => this.#name(key, version)));
-    const { batch } = store;
-    if (batch && names.length > 1) return guard.run(() => batch.delMany(names), writeBudgetMs);
-    const removed = await guard.run(
-      () => Promise.all(names.map((name) => provider.del(name))),
-      writeBudgetMs,
+    return this.#stored.remove(
+      keys.flatMap((key) => all.map((version) => this.#name(key, version))),
     );
-    return removed.reduce<number | null>(
-      (total, count) => (total === null || typeof count !== 'number' ? null : total + count),
-      0,
-    );
-  }
-
-  /** For providers that can't: two processes may both find it unchanged. */
-  async #compareAndSet(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
-    const { provider } = this.#options;
-    const stored = await provider.get(item.key);
-    const isSame =
-      stored && expected ? Buffer.compare(stored, expected) === 0 : stored === expected;
-    if (isSame) await provider.set(item.key, item.value, item.ttlMs);
-    return isSame;
   }
 
   /** Forgets what this process holds of one key. */
@@ -288,29 +232,6 @@ export class CacheRepository implements ICacheRepository {
       ttlMs,
     };
     return item;
-  }
-
-  /** Stored bytes, once it is known that the journal can be trusted. */
-  async #fetch<T>(ask: () => Promise<T>): Promise<T | null> {
-    const { guard, journal, errors } = this.#options;
-    try {
-      const [answer, isHeard] = await guard.run(() =>
-        Promise.all([
-          ask(),
-          journal.isBlind() ? journal.catchUp() : true,
-          journal.hasQueued && journal.flush(), // first of all, others are to hear of it
-        ]),
-      );
-      if (isHeard) errors.end('blind');
-      else {
-        errors.note('blind');
-        errors.begin('blind');
-      }
-      return isHeard ? answer : null;
-    } catch (error) {
-      errors.note('store-failed', error);
-      return null;
-    }
   }
 
   /** Bytes from outside are believed only after every check; whatever is wrong with them is a miss. */

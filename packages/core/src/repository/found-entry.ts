@@ -2,6 +2,7 @@ import type { EntryMeta } from '../entry/entry.js';
 import type { HeldEntry } from '../entry/held-entry.js';
 import type { EncodedValue } from '../entry/value.codec.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { ReadOptions } from '../provider/cache-provider.js';
 import type { Subject } from '../validity/cover-hash.js';
 
 /** Where an entry was found. */
@@ -30,8 +31,11 @@ export interface ICacheRepository {
   peek(key: string, nowMs: number): HeldEntry | null;
   /** As {@link peek}, of the version that the view's template has. */
   findOwn(key: string, view: EntryView): HeldEntry | null;
-  /** The valid entry of either tier; `null` if there is none or the store did not answer in time. Never rejects. */
-  find(key: string, view: EntryView): Promise<FoundEntry | null>;
+  /**
+   * The valid entry of either tier; `null` if there is none or the store did not answer in time. Never rejects.
+   * @param how `isLatest`: what was stored last, wherever that costs a look at the store itself
+   */
+  find(key: string, view: EntryView, how?: ReadOptions): Promise<FoundEntry | null>;
   /** As {@link find} for many keys in one round trip, in their order. Never rejects. */
   findMany(keys: readonly string[], view: EntryView): Promise<readonly (FoundEntry | null)[]>;
   /** Whether an entry that was found before may still be handed out: not covered since, as far as that is known. */
@@ -53,6 +57,9 @@ export interface ICacheRepository {
    * Rejects when the store failed; this process holds it all the same.
    */
   store(entry: PreparedEntry, held: HeldEntry): Promise<boolean>;
-  /** Removes physically; resolves with the number of stored entries that existed, `null` if it is not known. */
+  /**
+   * Removes physically, as far as the stores answer; resolves with the number of stored entries that existed, `null` if
+   * it is not known. Never rejects.
+   */
   remove(keys: readonly string[]): Promise<number | null>;
 }

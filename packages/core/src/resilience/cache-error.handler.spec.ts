@@ -17,7 +17,7 @@ describe('CacheErrorHandler', () => {
     const { errors, lines } = handling();
     const vendor = new Error('SET vc:e:{patient:anna} failed');
     for (let i = 0; i < 1_000; i++) errors.note('store-failed', vendor);
-    errors.breakerChanged('open');
+    errors.breakerChanged('open', vendor);
     expect(lines).toEqual([
       'warn The store cannot be reached: reads go to their loaders, invalidations are queued.',
     ]);
@@ -26,9 +26,9 @@ describe('CacheErrorHandler', () => {
   it('logs one line per transition, with the reason if it is one of the cache', () => {
     const { errors, lines } = handling();
     errors.breakerChanged('closed');
-    errors.note('store-failed', new CacheError('STORE_TIMEOUT', 'No answer in 250 ms.'));
+    const timeout = new CacheError('STORE_TIMEOUT', 'No answer in 250 ms.');
     for (const state of ['open', 'half-open', 'open', 'half-open'] as const) {
-      errors.breakerChanged(state);
+      errors.breakerChanged(state, timeout);
       expect(errors.isStoreDown).toBe(true);
     }
     errors.breakerChanged('closed');
@@ -36,6 +36,26 @@ describe('CacheErrorHandler', () => {
     expect(lines).toEqual([
       'warn The store cannot be reached: reads go to their loaders, invalidations are queued. (STORE_TIMEOUT: No answer in 250 ms.)',
       'log The store answers again.',
+    ]);
+  });
+
+  it('logs the transitions of each of several stores, by name', () => {
+    const { errors, lines } = handling();
+    const refused = new CacheError('STORE_UNAVAILABLE', 'No connection.');
+    for (const state of ['open', 'half-open', 'open'] as const) {
+      errors.storeChanged('b:6379', state, refused);
+      errors.storeChanged('a\n', state, new Error('GET secret'));
+    }
+    expect(errors.isStoreDown).toBe(true);
+    errors.storeChanged('b:6379', 'closed');
+    errors.storeChanged('a\n', 'gone');
+    errors.storeChanged('c', 'gone');
+    expect(errors.isStoreDown).toBe(false);
+    expect(lines).toEqual([
+      'warn The store "b:6379" cannot be reached: reads of its keys go to their loaders. (STORE_UNAVAILABLE: No connection.)',
+      'warn The store "a\\n" cannot be reached: reads of its keys go to their loaders.',
+      'log The store "b:6379" answers again.',
+      'log The store "a\\n" is asked for nothing any more.',
     ]);
   });
 

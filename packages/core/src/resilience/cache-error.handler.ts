@@ -1,5 +1,6 @@
 import { isCacheError, type CacheErrorCode } from '../errors/cache.error.js';
 import type { CacheLogger } from '../service/cache-config.js';
+import type { BreakerNews } from './breaker-board.js';
 import { BreakerOpenError, type BreakerState } from './circuit-breaker.service.js';
 
 /** What can go wrong without a caller being told, and what is done instead. The compiler sees to it that none lacks. */
@@ -64,8 +65,9 @@ export class CacheErrorHandler {
   ) as Record<CacheFault, number>;
   readonly #codes = new Map<CacheErrorCode | 'foreign', number>();
   readonly #troubles = new Set<CacheTrouble>();
+  /** Names of those that can't be reached, where there are several. */
+  readonly #storesDown = new Set<string>();
   readonly #listeners = new Set<FaultListener>();
-  #lastStoreError: unknown = null;
 
   constructor(logger: CacheLogger) {
     this.#logger = logger;
@@ -80,8 +82,9 @@ export class CacheErrorHandler {
     return Object.fromEntries(this.#codes);
   }
 
+  /** Whether the store, or one of several, can't be reached. */
   get isStoreDown(): boolean {
-    return this.#troubles.has('store-down');
+    return this.#troubles.has('store-down') || this.#storesDown.size > 0;
   }
 
   /** Whether the state lasts now. */
@@ -98,7 +101,6 @@ export class CacheErrorHandler {
     const code = error === undefined ? null : isCacheError(error) ? error.code : 'foreign';
     this.#counts[named]++;
     if (code !== null) this.#codes.set(code, (this.#codes.get(code) ?? 0) + 1);
-    if (named.startsWith('store-')) this.#lastStoreError = error;
     for (const listener of this.#listeners) this.#tell(listener, named, code);
   }
 
@@ -120,8 +122,7 @@ export class CacheErrorHandler {
   begin(trouble: CacheTrouble, error?: unknown): void {
     if (this.#troubles.has(trouble)) return;
     this.#troubles.add(trouble);
-    const reason = isCacheError(error) ? ` (${error.code}: ${error.message})` : '';
-    this.#say('warn', LINES[trouble][0] + reason);
+    this.#say('warn', LINES[trouble][0] + reasonOf(error));
   }
 
   end(trouble: CacheTrouble): void {
@@ -129,9 +130,22 @@ export class CacheErrorHandler {
   }
 
   /** For the breaker's `onStateChange`: an open breaker is a store that is down until it is closed again. */
-  readonly breakerChanged = (state: BreakerState): void => {
-    if (state === 'open') this.begin('store-down', this.#lastStoreError);
+  readonly breakerChanged = (state: BreakerState, error?: unknown): void => {
+    if (state === 'open') this.begin('store-down', error);
     if (state === 'closed') this.end('store-down');
+  };
+
+  /** As {@link breakerChanged}, for one of several stores. */
+  readonly storeChanged = (store: string, news: BreakerNews, error?: unknown): void => {
+    const name = JSON.stringify(store.slice(0, 80));
+    if (news === 'open' && !this.#storesDown.has(store)) {
+      this.#storesDown.add(store);
+      const line = `The store ${name} cannot be reached: reads of its keys go to their loaders.`;
+      this.#say('warn', line + reasonOf(error));
+    }
+    if (news === 'open' || news === 'half-open' || !this.#storesDown.delete(store)) return;
+    const end = news === 'closed' ? 'answers again' : 'is asked for nothing any more';
+    this.#say('log', `The store ${name} ${end}.`);
   };
 
   /** Tells `listener` of every fault from now on. Returns what ends that. */
@@ -155,6 +169,11 @@ export class CacheErrorHandler {
       this.#counts['listener-failed']++; // a broken logger breaks no read
     }
   }
+}
+
+/** Only what the cache itself says is said again. */
+function reasonOf(error: unknown): string {
+  return isCacheError(error) ? ` (${error.code}: ${error.message})` : '';
 }
 
 function nameOf(fault: CacheFault, error: unknown): CacheFault {

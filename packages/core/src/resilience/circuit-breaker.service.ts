@@ -22,9 +22,12 @@ export interface CircuitBreakerOptions {
   readonly clock?: Clock;
   /** Whether an error says that the store is in trouble. Default: {@link isOutage}. */
   readonly isFailure?: (error: unknown) => boolean;
-  /** Told once per transition; what it throws goes no further. */
-  readonly onStateChange?: (state: BreakerState) => void;
+  /** Told once per transition, with the last failure, if there was one; what it throws goes no further. */
+  readonly onStateChange?: (state: BreakerState, error: unknown) => void;
 }
+
+/** What can be changed while it counts. */
+export type BreakerSettings = Required<Pick<CircuitBreakerOptions, 'threshold' | 'timeoutMs'>>;
 
 const BOUNDS = { threshold: [1, 100_000], timeoutMs: [1, 3_600_000] } as const;
 const NAMES: Readonly<Record<CircuitState, BreakerState>> = {
@@ -66,22 +69,27 @@ export function isOutage(error: unknown): boolean {
 export class CircuitBreakerService {
   readonly #policy: CircuitBreakerPolicy;
   readonly #clock: Clock;
-  readonly #onStateChange: (state: BreakerState) => void;
+  readonly #onStateChange: (state: BreakerState, error: unknown) => void;
   #counter: ConsecutiveBreaker;
   #timeoutMs: number;
   #state: BreakerState = 'closed';
   #openedAt = 0;
+  #lastFailure: unknown = undefined;
 
   /** @throws CacheError `OPTION_INVALID` */
   constructor(options: CircuitBreakerOptions = {}) {
     const { threshold = 10, timeoutMs = 30_000, isFailure = isOutage } = options;
-    assertBounds('threshold', threshold);
-    assertBounds('timeoutMs', timeoutMs);
+    assertBreakerSettings({ threshold, timeoutMs });
     this.#clock = options.clock ?? systemClock;
     this.#onStateChange = options.onStateChange ?? (() => undefined);
     this.#counter = new ConsecutiveBreaker(threshold);
     this.#timeoutMs = timeoutMs;
-    this.#policy = circuitBreaker(handleWhen(isFailure), {
+    const isCounted = (error: Error): boolean => {
+      const isOne = isFailure(error);
+      if (isOne) this.#lastFailure = error;
+      return isOne;
+    };
+    this.#policy = circuitBreaker(handleWhen(isCounted), {
       breaker: this.#adjustableCounter(),
       halfOpenAfter: this.#injectedTime(),
     });
@@ -90,6 +98,11 @@ export class CircuitBreakerService {
 
   get state(): BreakerState {
     return this.#state;
+  }
+
+  /** When it last opened, milliseconds by its clock; 0 if it never did. */
+  get openedAt(): number {
+    return this.#openedAt;
   }
 
   /** Whether a call would be refused now: open, or another call is finding out. Costs a comparison while closed. */
@@ -114,10 +127,9 @@ export class CircuitBreakerService {
    * Changes what was given; failures counted so far and an opening under way keep counting.
    * @throws CacheError `OPTION_INVALID`; nothing is changed then
    */
-  configure(change: Pick<CircuitBreakerOptions, 'threshold' | 'timeoutMs'>): void {
+  configure(change: Partial<BreakerSettings>): void {
+    assertBreakerSettings(change);
     const { threshold, timeoutMs } = change;
-    if (threshold !== undefined) assertBounds('threshold', threshold);
-    if (timeoutMs !== undefined) assertBounds('timeoutMs', timeoutMs);
     if (threshold !== undefined) {
       const counted = this.#counter.state;
       this.#counter = new ConsecutiveBreaker(threshold);
@@ -164,11 +176,17 @@ export class CircuitBreakerService {
     this.#state = state;
     if (state === 'open') this.#openedAt = this.#clock.now();
     try {
-      this.#onStateChange(state);
+      this.#onStateChange(state, this.#lastFailure);
     } catch {
       return; // who looks on must not break the call that it looked at
     }
   }
+}
+
+/** @throws CacheError `OPTION_INVALID` naming what is out of its bounds */
+export function assertBreakerSettings({ threshold, timeoutMs }: Partial<BreakerSettings>): void {
+  if (threshold !== undefined) assertBounds('threshold', threshold);
+  if (timeoutMs !== undefined) assertBounds('timeoutMs', timeoutMs);
 }
 
 function assertBounds(name: keyof typeof BOUNDS, value: number): void {

@@ -24,6 +24,21 @@ export class StoreGuard {
     this.#options = options;
   }
 
+  /** The guard of the store that holds `key`, a store key. */
+  of(_key: string): StoreGuard {
+    return this;
+  }
+
+  /** Store keys by the guard of the store that holds them. */
+  groups(keys: readonly string[]): ReadonlyMap<StoreGuard, readonly string[]> {
+    return new Map([[this, keys]]);
+  }
+
+  /** The guard of what is asked of the journal on behalf of a read. */
+  get journal(): StoreGuard {
+    return this;
+  }
+
   /** False while the breaker keeps everyone away. */
   get isUsable(): boolean {
     return !this.#options.breaker.isOpen;

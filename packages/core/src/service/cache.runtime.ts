@@ -14,8 +14,8 @@ import { capabilitiesOf, type ProviderCapabilities } from '../provider/provider-
 import { CacheRepository } from '../repository/cache.repository.js';
 import { StoreKeys } from '../repository/store-keys.js';
 import { CacheErrorHandler } from '../resilience/cache-error.handler.js';
-import { CircuitBreakerService } from '../resilience/circuit-breaker.service.js';
-import { StoreGuard } from '../resilience/store-guard.js';
+import { guardStore, type GuardedStore } from '../resilience/guarded-store.js';
+import type { StoreGuard } from '../resilience/store-guard.js';
 import { coverHashes } from '../validity/cover-hash.js';
 import { CacheVersioningService } from '../versioning/cache-versioning.service.js';
 import type { CacheConfig, CacheLogger } from './cache-config.js';
@@ -50,7 +50,7 @@ export class CacheRuntime {
   readonly store: ProviderCapabilities;
   readonly keys: StoreKeys;
   readonly errors: CacheErrorHandler;
-  readonly breaker: CircuitBreakerService;
+  readonly breaker: GuardedStore['breaker'];
   readonly guard: StoreGuard;
   readonly versions: CacheVersioningService;
   readonly journal: Journal;
@@ -92,18 +92,16 @@ export class CacheRuntime {
       versions: config.templateVersions ?? {},
       default: config.schemaVersion ?? 0,
     });
-    this.breaker = new CircuitBreakerService({
-      ...config.breaker,
-      clock: this.clock,
-      onStateChange: this.errors.breakerChanged,
-    });
     const { clock, errors, keys, store, versions } = this;
-    this.guard = new StoreGuard({
-      breaker: this.breaker,
+    const { guard, breaker } = guardStore({
+      ...config.breaker,
+      partitions: store.partitions,
       errors,
       clock,
       budgetMs: this.#readBudgetMs,
     });
+    this.guard = guard;
+    this.breaker = breaker;
     this.journal = new Journal({
       log: this.#journalLog(),
       namespace: keys.namespace,
@@ -116,7 +114,7 @@ export class CacheRuntime {
       durable: config.durable ?? false,
       onEpochChange: () => this.#onEpochChange(),
     });
-    const { journal, guard } = this;
+    const { journal } = this;
     const compression = config.compression ?? { compressor: 'snappy', thresholdBytes: 1_024 };
     const l1MaxBytes = config.l1MaxBytes ?? 64 * 2 ** 20;
     this.flags = new FeatureFlagsService({
@@ -183,7 +181,7 @@ export class CacheRuntime {
     this.engine = new ReadEngine({
       repository,
       loader: this.loader,
-      guard,
+      isReachable: (key) => (store.partitions ? guard.of(keys.entry(key)) : guard).isUsable,
       flags: this.flags,
       clock,
       random,

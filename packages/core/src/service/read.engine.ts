@@ -5,7 +5,6 @@ import type { Delivery, ValueLoader } from '../loading/value-loader.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { CacheRepository } from '../repository/cache.repository.js';
 import type { FoundEntry } from '../repository/found-entry.js';
-import type { StoreGuard } from '../resilience/store-guard.js';
 import type {
   ReadRequest,
   ReadResult,
@@ -17,7 +16,8 @@ import type {
 export interface ReadEngineOptions {
   readonly repository: CacheRepository;
   readonly loader: ValueLoader;
-  readonly guard: StoreGuard;
+  /** Whether the store of a key may be asked now. */
+  readonly isReachable: (key: string) => boolean;
   readonly flags: FeatureFlagsService;
   readonly clock: Clock;
   readonly random: () => number;
@@ -104,11 +104,11 @@ export class ReadEngine implements StrategyEngine {
   }
 
   refreshRefusal(key: string): RefreshRefusal | null {
-    const { loader, guard, flags } = this.#options;
+    const { loader, isReachable, flags } = this.#options;
     if (this.#isClosed) return 'closed';
     if (!flags.isEnabled()) return 'disabled';
     if (loader.isLoading(key)) return 'loading';
-    if (!guard.isUsable) return 'breaker-open';
+    if (!isReachable(key)) return 'breaker-open';
     return loader.isBackingOff(key, 'refresh') ? 'backing-off' : null;
   }
 

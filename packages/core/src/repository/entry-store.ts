@@ -1,0 +1,175 @@
+import { FENCE_BYTES, HEADER_BYTES, SAME_BYTES } from '../entry/entry-header.codec.js';
+import { CacheError } from '../errors/cache.error.js';
+import type { Journal } from '../journal/journal.js';
+import type { ICacheProvider, ReadOptions, StoredItem } from '../provider/cache-provider.js';
+import type { ProviderCapabilities } from '../provider/provider-capabilities.js';
+import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
+import type { StoreGuard } from '../resilience/store-guard.js';
+
+export interface EntryStoreOptions {
+  readonly provider: ICacheProvider;
+  readonly store: ProviderCapabilities;
+  readonly guard: StoreGuard;
+  readonly journal: Journal;
+  readonly errors: CacheErrorHandler;
+  /** How long a write may take. */
+  readonly writeBudgetMs: number;
+}
+
+/**
+ * The bytes of entries by their store keys. Each question passes the guard of the store that it is for, and no answer is
+ * believed before the journal was heard.
+ */
+export class EntryStore {
+  readonly #options: EntryStoreOptions;
+
+  constructor(options: EntryStoreOptions) {
+    this.#options = options;
+  }
+
+  /** `null` also when the store or the journal did not answer in time. Never rejects. */
+  find(name: string, how?: ReadOptions): Promise<Uint8Array | null> {
+    const { provider, guard } = this.#options;
+    return this.#fetch(guard.of(name), () => (how ? provider.get(name, how) : provider.get(name)));
+  }
+
+  /** As {@link find}, in the order of the names; a store that fails or hangs costs its own names only. */
+  async findMany(names: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
+    if (names.length === 0) return [];
+    const groups = [...this.#options.guard.groups(names)];
+    const answers = await Promise.all(
+      groups.map(([guard, group]) => this.#fetch(guard, () => this.#getMany(group))),
+    );
+    if (answers.length === 1) return answers[0] ?? names.map(() => null);
+    const found = new Map<string, Uint8Array | null>();
+    for (const [index, [, group]] of groups.entries()) {
+      for (const [at, name] of group.entries()) found.set(name, answers[index]?.[at] ?? null);
+    }
+    return names.map((name) => found.get(name) ?? null);
+  }
+
+  /**
+   * What stands there, from the store itself.
+   * @throws CacheError `STORE_UNAVAILABLE`, `STORE_TIMEOUT`, and what the provider rejects with
+   */
+  async latest(name: string): Promise<Uint8Array | null> {
+    const { provider, guard, journal } = this.#options;
+    const bytes = await guard.of(name).run(() => provider.get(name, { isLatest: true }));
+    if (journal.isBlind() && !(await journal.catchUp())) {
+      throw new CacheError('STORE_UNAVAILABLE', 'The journal did not answer.');
+    }
+    return bytes;
+  }
+
+  /** Resolves with whether it is stored: not so when something later is there. Rejects when the store failed. */
+  async put(item: StoredItem): Promise<boolean> {
+    const { provider, store, guard, writeBudgetMs } = this.#options;
+    const { fenced } = store;
+    const own = guard.of(item.key);
+    if (fenced) {
+      return own.run(() => fenced.setFenced(item, SAME_BYTES, FENCE_BYTES), writeBudgetMs);
+    }
+    await own.run(() => provider.set(item.key, item.value, item.ttlMs), writeBudgetMs);
+    return true;
+  }
+
+  /** Stores if the store still holds `expected`; resolves with whether it did. Rejects when the store failed. */
+  replace(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
+    const { store, guard, writeBudgetMs } = this.#options;
+    const header = expected && expected.subarray(0, HEADER_BYTES); // its checksum stands for the rest
+    return guard
+      .of(item.key)
+      .run(
+        () => store.compare?.setIfUnchanged(item, header) ?? this.#compareAndSet(item, expected),
+        writeBudgetMs,
+      );
+  }
+
+  /**
+   * Removes what is there; resolves with how many existed, `null` if that is not known. Housekeeping: a store that fails
+   * is counted, and keeps nobody from the others.
+   */
+  async remove(names: readonly string[]): Promise<number | null> {
+    const { guard, errors, writeBudgetMs } = this.#options;
+    const counts = await Promise.all(
+      [...guard.groups(names)].map(([own, group]) =>
+        errors.guard(
+          'store-write-failed',
+          () => own.run(() => this.#delMany(group), writeBudgetMs),
+          () => null,
+        ),
+      ),
+    );
+    return sumOf(counts);
+  }
+
+  #getMany(names: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
+    const { provider, store } = this.#options;
+    return store.batch
+      ? store.batch.getMany(names)
+      : Promise.all(names.map((name) => provider.get(name)));
+  }
+
+  async #delMany(names: readonly string[]): Promise<number | null> {
+    const { provider, store } = this.#options;
+    if (store.batch && names.length > 1) return store.batch.delMany(names);
+    return sumOf(await Promise.all(names.map((name) => provider.del(name))));
+  }
+
+  /** For providers that can't: two processes may both find it unchanged. */
+  async #compareAndSet(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
+    const { provider } = this.#options;
+    const stored = await provider.get(item.key, { isLatest: true });
+    const isSame =
+      stored && expected ? Buffer.compare(stored, expected) === 0 : stored === expected;
+    if (isSame) await provider.set(item.key, item.value, item.ttlMs);
+    return isSame;
+  }
+
+  /** Stored bytes, once it is known that the journal can be trusted. */
+  async #fetch<T>(guard: StoreGuard, ask: () => Promise<T>): Promise<T | null> {
+    const { errors } = this.#options;
+    try {
+      const [answer, isHeard] = await this.#askAndHear(guard, ask);
+      if (isHeard) errors.end('blind');
+      else {
+        errors.note('blind');
+        errors.begin('blind');
+      }
+      return isHeard ? answer : null;
+    } catch (error) {
+      errors.note('store-failed', error);
+      return null;
+    }
+  }
+
+  #askAndHear<T>(guard: StoreGuard, ask: () => Promise<T>): Promise<[T, boolean]> {
+    const { errors, journal } = this.#options;
+    const home = this.#options.guard.journal;
+    if (home === guard) return guard.run(() => Promise.all([ask(), this.#hear()]));
+    const asked = guard.run(ask);
+    if (!journal.isBlind() && !journal.hasQueued) return asked.then((answer) => [answer, true]);
+    const hearing = errors.guard(
+      'store-failed',
+      () => home.run(async () => this.#hear()),
+      () => false,
+    );
+    return Promise.all([asked, hearing]);
+  }
+
+  /** Whether this process knows what was invalidated: at once, unless that has to be asked for. */
+  #hear(): boolean | Promise<boolean> {
+    const { journal } = this.#options;
+    const isHeard = journal.isBlind() ? journal.catchUp() : true;
+    if (!journal.hasQueued) return isHeard;
+    // First of all, others are to hear of what waits here.
+    return Promise.all([isHeard, journal.flush()]).then(([heard]) => heard);
+  }
+}
+
+function sumOf(counts: readonly (number | null | void)[]): number | null {
+  return counts.reduce<number | null>(
+    (total, count) => (total === null || typeof count !== 'number' ? null : total + count),
+    0,
+  );
+}
