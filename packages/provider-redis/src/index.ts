@@ -1,7 +1,10 @@
-export type { RedisConnection } from './connection/redis-connection.js';
-export type { RedisServiceOptions } from './connection/redis-options.js';
-export { RedisService } from './connection/redis.service.js';
+export type { Address, AddressMap } from './connection/address.js';
+export type { Credentials, Durability, RedisServiceOptions } from './connection/redis-options.js';
 export type { RedisTarget } from './connection/redis-target.js';
+export type { ServerIdentity } from './connection/server-identity.js';
 export { journalKey, RedisJournalLog } from './journal/redis-journal.log.js';
+export type { StoreFindings } from './probe/store-findings.js';
 export { RedisCacheProvider } from './redis-cache.provider.js';
 export { providerPackage } from './redis-provider.package.js';
+export { RedisService } from './redis.service.js';
+export type { SentinelOptions } from './topology/sentinel-directory.js';

@@ -1,71 +1,131 @@
 import type { StoredItem } from '@vitalcache/core';
-import type { ChainableCommander } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 
-import type { RedisConnection } from './connection/redis-connection.js';
+import { RedisError, toCacheError } from './connection/redis.errors.js';
+import type { RedisService } from './redis.service.js';
+import type { RedisStore } from './store/redis-store.js';
 import { ownBytes, sendable } from './value-bytes.js';
 
-/** Keys of one MGET or UNLINK: the server serves nobody else while it runs one. */
+/** Keys of one command, commands of one pipeline: the server serves nobody else while it runs one. */
 const CHUNK = 500;
 
-type Outcomes = readonly [error: Error | null, result: unknown][];
+/** Some keys of one store, by their place in what was asked for. */
+interface Part {
+  readonly store: RedisStore;
+  readonly places: readonly number[];
+}
 
-/** Several keys in one round trip, as a pipeline of bounded commands. */
+/** Several keys in one round trip a store, as bounded commands. */
 export class RedisBatch {
-  readonly #connection: RedisConnection;
+  readonly #service: RedisService;
 
-  constructor(connection: RedisConnection) {
-    this.#connection = connection;
+  constructor(service: RedisService) {
+    this.#service = service;
   }
 
-  /** A chunk that failed reads as absent; rejects only if all failed. */
+  /** A part that failed reads as absent; rejects only if all failed. */
   async getMany(keys: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
-    const parts = chunks(keys);
-    const found = await this.#send(parts, (pipeline, part) => pipeline.mgetBuffer(part), someOf);
-    const values = found.flatMap(
-      (part, i) => part ?? Array<null>(parts[i]?.length ?? 0).fill(null),
-    );
-    return (values as (Buffer | null)[]).map((value) => value && ownBytes(value));
+    const values = new Array<Uint8Array | null>(keys.length).fill(null);
+    const parts = this.#parts(keys);
+    const read = async ({ store, places }: Part): Promise<void> => {
+      const found = await this.#service.again(() => store.getMany(pick(keys, places)));
+      await Promise.all(
+        places.map(async (place, i) => {
+          const answer = found[i] ?? null;
+          const value = answer instanceof Error ? await this.#getApart(keys[place]) : answer;
+          values[place] = value && ownBytes(value);
+        }),
+      );
+    };
+    const outcomes = await Promise.allSettled(parts.map(read));
+    const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
+    if (failures.length > 0 && failures.length === parts.length) throw failures[0]?.reason;
+    return values;
   }
 
   async setMany(items: readonly StoredItem[]): Promise<void> {
-    const add = (pipeline: ChainableCommander, { key, value, ttlMs }: StoredItem): unknown =>
-      pipeline.set(key, sendable(value), 'PX', ttlMs);
-    await this.#send(items, add, allOf);
+    const set = (client: ChainableCommander | Redis, { key, value, ttlMs }: StoredItem) =>
+      client.set(key, sendable(value), 'PX', ttlMs);
+    await this.#each(items, ({ key }) => key, set);
   }
 
   async delMany(keys: readonly string[]): Promise<number> {
-    const counts = await this.#send(chunks(keys), (pipeline, part) => pipeline.unlink(part), allOf);
-    return (counts as number[]).reduce((sum, count) => sum + count, 0);
+    if (this.#service.isClustered) {
+      const counts = await this.#each(keys, String, (client, key) => client.unlink(key));
+      return sumOf(counts as number[]);
+    }
+    const unlink = ({ store, places }: Part): Promise<number> =>
+      this.#service.again(() => store.run((client) => client.unlink(pick(keys, places))));
+    return sumOf(await Promise.all(this.#parts(keys).map(unlink)));
   }
 
-  async #send<T>(
-    parts: readonly T[],
-    add: (pipeline: ChainableCommander, part: T) => unknown,
-    judge: (outcomes: Outcomes) => readonly unknown[],
+  /** One command an item, pipelined by store; rejects with the first error when all are done. */
+  async #each<T>(
+    items: readonly T[],
+    keyOf: (item: T) => string,
+    add: (client: ChainableCommander | Redis, item: T) => unknown,
   ): Promise<readonly unknown[]> {
-    if (parts.length === 0) return [];
-    return this.#connection.run(async (client) => {
-      const pipeline = client.pipeline();
-      for (const part of parts) add(pipeline, part);
-      return judge((await pipeline.exec()) ?? []);
+    const run = async ({ store, places }: Part): Promise<readonly unknown[]> => {
+      const part = pick(items, places);
+      const outcomes = await this.#service.again(() =>
+        store.run(async (client) => {
+          const pipeline = client.pipeline();
+          for (const item of part) add(pipeline, item);
+          return (await pipeline.exec()) ?? [];
+        }),
+      );
+      return Promise.all(
+        outcomes.map(async ([error, result], i) => {
+          if (!error) return result;
+          return this.#apart(error, keyOf(part[i] as T), (client) => add(client, part[i] as T));
+        }),
+      );
+    };
+    const settled = await Promise.allSettled(this.#parts(items.map(keyOf)).map(run));
+    return settled.flatMap((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
     });
   }
+
+  /** A command whose slot has moved finds its way on its own; other errors stand. */
+  #apart(error: Error, key: string, command: (client: Redis) => unknown): Promise<unknown> {
+    const explained = toCacheError(error);
+    const hasMoved = explained instanceof RedisError && explained.redirect !== undefined;
+    if (!hasMoved) return Promise.reject(explained);
+    return this.#service.runAgain(key, async (client, before) => {
+      before();
+      return command(client);
+    });
+  }
+
+  #getApart(key = ''): Promise<Buffer | null> {
+    return this.#service.get(key, false).catch(() => null); // absent, as a part that failed
+  }
+
+  #parts(keys: readonly string[]): Part[] {
+    const places = new Map<RedisStore, number[]>();
+    keys.forEach((key, place) => {
+      const store = this.#service.topology.storeOf(key);
+      const known = places.get(store);
+      if (known) known.push(place);
+      else places.set(store, [place]);
+    });
+    return [...places].flatMap(([store, all]) =>
+      chunks(all).map((part) => ({ store, places: part })),
+    );
+  }
 }
 
-/** All results, or the first error. */
-function allOf(outcomes: Outcomes): readonly unknown[] {
-  const failed = outcomes.find(([error]) => error);
-  if (failed) throw failed[0] as Error;
-  return outcomes.map(([, result]) => result);
+function pick<T>(all: readonly T[], places: readonly number[]): T[] {
+  return places.map((place) => all[place] as T);
 }
 
-/** Results with `null` for what failed, or the first error if everything did. */
-function someOf(outcomes: Outcomes): readonly unknown[] {
-  if (outcomes.every(([error]) => error)) return allOf(outcomes);
-  return outcomes.map(([error, result]) => (error ? null : result));
+function chunks(places: readonly number[]): number[][] {
+  const count = Math.ceil(places.length / CHUNK);
+  return Array.from({ length: count }, (_, i) => places.slice(i * CHUNK, (i + 1) * CHUNK));
 }
 
-function chunks(keys: readonly string[]): string[][] {
-  const count = Math.ceil(keys.length / CHUNK);
-  return Array.from({ length: count }, (_, i) => keys.slice(i * CHUNK, (i + 1) * CHUNK));
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

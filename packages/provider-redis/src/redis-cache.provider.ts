@@ -1,27 +1,32 @@
 import type {
   ICacheProvider,
   IJournalLog,
+  ReadOptions,
   Removal,
   StoredItem,
   StoreStatus,
+  StoreTuning,
 } from '@vitalcache/core';
 
-import type { RedisService } from './connection/redis.service.js';
 import { RedisJournalLog } from './journal/redis-journal.log.js';
 import { RedisBatch } from './redis-batch.js';
-import { runScript } from './scripts/run-script.js';
+import type { RedisService } from './redis.service.js';
+import { probeStores } from './probe/store-probe.js';
+import type { StoreFindings } from './probe/store-findings.js';
+import type { LuaScriptName } from './scripts/lua-scripts.js';
+import { runScript, type ScriptArguments } from './scripts/run-script.js';
+import { readStatus } from './probe/store-status.js';
+import { sweep } from './sweep.js';
 import { ownBytes, sendable } from './value-bytes.js';
 
-/** Keys that one SCAN step looks at, about: short enough that the server serves others in between. */
-const SCAN_STEP = 500;
-
 /**
- * A store of bytes in one Redis or Valkey server, with every capability of the contract. What it offers beyond `get`,
- * `set` and `del` needs Redis 6.2 or later. All methods reject with a `CacheError` without keys, values or cause:
- * `STORE_UNAVAILABLE` at once while there is no connection, `STORE_TIMEOUT`, `STORE_REFUSED`, and `CLOSED` after `close`.
+ * A store of bytes in one Redis or Valkey server or in several, with every capability of the contract. What it offers
+ * beyond `get`, `set` and `del` needs Redis 6.2 or later. All methods reject with a `CacheError` without keys, values or
+ * cause: `STORE_UNAVAILABLE` at once while there is no connection, `STORE_TIMEOUT`, `STORE_REFUSED`, and `CLOSED` after
+ * `close`.
  */
 export class RedisCacheProvider implements ICacheProvider {
-  readonly name = 'redis';
+  readonly name: string = 'redis';
   readonly shared = true;
   readonly #service: RedisService;
   readonly #batch: RedisBatch;
@@ -30,7 +35,7 @@ export class RedisCacheProvider implements ICacheProvider {
   /** The provider opens and closes the service. */
   constructor(service: RedisService) {
     this.#service = service;
-    this.#batch = new RedisBatch(service.commands);
+    this.#batch = new RedisBatch(service);
   }
 
   connect(): Promise<void> {
@@ -41,17 +46,32 @@ export class RedisCacheProvider implements ICacheProvider {
     return this.#service.close();
   }
 
-  async get(key: string): Promise<Uint8Array | null> {
-    const value = await this.#service.commands.run((client) => client.getBuffer(key));
+  /** The store that holds a key: each has a breaker of its own. While that is not known, a name for all of them. */
+  partitionOf(key: string): string {
+    return this.#service.partitionOf(key);
+  }
+
+  tune(tuning: StoreTuning): void {
+    this.#service.tune(tuning);
+  }
+
+  async get(key: string, { isLatest = false }: ReadOptions = {}): Promise<Uint8Array | null> {
+    const value = await this.#service.get(key, isLatest);
     return value && ownBytes(value);
   }
 
   async set(key: string, value: Uint8Array, ttlMs: number): Promise<void> {
-    await this.#service.commands.run((client) => client.set(key, sendable(value), 'PX', ttlMs));
+    await this.#service.runAgain(key, (client, before) => {
+      before();
+      return client.set(key, sendable(value), 'PX', ttlMs);
+    });
   }
 
   del(key: string): Promise<number> {
-    return this.#service.commands.run((client) => client.unlink(key));
+    return this.#service.runAgain(key, (client, before) => {
+      before();
+      return client.unlink(key);
+    });
   }
 
   /** Values in the order of `keys`. A part of a large batch that failed reads as absent. */
@@ -70,65 +90,37 @@ export class RedisCacheProvider implements ICacheProvider {
   }
 
   /**
-   * Scans the keys of the database in small steps and unlinks what matches. A key that is written while the sweep runs
-   * may stay. `deadlineMs` counts from the call.
+   * Scans the keys of all stores in small steps and unlinks what matches. A key that is written while the sweep runs may
+   * stay, and so do those of a store that fails. `deadlineMs` counts from the call.
    */
-  async invalidateCacheByPattern(pattern: string, deadlineMs: number): Promise<Removal> {
-    const endsAt = performance.now() + deadlineMs;
-    let cursor = '0';
-    let removed = 0;
-    do {
-      if (performance.now() >= endsAt) return { removed, complete: false };
-      const [next, found] = await this.#service.commands.run((client) =>
-        client.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', SCAN_STEP),
-      );
-      cursor = String(next);
-      if (found.length > 0)
-        removed += await this.#service.commands.run((client) => client.unlink(found));
-    } while (cursor !== '0');
-    return { removed, complete: true };
+  invalidateCacheByPattern(pattern: string, deadlineMs: number): Promise<Removal> {
+    return sweep(this.#service, pattern, deadlineMs);
   }
 
   /** Bytes that are too short to hold prefix and fence, stored or new, don't hinder: the item is stored. */
   async setFenced(item: StoredItem, sameBytes: number, fenceBytes: number): Promise<boolean> {
     const args = [sendable(item.value), item.ttlMs, sameBytes, fenceBytes];
-    const reply = await this.#service.commands.run((client) =>
-      runScript(client, 'setFenced', item.key, args),
-    );
-    return reply === 1;
+    // Twice is as once: the bytes are those that are there already.
+    return this.#service.again(async () => (await this.#script('setFenced', item.key, args)) === 1);
   }
 
   async setIfUnchanged(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
     const { key, value, ttlMs } = item;
     const args = [sendable(value), ttlMs, ...(expected ? [sendable(expected)] : [])];
-    const reply = await this.#service.commands.run((client) =>
-      runScript(client, 'setIfUnchanged', key, args),
-    );
-    return reply === 1;
+    return (await this.#script('setIfUnchanged', key, args)) === 1;
   }
 
   async acquireLease(key: string, token: Uint8Array, ttlMs: number): Promise<Uint8Array | null> {
-    const args = [sendable(token), ttlMs];
-    const holder = await this.#service.commands.run((client) =>
-      runScript(client, 'acquireLease', key, args),
-    );
+    const holder = await this.#script('acquireLease', key, [sendable(token), ttlMs]);
     return holder === null ? null : ownBytes(holder as Buffer);
   }
 
   async releaseLease(key: string, token: Uint8Array): Promise<boolean> {
-    const args = [sendable(token)];
-    const reply = await this.#service.commands.run((client) =>
-      runScript(client, 'releaseLease', key, args),
-    );
-    return reply === 1;
+    return (await this.#script('releaseLease', key, [sendable(token)])) === 1;
   }
 
   async extendLease(key: string, token: Uint8Array, ttlMs: number): Promise<boolean> {
-    const args = [sendable(token), ttlMs];
-    const reply = await this.#service.commands.run((client) =>
-      runScript(client, 'extendLease', key, args),
-    );
-    return reply === 1;
+    return (await this.#script('extendLease', key, [sendable(token), ttlMs])) === 1;
   }
 
   journal(namespace: string): IJournalLog {
@@ -139,20 +131,17 @@ export class RedisCacheProvider implements ICacheProvider {
     return log;
   }
 
-  async status(): Promise<StoreStatus> {
-    const { pool } = this.#service;
-    const info = await this.#service.commands
-      .run((client) => client.info('memory'))
-      .catch(() => null);
-    const field = (name: string): number | null => {
-      const value = new RegExp(`^${name}:(\\d+)`, 'm').exec(info ?? '')?.[1];
-      return value === undefined ? null : Number(value);
-    };
-    return {
-      connected: info !== null,
-      memoryBytes: field('used_memory'),
-      maxBytes: field('maxmemory') || null,
-      pool,
-    };
+  /** Of all stores together; `connected` if every one of them is. */
+  status(): Promise<StoreStatus> {
+    return readStatus(this.#service);
+  }
+
+  /** What each server says of itself and what of it does not suit a cache. Servers that don't answer say so. */
+  describe(): Promise<readonly StoreFindings[]> {
+    return probeStores(this.#service);
+  }
+
+  #script(name: LuaScriptName, key: string, args: ScriptArguments): Promise<unknown> {
+    return this.#service.run(key, (client, before) => runScript(client, name, key, args, before));
   }
 }

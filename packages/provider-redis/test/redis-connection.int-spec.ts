@@ -21,8 +21,10 @@ async function rejection(promise: Promise<unknown>): Promise<CacheError> {
 
 describe('a Redis that can not be reached', () => {
   const lines: string[] = [];
+  let attempts = 0;
   const service = new RedisService({
-    url: `redis://app:${CANARY}@127.0.0.1:1`,
+    url: 'redis://127.0.0.1:1',
+    credentials: () => ({ username: 'app', password: `${CANARY}-${++attempts}` }),
     connectTimeoutMs: 500,
     commandTimeoutMs: 500,
     onStateChange: (line) => lines.push(line),
@@ -47,11 +49,9 @@ describe('a Redis that can not be reached', () => {
   });
 
   it('is told once, without the password', async () => {
-    const attempts = service.client.listenerCount('close');
-    expect(attempts).toBeGreaterThan(0);
-    let closes = 0;
-    service.client.on('close', () => closes++);
-    await until('three more attempts', () => closes >= 3);
+    const before = attempts;
+    expect(before).toBeGreaterThan(0);
+    await until('three more attempts', () => attempts >= before + 3);
     expect(lines).toEqual(['Redis 127.0.0.1:1/0: not reachable (ECONNREFUSED), trying again']);
   });
 

@@ -24,11 +24,11 @@ describeWithRedis('Redis', (store, abilities) => {
   const makeJournal = (): JournalHarness => {
     const namespace = `${store().prefix}-journal-${++count}`;
     const [one, two] = [makeProvider(), makeProvider()];
-    const { client } = one.service;
+    const key = journalKey(namespace);
     return {
       logs: [one.provider.journal(namespace), two.provider.journal(namespace)],
-      wipe: async () => void (await client.del(journalKey(namespace))),
-      trim: async (keep) => void (await client.xtrim(journalKey(namespace), 'MAXLEN', '~', keep)),
+      wipe: async () => void (await one.service.client.del(key)),
+      trim: async (keep) => void (await one.service.client.xtrim(key, 'MAXLEN', '~', keep)),
       ...(canRestart && { restart: () => Promise.resolve(store().restart?.({ keepData: true })) }),
       release: async () => {
         await Promise.all([one.provider.close(), two.provider.close()]);

@@ -8,6 +8,13 @@ const context: ProviderContext = {
   maxBytes: 1,
   connectTimeoutMs: 1_000,
   commandTimeoutMs: 1_000,
+  poolSize: 4,
+  maxConnections: 8,
+  retryAttempts: 1,
+  retryDelayMs: 100,
+  tuning: { isBatching: true, isBalanced: true, isScaling: true },
+  isReplicated: true,
+  shards: undefined,
   onStateChange: (line) => lines.push(line),
 };
 

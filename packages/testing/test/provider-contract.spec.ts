@@ -19,7 +19,7 @@ function judge(Provider: Make): Promise<Outcome> {
           advance: (ms) => clock.advance(ms),
         };
       },
-      { lacks: ['tagIndex'] },
+      { lacks: ['tagIndex', 'partitions', 'tuning'] },
     ),
   );
 }

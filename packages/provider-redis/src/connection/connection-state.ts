@@ -20,9 +20,12 @@ export class ConnectionState {
     return this.#name;
   }
 
-  /** Resolves waiters; returns whether the state is another than before. `closed` is never left. */
-  move(name: ConnectionStateName): boolean {
-    if (this.#name === name || this.#name === 'closed') return false;
+  /**
+   * Resolves waiters; returns whether the state is another than before. `closed` is never left.
+   * @param from the only state that is left; absent: any
+   */
+  move(name: ConnectionStateName, from: ConnectionStateName = this.#name): boolean {
+    if (this.#name === name || this.#name !== from || this.#name === 'closed') return false;
     this.#name = name;
     this.#changes.emit(CHANGED);
     return true;

@@ -9,7 +9,7 @@ import type { RedisServiceOptions } from './redis-options.js';
 
 function read(env: Environment): { options: RedisServiceOptions; problem: string } {
   const reader = new EnvironmentReader(env);
-  const options = readRedisEnvironment(reader);
+  const options = readRedisEnvironment(reader, 'REDIS_', undefined);
   try {
     reader.assertValid();
     return { options, problem: '' };

@@ -1,5 +1,6 @@
-import type { EnvironmentReader } from '@vitalcache/core';
+import type { EnvironmentReader, ProviderContext } from '@vitalcache/core';
 
+import { parseAddresses } from './address.js';
 import { CA_FILE_ACCEPTED, readCertificateAuthority } from './certificate-authority.js';
 import type { RedisServiceOptions } from './redis-options.js';
 import {
@@ -10,55 +11,103 @@ import {
   type RedisTarget,
 } from './redis-target.js';
 
-const VARIABLES: Readonly<Record<keyof RedisTarget, string>> = {
-  host: 'REDIS_HOST',
-  port: 'REDIS_PORT',
-  username: 'REDIS_USERNAME',
-  password: 'REDIS_PASSWORD',
-  db: 'REDIS_DB',
-  tls: 'REDIS_TLS',
-};
+const SENTINELS_ACCEPTED =
+  'host:port,host:port,… with <name>@ before it, such as main@10.0.0.1:26379,10.0.0.2:26379';
+const NODES_ACCEPTED = 'host:port,host:port,…';
 
 /**
- * Reads REDIS_URL, REDIS_HOST, REDIS_PORT, REDIS_USERNAME, REDIS_PASSWORD, REDIS_DB, REDIS_TLS and REDIS_TLS_CA_FILE;
- * the URL and the password also from `<name>_FILE`. What is wrong is noted in the reader.
+ * Reads what says how to reach the servers: `<prefix>URL`, HOST, PORT, USERNAME, PASSWORD, DB, TLS, TLS_CA_FILE,
+ * SENTINELS and CLUSTER_NODES; the URL and the password also from `<name>_FILE`. What is wrong is noted in the reader.
+ * @param prefix `REDIS_` or `DRAGONFLY_`
+ * @param shards stand for themselves: HOST, PORT, SENTINELS and CLUSTER_NODES then have no say
  */
-export function readRedisEnvironment(reader: EnvironmentReader): RedisServiceOptions {
+export function readRedisEnvironment(
+  reader: EnvironmentReader,
+  prefix: string,
+  shards: ProviderContext['shards'],
+): RedisServiceOptions {
   const said: RedisTarget = {
-    host: reader.string('REDIS_HOST'),
-    port: reader.integer('REDIS_PORT', 1, 65_535),
-    username: reader.string('REDIS_USERNAME'),
-    password: reader.secret('REDIS_PASSWORD'),
-    db: reader.integer('REDIS_DB', 0, 999_999),
-    tls: reader.boolean('REDIS_TLS'),
+    host: reader.string(`${prefix}HOST`),
+    port: reader.integer(`${prefix}PORT`, 1, 65_535),
+    username: reader.string(`${prefix}USERNAME`),
+    password: reader.secret(`${prefix}PASSWORD`),
+    db: reader.integer(`${prefix}DB`, 0, 999_999),
+    tls: reader.boolean(`${prefix}TLS`),
   };
-  const inUrl = readUrl(reader);
+  const inUrl = readUrl(reader, prefix);
   for (const name of contradictions(inUrl, said)) {
-    reader.reject('REDIS_URL', `a URL that agrees with ${VARIABLES[name]}, or only one of the two`);
+    const other = `${prefix}${name.toUpperCase()}`;
+    reader.reject(`${prefix}URL`, `a URL that agrees with ${other}, or only one of the two`);
   }
   const target = mergeTargets(inUrl, said);
-  return { ...target, tlsCaFile: readCaFile(reader, target) };
+  const sentinels = readSentinels(reader, prefix);
+  const clusterNodes = readNodes(reader, prefix);
+  const tlsCaFile = readCaFile(reader, prefix, target);
+  if (sentinels && clusterNodes) {
+    reader.reject(
+      `${prefix}SENTINELS`,
+      `only one of ${prefix}SENTINELS and ${prefix}CLUSTER_NODES`,
+    );
+  }
+  if (clusterNodes && target.db) {
+    reader.reject(
+      `${prefix}DB`,
+      `0 together with ${prefix}CLUSTER_NODES: a cluster has one database`,
+    );
+  }
+  if ((sentinels ?? clusterNodes) && (target.host ?? target.port) !== undefined) {
+    const [place, names] = sentinels ? ['SENTINELS', 'sentinels'] : ['CLUSTER_NODES', 'nodes'];
+    const accepted = `not together with ${prefix}URL, ${prefix}HOST or ${prefix}PORT: the ${names} tell where to connect`;
+    reader.reject(`${prefix}${place}`, accepted);
+  }
+  const { username, password, db, tls } = target;
+  const common = { username, password, tls, tlsCaFile };
+  if (shards) return { ...common, db, shards };
+  if (sentinels) return { ...common, db, sentinels };
+  return clusterNodes ? { ...common, clusterNodes } : { ...target, tlsCaFile };
 }
 
-function readUrl(reader: EnvironmentReader): RedisTarget {
-  const url = reader.secret('REDIS_URL');
+function readUrl(reader: EnvironmentReader, prefix: string): RedisTarget {
+  const url = reader.secret(`${prefix}URL`);
   try {
     return url === undefined ? {} : parseRedisUrl(url);
   } catch {
-    reader.reject('REDIS_URL', REDIS_URL_ACCEPTED);
+    reader.reject(`${prefix}URL`, REDIS_URL_ACCEPTED);
     return {};
   }
 }
 
-function readCaFile(reader: EnvironmentReader, { tls }: RedisTarget): string | undefined {
-  const file = reader.string('REDIS_TLS_CA_FILE');
+function readSentinels(
+  reader: EnvironmentReader,
+  prefix: string,
+): RedisServiceOptions['sentinels'] {
+  const text = reader.string(`${prefix}SENTINELS`);
+  if (text === undefined) return undefined;
+  const [, name, list = ''] = /^([\w.-]+)@(.+)$/.exec(text) ?? [];
+  const nodes = parseAddresses(list);
+  if (name !== undefined && nodes) return { name, nodes };
+  return reader.reject(`${prefix}SENTINELS`, SENTINELS_ACCEPTED, text);
+}
+
+function readNodes(reader: EnvironmentReader, prefix: string): RedisServiceOptions['clusterNodes'] {
+  const text = reader.string(`${prefix}CLUSTER_NODES`);
+  if (text === undefined) return undefined;
+  return parseAddresses(text) ?? reader.reject(`${prefix}CLUSTER_NODES`, NODES_ACCEPTED, text);
+}
+
+function readCaFile(
+  reader: EnvironmentReader,
+  prefix: string,
+  { tls }: RedisTarget,
+): string | undefined {
+  const name = `${prefix}TLS_CA_FILE`;
+  const file = reader.string(name);
   if (file === undefined) return undefined;
-  if (!tls)
-    return reader.reject('REDIS_TLS_CA_FILE', 'only with REDIS_TLS=true or a rediss:// REDIS_URL');
+  if (!tls) return reader.reject(name, `only with ${prefix}TLS=true or a rediss:// ${prefix}URL`);
   try {
     readCertificateAuthority(file);
     return file;
   } catch {
-    return reader.reject('REDIS_TLS_CA_FILE', CA_FILE_ACCEPTED, file);
+    return reader.reject(name, CA_FILE_ACCEPTED, file);
   }
 }

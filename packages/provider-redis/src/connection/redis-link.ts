@@ -1,49 +1,60 @@
-import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CacheError } from '@vitalcache/core';
 import { Redis, type RedisOptions } from 'ioredis';
 
 import { ConnectionState, type ConnectionStateName } from './connection-state.js';
-import { readIncarnation } from './incarnation.js';
-import { failureOf, timedOut, toCacheError, type RedisFailure } from './redis.errors.js';
+import { failureOf, refused, timedOut, type RedisFailure } from './redis.errors.js';
 import { DISCONNECT_TIMEOUT_MS } from './redis-options.js';
+import { readIdentity, unidentified, type ServerIdentity } from './server-identity.js';
 import { answersWithin } from './time-limit.js';
 
+/** What differs from one attempt to connect to the next: address, credentials, TLS. */
+export type Endpoint = Pick<RedisOptions, 'host' | 'port' | 'username' | 'password' | 'tls'>;
+
 export interface RedisLinkOptions {
+  /** Where to connect and how to sign in; asked before each attempt. */
+  readonly locate: () => Promise<Endpoint>;
+  /** What is the same for every attempt. */
   readonly client: RedisOptions;
+  /** A server of another role is not used: `primary` takes writes. */
+  readonly role: 'primary' | 'replica';
   /** Bound on waiting for a connection, milliseconds. */
   readonly patienceMs: number;
   /** Bound on the questions that the link asks by itself, milliseconds. */
   readonly commandTimeoutMs: number;
+  /** Pause before the given attempt in a row (from 1), milliseconds. */
+  readonly retryDelayMs: (attempt: number) => number;
   /** True: a command waits for a lost connection to come back, too. False: it then fails at once. */
   readonly waitsForReturn: boolean;
   /** Called with `null` when the link became usable, with the reason when it was lost or can't be had. */
-  readonly onChange?: (failure: RedisFailure | null) => void;
+  readonly onChange?: ((failure: RedisFailure | null) => void) | undefined;
+  /** Called with what the server says of itself, whenever a connection was opened. */
+  readonly onIdentity?: ((identity: ServerIdentity) => void) | undefined;
 }
 
 /**
- * The life of one ioredis client: opening, identifying the server behind it, losing it, getting it back. It is usable
- * only while that identity is known, so that no command runs under the identity of a server that was there before.
+ * One connection that comes back: finding the server, opening, identifying it, losing it, trying again for ever. It is
+ * usable only while that identity is known, so that no command runs under the identity of a server that was there before.
  */
 export class RedisLink {
-  readonly client: Redis;
   readonly #options: RedisLinkOptions;
   readonly #state = new ConnectionState();
   readonly #pending: readonly ConnectionStateName[];
+  readonly #closing = new AbortController();
+  #living: Promise<void> | null = null;
+  #client: Redis | null = null;
   #failure: RedisFailure | null = null;
-  #wasRefused = false;
-  #incarnation: string | CacheError = '';
-  #life = 0;
+  #identity: ServerIdentity | CacheError = unidentified();
 
   constructor(options: RedisLinkOptions) {
     this.#options = options;
     this.#pending = options.waitsForReturn ? ['connecting', 'unavailable'] : ['connecting'];
-    this.client = new Redis(options.client);
-    this.client.on('connect', () => (this.#wasRefused = false));
-    this.client.on('error', (error: unknown) => this.#note(failureOf(error)));
-    this.client.on('ready', () => void this.#identify());
-    this.client.on('close', () => this.#lose());
-    this.client.on('end', () => this.#lose());
+  }
+
+  /** The client of the present connection; another one after it was lost. `null` between two. */
+  get client(): Redis | null {
+    return this.#client;
   }
 
   get isUsable(): boolean {
@@ -54,9 +65,14 @@ export class RedisLink {
     return this.#state.name === 'closed';
   }
 
-  /** Identity of the server behind a usable link, or why it does not tell it. */
-  get incarnation(): string | CacheError {
-    return this.#incarnation;
+  /** Why it is not usable; `null` while it is, or before the first attempt has ended. */
+  get failure(): RedisFailure | null {
+    return this.#failure;
+  }
+
+  /** Who the server behind a usable link is, or why it does not tell. */
+  get identity(): ServerIdentity | CacheError {
+    return this.#identity;
   }
 
   /** Starts if it never did; resolves when usable, when the first attempt failed, or when patience ends. */
@@ -65,65 +81,110 @@ export class RedisLink {
     await this.#state.leaves(['connecting'], this.#options.patienceMs);
   }
 
-  /** @throws CacheError why the link is not usable, after waiting where there is something to wait for */
-  async becomeUsable(): Promise<void> {
+  /**
+   * The client, after waiting where there is something to wait for.
+   * @throws CacheError why the link is not usable
+   */
+  async becomeUsable(): Promise<Redis> {
     this.#start();
     const isSettled = await this.#state.leaves(this.#pending, this.#options.patienceMs);
-    if (this.isUsable) return;
+    if (this.#client && this.isUsable) return this.#client;
     if (!isSettled) this.renew();
     throw this.#refusal();
   }
 
-  /** Drops a connection that is open but silent; the client opens a new one by itself. */
-  renew(): void {
-    const { status } = this.client;
-    if (status !== 'connect' && status !== 'ready') return;
-    this.#failure = timedOut();
-    this.#lose();
-    this.client.disconnect(true);
+  /** Drops the connection, because it is silent or leads to the wrong server; another one is opened. */
+  renew(failure: RedisFailure = timedOut()): void {
+    if (!this.#client || this.isClosed) return;
+    this.#failure = failure;
+    drop(this.#client);
+    this.#miss();
   }
 
   /** Closes for good. Resolves when nothing is open any more. */
   async close(): Promise<void> {
-    const wasOpened = this.#state.name !== 'idle';
-    if (!this.#state.move('closed') || !wasOpened) return;
-    // Between two attempts nothing is open, and nothing would tell the end.
-    if (this.client.status === 'reconnecting') return this.client.disconnect();
-    const limit = AbortSignal.timeout(2 * DISCONNECT_TIMEOUT_MS);
-    const ended = once(this.client, 'end', { signal: limit });
-    this.client.disconnect();
-    await ended.catch(() => undefined);
+    this.#state.move('closed');
+    this.#closing.abort(null);
+    if (this.#client) drop(this.#client);
+    const bound = sleep(4 * DISCONNECT_TIMEOUT_MS, undefined, { ref: false });
+    await Promise.race([this.#living, bound]);
   }
 
   #start(): void {
-    if (this.#state.name !== 'idle') return;
-    this.#state.move('connecting');
-    // A first attempt that fails is told by the events; the client goes on trying.
-    this.client.connect().catch(() => undefined);
+    if (!this.#state.move('connecting', 'idle')) return;
+    this.#living = this.#live();
+  }
+
+  /** One connection after another. */
+  async #live(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      const wasUsable = await this.#once();
+      if (wasUsable) attempt = 1;
+      const pauseMs = this.#options.retryDelayMs(attempt);
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** The life of one connection; resolves, when it is over, with whether it was of use. Never rejects. */
+  async #once(): Promise<boolean> {
+    const { patienceMs } = this.#options;
+    const failures: RedisFailure[] = [];
+    let wasUsable = false;
+    try {
+      const client = await this.#create(failures);
+      const over = new Promise((resolve) => client.once('end', resolve));
+      await answersWithin(patienceMs, client.connect());
+      // ioredis goes on when the server refuses to SELECT a database; the cache would live in another one.
+      if (failures.length > 0) throw new Error('The server refused to set the connection up.');
+      await this.#identify(client);
+      wasUsable = this.#become(client);
+      if (wasUsable) await over;
+    } catch (error) {
+      failures.push(error instanceof UnsuitableServer ? error.failure : failureOf(error));
+    }
+    if (this.#client) drop(this.#client);
+    this.#client = null;
+    this.#failure = (wasUsable ? this.#failure : null) ?? failures[0] ?? failureOf(null);
+    this.#miss();
+    return wasUsable;
+  }
+
+  async #create(failures: RedisFailure[]): Promise<Redis> {
+    const { locate, patienceMs, client: common } = this.#options;
+    const endpoint = await answersWithin(patienceMs, locate());
+    this.#closing.signal.throwIfAborted();
+    const client = new Redis({ ...common, ...endpoint });
+    client.on('error', (error: unknown) => failures.push(failureOf(error)));
+    this.#client = client;
+    return client;
   }
 
   /** The first thing on a new connection: whose it is. Until that is known, nothing else is sent. */
-  async #identify(): Promise<void> {
-    const life = ++this.#life;
-    // ioredis goes on when the server refuses to SELECT a database; the cache would live in another one.
-    if (this.#wasRefused) return this.#miss();
-    const asked = answersWithin(this.#options.commandTimeoutMs, readIncarnation(this.client));
-    const answer = await asked.catch(toCacheError);
-    if (life !== this.#life) return;
-    if (answer instanceof CacheError && answer.code !== 'STORE_REFUSED') return this.renew();
-    this.#incarnation = answer;
+  async #identify(client: Redis): Promise<void> {
+    const { commandTimeoutMs, role, onIdentity } = this.#options;
+    const asked = answersWithin(commandTimeoutMs, readIdentity(client));
+    const identity = await asked.catch((error: unknown) => {
+      const { code, word, message } = failureOf(error);
+      if (code === 'STORE_REFUSED' && word === 'NOPERM') return new CacheError(code, message);
+      throw error;
+    });
+    if (!(identity instanceof CacheError)) {
+      if (identity.isLoading) throw new UnsuitableServer(refused('LOADING'));
+      // A replica that became the primary is of use as both.
+      if (role === 'primary' && identity.role === 'replica') {
+        throw new UnsuitableServer(refused('READONLY'));
+      }
+      onIdentity?.(identity);
+    }
+    this.#identity = identity;
+  }
+
+  #become(client: Redis): boolean {
+    if (client.status !== 'ready' || this.isClosed) return false;
     this.#failure = null;
     if (this.#state.move('usable')) this.#options.onChange?.(null);
-  }
-
-  #note(failure: RedisFailure): void {
-    this.#failure = failure;
-    this.#wasRefused ||= failure.code === 'STORE_REFUSED';
-  }
-
-  #lose(): void {
-    this.#life++;
-    this.#miss();
+    return true;
   }
 
   #miss(): void {
@@ -136,6 +197,19 @@ export class RedisLink {
     const { code, message } = this.#failure ?? timedOut();
     return new CacheError(code, message);
   }
+}
+
+/** It answers, but is not what the link is for. */
+class UnsuitableServer extends Error {
+  constructor(readonly failure: RedisFailure) {
+    super(failure.message);
+  }
+}
+
+/** Ends a client that is not to connect again. */
+function drop(client: Redis): void {
+  // After a failed attempt there is nothing to disconnect, and ioredis would leave a timer behind.
+  if (client.status !== 'end') client.disconnect();
 }
 
 /** What operations reject with once this process closed the connection. */

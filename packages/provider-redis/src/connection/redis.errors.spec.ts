@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 import { CacheError } from '@vitalcache/core';
 
-import { failureOf, isNoScript, toCacheError } from './redis.errors.js';
+import { failureOf, isNoScript, RedisError, toCacheError } from './redis.errors.js';
 
 const CANARY = 'patient-4711';
 
@@ -55,6 +55,18 @@ describe('toCacheError', () => {
 
   it('makes a command timeout of the client a timeout', () => {
     expect(toCacheError(new Error('Command timed out')).code).toBe('STORE_TIMEOUT');
+  });
+
+  it.each([
+    [
+      'MOVED 3999 127.0.0.1:6381',
+      { kind: 'MOVED', slot: 3999, address: { host: '127.0.0.1', port: 6381 } },
+    ],
+    ['ASK 1 cache-2:7000', { kind: 'ASK', slot: 1, address: { host: 'cache-2', port: 7000 } }],
+    ['MOVED 3999 somewhere', undefined],
+    ['OOM MOVED 3999 127.0.0.1:6381', undefined],
+  ])('knows where %s points to', (message, redirect) => {
+    expect((toCacheError(replyError(message)) as RedisError).redirect).toEqual(redirect);
   });
 
   it('leaves a CacheError as it is', () => {

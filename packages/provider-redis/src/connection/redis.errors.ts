@@ -1,5 +1,7 @@
 import { CacheError, isCacheError, type CacheErrorCode } from '@vitalcache/core';
 
+import { parseAddress, type Address } from './address.js';
+
 /** What is left of an error of the client or the server once everything that could hold data is gone. */
 export interface RedisFailure {
   readonly code: Extract<CacheErrorCode, 'STORE_UNAVAILABLE' | 'STORE_TIMEOUT' | 'STORE_REFUSED'>;
@@ -21,10 +23,71 @@ const ADVICE: Readonly<Record<string, string>> = {
   NOREPLICAS: 'too few replicas are in step (min-replicas-to-write)',
   MASTERDOWN: 'it is a replica that lost its primary. Point the provider at the primary',
   WRONGTYPE: 'a key holds another type of data. Give the cache a namespace or database of its own',
-  MOVED: 'it is a node of a cluster. The provider needs a standalone server',
-  CLUSTERDOWN: 'it is a node of a cluster. The provider needs a standalone server',
+  UNBLOCKED: 'it became a replica. The primary is looked for',
+  MOVED: 'it is a node of a cluster. Name its nodes as clusterNodes (REDIS_CLUSTER_NODES)',
+  ASK: 'it is a node of a cluster. Name its nodes as clusterNodes (REDIS_CLUSTER_NODES)',
+  CROSSSLOT: 'it is a node of a cluster. Name its nodes as clusterNodes (REDIS_CLUSTER_NODES)',
+  TRYAGAIN: 'it is moving a slot. This ends by itself',
+  CLUSTERDOWN: 'its cluster does not serve all slots. Check the nodes of the cluster',
+  MAXCLIENTS: 'it has no connection left. Raise maxclients, or lower CACHE_CONNECTION_POOL_SIZE',
   DBINDEX: 'it has no such database. Check the database number (REDIS_DB)',
 };
+
+/** Why a server was not even found; the codes are ours. */
+const UNREACHABLE_ADVICE: Readonly<Record<string, string>> = {
+  NO_CREDENTIALS: 'The function given as credentials failed or gave none',
+  NO_SENTINEL: 'No sentinel answered. Check their addresses (REDIS_SENTINELS) and that they run',
+  NO_PRIMARY: 'The sentinels know no primary of this name. Check the name (REDIS_SENTINELS)',
+  NO_CLUSTER: 'No node of the cluster answered. Check their addresses (REDIS_CLUSTER_NODES)',
+};
+
+/** An error that {@link failureOf} takes for a store that can't be reached, for a reason of our own. */
+export function unreachable(code: keyof typeof UNREACHABLE_ADVICE & string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+/** What passes by itself or with another look for the server: worth another try. */
+const PASSING = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY']);
+
+/** The server says that it is not, or no longer, the one to ask. */
+const WRONG_ROLE = new Set(['READONLY', 'UNBLOCKED', 'LOADING', 'MASTERDOWN']);
+
+/** The key is at another node of the cluster: for good (`MOVED`) or for this once (`ASK`). */
+export interface Redirect {
+  readonly kind: 'MOVED' | 'ASK';
+  readonly slot: number;
+  readonly address: Address;
+}
+
+/** An error of a command with what the provider itself needs to know of it. */
+export class RedisError extends CacheError {
+  override readonly name: string = 'RedisError';
+  /** Where the key is. */
+  readonly redirect: Redirect | undefined;
+
+  constructor(
+    readonly failure: RedisFailure,
+    redirect?: Redirect,
+  ) {
+    super(failure.code, failure.message);
+    this.redirect = redirect;
+  }
+
+  /** See {@link RedisFailure.word}. */
+  get word(): string {
+    return this.failure.word;
+  }
+
+  /** Whether the same command may well succeed a little later: also one whose connection was lost under it. */
+  get isPassing(): boolean {
+    return PASSING.has(this.word) || this.code === 'STORE_UNAVAILABLE';
+  }
+
+  /** Whether the connection leads to a server that does not do what it is wanted for. */
+  get isWrongRole(): boolean {
+    return WRONG_ROLE.has(this.word);
+  }
+}
 
 /** Reduces any error of ioredis, Redis or the network to a code, a word and advice; arguments never survive. */
 export function failureOf(error: unknown): RedisFailure {
@@ -32,12 +95,13 @@ export function failureOf(error: unknown): RedisFailure {
   if (name === 'ReplyError') return refused(errorClass(message));
   if (message === 'Command timed out') return timedOut();
   const word = typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) ? code : 'CLOSED';
+  const advice =
+    UNREACHABLE_ADVICE[word] ??
+    'Check that the server runs and that host, port and TLS settings are right';
   return {
     code: 'STORE_UNAVAILABLE',
     word,
-    message:
-      `There is no connection to Redis (${word}). ` +
-      'Check that the server runs and that host, port and TLS settings are right; connecting is tried again.',
+    message: `There is no connection to Redis (${word}). ${advice}; connecting is tried again.`,
   };
 }
 
@@ -52,11 +116,28 @@ export function timedOut(): RedisFailure {
   };
 }
 
+/** The failure of a record that is written, but not on as many copies as it was to be. */
+export function unconfirmed(
+  disks: number,
+  replicas: number,
+  asked: { readonly replicas: number; readonly aof: boolean },
+): RedisFailure {
+  const wanted = [
+    ...(asked.aof ? ['the disk'] : []),
+    ...(asked.replicas ? [`${asked.replicas} replicas`] : []),
+  ];
+  return {
+    code: 'STORE_UNAVAILABLE',
+    word: 'UNCONFIRMED',
+    message:
+      `An invalidation did not reach ${wanted.join(' and ')} in time (${disks} disks, ${replicas} replicas did). ` +
+      'Check replication and appendonly, or ask for less (durability); it is recorded again.',
+  };
+}
+
 /** The cache's own error for any error of a command. It has no cause: ioredis attaches arguments to its errors. */
 export function toCacheError(error: unknown): CacheError {
-  if (isCacheError(error)) return error;
-  const { code, message } = failureOf(error);
-  return new CacheError(code, message);
+  return isCacheError(error) ? error : new RedisError(failureOf(error), redirectOf(error));
 }
 
 /** Whether the server does not know a script by its digest. */
@@ -65,7 +146,16 @@ export function isNoScript(error: unknown): boolean {
   return name === 'ReplyError' && message.startsWith('NOSCRIPT');
 }
 
-function refused(word: string): RedisFailure {
+function redirectOf(error: unknown): Redirect | undefined {
+  const { name, message } = asErrorLike(error);
+  const [, kind, slot, at] = /^(MOVED|ASK) (\d+) (\S+)/.exec(message) ?? [];
+  const address = at === undefined ? null : parseAddress(at);
+  if (name !== 'ReplyError' || !address) return undefined;
+  return { kind: kind as Redirect['kind'], slot: Number(slot), address };
+}
+
+/** The failure that a reply of this class is. */
+export function refused(word: string): RedisFailure {
   const advice = ADVICE[word] ?? "look into the server's log";
   return { code: 'STORE_REFUSED', word, message: `Redis refused a command (${word}): ${advice}.` };
 }
@@ -73,6 +163,7 @@ function refused(word: string): RedisFailure {
 /** Error class of a reply; errors inside scripts carry it behind the script's name in servers before Redis 7. */
 function errorClass(message: string): string {
   if (message.includes('DB index is out of range')) return 'DBINDEX';
+  if (message.includes('max number of clients')) return 'MAXCLIENTS';
   const inScript = /@user_script:.*?-([A-Z]{3,}) /.exec(message);
   return inScript?.[1] ?? /^([A-Z][A-Z0-9_]*)(?: |$)/.exec(message)?.[1] ?? 'ERR';
 }

@@ -8,10 +8,12 @@ import type {
 } from '@vitalcache/core';
 import type { Redis } from 'ioredis';
 
-import type { RedisConnection } from '../connection/redis-connection.js';
-import type { RedisService } from '../connection/redis.service.js';
+import { RedisError, unconfirmed } from '../connection/redis.errors.js';
+import type { RedisService } from '../redis.service.js';
 import { runScript } from '../scripts/run-script.js';
 import { encodeCoverage } from './coverage.codec.js';
+import { HomeConnection } from './home-connection.js';
+import { HomeMarkers } from './home-markers.js';
 import { decodeRecord, formatRef, parseRef, type StreamEntry } from './journal-record.codec.js';
 
 /** Records that the stream keeps, about; the server drops the oldest in blocks. */
@@ -23,21 +25,30 @@ export function journalKey(namespace: string): string {
 }
 
 /**
- * The journal of a namespace as one Redis stream. Stamps come from the clock of the server, and each record is linked
- * to the one before it by the script that writes it.
+ * The journal of a namespace as one Redis stream on one store. Stamps come from the clock of its primary, and each record
+ * is linked to the one before it by the script that writes it.
  */
 export class RedisJournalLog implements IJournalLog {
   readonly #key: string;
   readonly #service: RedisService;
-  #follower: RedisConnection | null = null;
+  readonly #tail: HomeConnection;
+  /** WAIT blocks the connection that it is sent on. */
+  readonly #durable: HomeConnection;
+  readonly #markers: HomeMarkers | null;
 
   constructor(service: RedisService, namespace: string) {
+    const key = journalKey(namespace);
     this.#service = service;
-    this.#key = journalKey(namespace);
+    this.#key = key;
+    this.#tail = new HomeConnection(service, { key, purpose: 'journal', hasTimeout: false });
+    this.#durable = new HomeConnection(service, { key, purpose: 'durable', hasTimeout: true });
+    const isSpread = service.topology.kind === 'shards';
+    this.#markers = isSpread ? new HomeMarkers(service, key, service.homeOf(key).name) : null;
   }
 
-  /** @throws CacheError if the store did not answer or refused */
-  open(constants: string, atLeast: number): Promise<JournalHead> {
+  /** @throws CacheError if the store did not answer or refused; `JOURNAL_MISMATCH` if the journal is on another shard */
+  async open(constants: string, atLeast: number): Promise<JournalHead> {
+    await this.#markers?.verify();
     return this.#begin('', constants, atLeast);
   }
 
@@ -46,47 +57,53 @@ export class RedisJournalLog implements IJournalLog {
     return this.#begin(expected ? formatRef(expected) : '', constants, atLeast);
   }
 
-  /** @throws CacheError if the store did not answer or refused */
-  append(coverage: Coverage, nonce: number, isDurable = false): Promise<JournalRecord | null> {
-    const { kind, body } = encodeCoverage(coverage);
-    return this.#service.commands.runIdentified(async (client, incarnation) => {
-      const args = [incarnation, nonce, kind, body, JOURNAL_MAX_RECORDS, Number(isDurable)];
-      const reply = (await runScript(client, 'appendRecord', this.#key, args)) as Buffer[] | null;
-      if (!reply) return null;
-      const [stamp, previous, epoch, constants] = reply.map(String) as [
-        string,
-        string,
-        string,
-        string,
-      ];
-      return {
-        stamp: Number(stamp),
-        nonce,
-        epoch: parseRef(epoch) ?? { stamp: 0, nonce: 0 },
-        previous: parseRef(previous),
-        incarnation,
-        constants,
-        body: coverage,
-      };
+  /**
+   * With `isDurable`, resolves when the record has reached what the service's `durability` asks for.
+   * @throws CacheError if the store did not answer or refused, or too few copies were confirmed in time; the record may
+   * be there all the same
+   */
+  async append(
+    coverage: Coverage,
+    nonce: number,
+    isDurable = false,
+  ): Promise<JournalRecord | null> {
+    const { replicas = 0, aof = false } = isDurable ? this.#service.settings.durability : {};
+    if (replicas === 0 && !aof) {
+      return this.#service.runAtHome(this.#key, (client, incarnation, before) =>
+        this.#append(client, incarnation, { coverage, nonce, isDurable }, before),
+      );
+    }
+    return this.#durable.run(async (client, incarnation) => {
+      const record = await this.#append(client, incarnation, { coverage, nonce, isDurable });
+      if (record) await this.#confirm(client, replicas, aof);
+      return record;
     });
   }
 
   /** @throws CacheError if the store did not answer or refused */
   read(afterStamp: number, limit: number): Promise<JournalSlice> {
-    return this.#service.commands.runIdentified(async (client, incarnation) => {
+    this.#markers?.assertOwn();
+    return this.#service.runAtHome(this.#key, async (client, incarnation, before) => {
       // Sent together and answered in this order: the head is never older than the records.
-      const [records, head] = await Promise.all([
-        client.callBuffer('XRANGE', [this.#key, `${afterStamp + 1}`, '+', 'COUNT', limit]),
-        this.#newest(client),
+      before();
+      const records = client.callBuffer('XRANGE', [
+        this.#key,
+        `${afterStamp + 1}`,
+        '+',
+        'COUNT',
+        limit,
       ]);
-      return slice(records as StreamEntry[], head, incarnation);
+      before();
+      const [found, head] = await Promise.all([records, this.#newest(client)]);
+      return slice(found as StreamEntry[], head, incarnation);
     });
   }
 
   /** @throws CacheError if the store did not answer or refused */
-  readBackwards(beforeStamp: number, limit: number): Promise<readonly JournalRecord[]> {
-    if (beforeStamp <= 0) return Promise.resolve([]);
-    return this.#service.commands.run(async (client) => {
+  async readBackwards(beforeStamp: number, limit: number): Promise<readonly JournalRecord[]> {
+    if (beforeStamp <= 0) return [];
+    return this.#service.runAtHome(this.#key, async (client, _incarnation, before) => {
+      before();
       const args = [this.#key, `${beforeStamp - 1}`, '-', 'COUNT', limit];
       const entries = await client.callBuffer('XREVRANGE', args);
       return (entries as StreamEntry[]).map(decodeRecord);
@@ -95,10 +112,10 @@ export class RedisJournalLog implements IJournalLog {
 
   /** @throws CacheError if the store did not answer or refused, or `CLOSED` after `stopPolling` */
   async poll(afterStamp: number, limit: number, waitMs: number): Promise<JournalSlice> {
-    this.#follower ??= this.#service.follow();
+    this.#markers?.assertOwn();
     const blockMs = Math.max(1, Math.ceil(waitMs));
-    const limitMs = blockMs + this.#service.commandTimeoutMs;
-    return this.#follower.runIdentified(async (client, incarnation) => {
+    const limitMs = blockMs + this.#service.settings.commandTimeoutMs;
+    return this.#tail.run(async (client, incarnation) => {
       const args = ['COUNT', limit, 'BLOCK', blockMs, 'STREAMS', this.#key, `${afterStamp}`];
       // The server runs the second command when the first has ended: the head is read after the records.
       const [streams, head] = await Promise.all([
@@ -112,24 +129,59 @@ export class RedisJournalLog implements IJournalLog {
 
   /** Ends a running `poll` and its connection; the next `poll` opens another. */
   async stopPolling(): Promise<void> {
-    const follower = this.#follower;
-    this.#follower = null;
-    if (follower) await this.#service.release(follower);
+    await Promise.all([this.#tail.release(), this.#durable.release(), this.#markers?.settled()]);
   }
 
   #begin(expected: string, constants: string, atLeast: number): Promise<JournalHead> {
-    const nonce = Math.floor(this.#service.random() * 2 ** 32);
-    return this.#service.commands.runIdentified(async (client, incarnation) => {
+    const nonce = newNonce(this.#service.settings.random);
+    return this.#service.runAtHome(this.#key, async (client, incarnation, before) => {
       const args = [expected, atLeast, nonce, incarnation, constants, JOURNAL_MAX_RECORDS];
-      const entry = await runScript(client, 'beginEpoch', this.#key, args);
+      const entry = await runScript(client, 'beginEpoch', this.#key, args, before);
       return { record: decodeRecord(entry as StreamEntry), incarnation };
     });
+  }
+
+  async #append(
+    client: Redis,
+    incarnation: string,
+    { coverage, nonce, isDurable }: { coverage: Coverage; nonce: number; isDurable: boolean },
+    before?: () => void,
+  ): Promise<JournalRecord | null> {
+    const { kind, body } = encodeCoverage(coverage);
+    const args = [incarnation, nonce, kind, body, JOURNAL_MAX_RECORDS, Number(isDurable)];
+    const reply = await runScript(client, 'appendRecord', this.#key, args, before);
+    if (!reply) return null;
+    const [stamp, previous, epoch, constants] = (reply as Buffer[]).map(String);
+    return {
+      stamp: Number(stamp),
+      nonce,
+      epoch: parseRef(epoch ?? '') ?? { stamp: 0, nonce: 0 },
+      previous: parseRef(previous ?? ''),
+      incarnation,
+      constants: constants ?? '',
+      body: coverage,
+    };
+  }
+
+  /** Waits for copies of what this connection wrote last. */
+  async #confirm(client: Redis, replicas: number, aof: boolean): Promise<void> {
+    const waitMs = Math.ceil(this.#service.settings.commandTimeoutMs / 2);
+    const reply = aof
+      ? await client.call('WAITAOF', [1, replicas, waitMs])
+      : [1, await client.call('WAIT', [replicas, waitMs])];
+    const [onDisk, onReplicas] = (reply as unknown[]).map(Number);
+    if ((onDisk ?? 0) >= Number(aof) && (onReplicas ?? 0) >= replicas) return;
+    throw new RedisError(unconfirmed(onDisk ?? 0, onReplicas ?? 0, { replicas, aof }));
   }
 
   async #newest(client: Redis): Promise<StreamEntry | undefined> {
     const entries = await client.callBuffer('XREVRANGE', [this.#key, '+', '-', 'COUNT', 1]);
     return (entries as StreamEntry[])[0];
   }
+}
+
+function newNonce(random: () => number): number {
+  return Math.floor(random() * 2 ** 32);
 }
 
 function slice(

@@ -5,6 +5,9 @@ import type { Redis } from 'ioredis';
 import { isNoScript } from '../connection/redis.errors.js';
 import { luaScripts, type LuaScriptName } from './lua-scripts.js';
 
+/** ARGV of a script. */
+export type ScriptArguments = readonly (string | number | Buffer)[];
+
 const digests = new Map(
   Object.entries(luaScripts).map(([name, { source }]) => [
     name,
@@ -15,19 +18,23 @@ const digests = new Map(
 /**
  * Runs a script by its digest, sending its source once more if the server does not know it. Strings in the reply come
  * as Buffers.
+ * @param before called before each command is sent
  * @throws Error of the client as it is; translate it with `toCacheError`
  */
 export async function runScript(
   client: Redis,
   name: LuaScriptName,
   key: string,
-  args: readonly (string | number | Buffer)[],
+  args: ScriptArguments,
+  before: () => void = () => undefined,
 ): Promise<unknown> {
   const { keys, source } = luaScripts[name];
   try {
+    before();
     return await client.callBuffer('EVALSHA', [digests.get(name) as string, keys, key, ...args]);
   } catch (error) {
     if (!isNoScript(error)) throw error;
+    before();
     return client.callBuffer('EVAL', [source, keys, key, ...args]);
   }
 }

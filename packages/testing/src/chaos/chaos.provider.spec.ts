@@ -57,7 +57,7 @@ describe('ChaosProvider', () => {
       const provider = new ChaosProvider(new PlainProvider(clock.now), { clock });
       return { provider, prefix: 'p', advance: (ms) => clock.advance(ms) };
     },
-    { lacks: ['tagIndex'] },
+    { lacks: ['tagIndex', 'partitions', 'tuning'] },
   );
 
   describeJournalLog(

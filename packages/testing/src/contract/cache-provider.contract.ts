@@ -13,6 +13,7 @@ import { assertStored, bytes } from './bytes.js';
 import { comparePart } from './compare.part.js';
 import { fencedPart } from './fenced.part.js';
 import { leasePart } from './lease.part.js';
+import { partitionsPart, tuningPart } from './partitions.part.js';
 import type {
   ProviderCapability,
   ProviderContext,
@@ -32,6 +33,8 @@ const ALL: readonly ProviderCapability[] = [
   'lease',
   'journal',
   'status',
+  'partitions',
+  'tuning',
   'managed',
 ];
 
@@ -41,6 +44,8 @@ const PARTS: Readonly<Partial<Record<ProviderCapability, ProviderPart>>> = {
   fenced: fencedPart,
   compare: comparePart,
   lease: leasePart,
+  partitions: partitionsPart,
+  tuning: tuningPart,
 };
 
 /**

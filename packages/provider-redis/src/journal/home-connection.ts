@@ -1,0 +1,57 @@
+import type { Redis } from 'ioredis';
+
+import type { RedisConnection } from '../connection/redis-connection.js';
+import type { RedisService } from '../redis.service.js';
+import type { RedisStore } from '../store/redis-store.js';
+
+export interface HomeConnectionOptions {
+  /** Key of the journal. */
+  readonly key: string;
+  /** For the list of clients on the server. */
+  readonly purpose: string;
+  /** False: for blocking reads, which get a limit each time. */
+  readonly hasTimeout: boolean;
+}
+
+/** A connection of its own to the primary that holds a journal, wherever that is now; opened when it is first used. */
+export class HomeConnection {
+  readonly #service: RedisService;
+  readonly #options: HomeConnectionOptions;
+  #open: { readonly home: RedisStore; readonly connection: RedisConnection } | null = null;
+
+  constructor(service: RedisService, options: HomeConnectionOptions) {
+    this.#service = service;
+    this.#options = options;
+  }
+
+  /** @throws CacheError as `RedisConnection.runIdentified` */
+  async run<T>(
+    command: (client: Redis, incarnation: string) => Promise<T>,
+    limitMs?: number,
+  ): Promise<T> {
+    const connection = await this.#current();
+    try {
+      return await connection.runIdentified(command, limitMs);
+    } catch (error) {
+      this.#service.noteFailure(error);
+      throw error;
+    }
+  }
+
+  /** Ends what runs, with `CLOSED`, and the connection; the next `run` opens another. */
+  async release(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    if (open) await this.#service.release(open.connection);
+  }
+
+  async #current(): Promise<RedisConnection> {
+    const { key, purpose, hasTimeout } = this.#options;
+    const home = this.#service.homeOf(key);
+    if (this.#open?.home === home) return this.#open.connection;
+    await this.release();
+    const connection = this.#service.dedicate(home, purpose, { hasTimeout });
+    this.#open = { home, connection };
+    return connection;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Redis } from 'ioredis';
+
+import { fieldOf, parseIdentity } from '../connection/server-identity.js';
+import type { RedisService } from '../redis.service.js';
+import type { RedisStore } from '../store/redis-store.js';
+import { judge, type StoreFacts, type StoreFindings } from './store-findings.js';
+
+/** Asks every store what it is and how it is set up; never rejects. */
+export async function probeStores(service: RedisService): Promise<readonly StoreFindings[]> {
+  const { durability } = service.settings;
+  return Promise.all(
+    service.topology.stores.map(async (store) => {
+      const facts = await store.run((client) => factsOf(store, client)).catch(() => silent(store));
+      return { ...facts, advice: judge(facts, { durability }) };
+    }),
+  );
+}
+
+async function factsOf(store: RedisStore, client: Redis): Promise<StoreFacts> {
+  const [info, policy, timeout, fsync, clockSkewMs] = await Promise.all([
+    client.info(),
+    setting(client, 'maxmemory-policy'),
+    setting(client, 'timeout'),
+    setting(client, 'appendfsync'),
+    skewOf(client),
+  ]);
+  const { software, version = null, role, replicas, threads } = parseIdentity(info);
+  const isEmulated = (await setting(client, 'cluster_mode')) === 'emulated';
+  const isCluster =
+    fieldOf(info, 'cluster_enabled') === '1' || fieldOf(info, 'redis_mode') === 'cluster';
+  return {
+    store: store.name,
+    isReachable: true,
+    software,
+    version,
+    role,
+    replicas: replicas.length,
+    threads,
+    clusterMode: isEmulated ? 'emulated' : isCluster ? 'on' : 'off',
+    evictionPolicy: policy,
+    maxBytes: Number(fieldOf(info, 'maxmemory')) || null,
+    persistence: {
+      aof: fieldOf(info, 'aof_enabled') === '1',
+      fsync,
+      rdb: (await setting(client, 'save')) !== null,
+    },
+    idleTimeoutSeconds: timeout === null ? null : Number(timeout),
+    clockSkewMs,
+  };
+}
+
+/** A server that does not let its settings be read, or has no such setting, does not say. */
+async function setting(client: Redis, name: string): Promise<string | null> {
+  const reply = await client.call('CONFIG', ['GET', name]).catch(() => null);
+  const value: unknown = Array.isArray(reply) ? reply[1] : null;
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+async function skewOf(client: Redis): Promise<number | null> {
+  const sentAt = Date.now();
+  const reply = await client.time().catch(() => null);
+  if (!reply) return null;
+  const [seconds, microseconds] = reply.map(Number) as [number, number];
+  return Math.round(seconds * 1_000 + microseconds / 1_000 - (sentAt + Date.now()) / 2);
+}
+
+function silent(store: RedisStore): StoreFacts {
+  return {
+    store: store.name,
+    isReachable: false,
+    software: null,
+    version: null,
+    role: null,
+    replicas: null,
+    threads: null,
+    clusterMode: null,
+    evictionPolicy: null,
+    maxBytes: null,
+    persistence: null,
+    idleTimeoutSeconds: null,
+    clockSkewMs: null,
+  };
+}

@@ -1,0 +1,140 @@
+import type { Redis } from 'ioredis';
+
+import type { ConnectionPool } from '../connection/connection-pool.js';
+import type { Command, RedisConnection } from '../connection/redis-connection.js';
+import { toCacheError } from '../connection/redis.errors.js';
+
+/** Keys of one batch at most: the server serves nobody else while it runs an MGET. */
+const MAX_KEYS = 256;
+/** Bytes that the answer to one batch should not exceed, judged by the values seen lately. */
+const MAX_BYTES = 2 ** 20;
+/** What a value is taken to be before one was seen. */
+const FIRST_GUESS_BYTES = 2_048;
+/** How much of a large value's size is still expected after the next batch. */
+const FORGETTING = 0.95;
+
+interface Batch {
+  readonly connection: RedisConnection;
+  readonly keys: string[];
+  readonly waiting: { resolve(value: Buffer | null): void; reject(error: unknown): void }[];
+}
+
+export interface ReadBatcherOptions {
+  readonly pool: ConnectionPool;
+  /** False: each read is a command of its own. */
+  readonly isBatching: () => boolean;
+  /** A cluster refuses an MGET across slots: its batches are pipelines. */
+  readonly isClustered: boolean;
+  /** Bound on an answer, milliseconds, if the client's own is too long. */
+  readonly limitMs?: number | undefined;
+}
+
+/** Reads single keys of one server: those of one tick share a command. */
+export class ReadBatcher {
+  readonly #options: ReadBatcherOptions;
+  #open: Batch | null = null;
+  /** The size of a large value, as expected. */
+  #bytes = FIRST_GUESS_BYTES;
+
+  constructor(options: ReadBatcherOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads several keys that were asked for together; each has its value or why it could not be had.
+   * @throws CacheError if a whole command failed
+   */
+  async getMany(keys: readonly string[]): Promise<Answers> {
+    const { pool, isClustered, limitMs } = this.#options;
+    const connection = pool.pick();
+    const room = isClustered ? keys.length : this.#room;
+    const asked: Promise<Answers>[] = [];
+    for (let from = 0; from < keys.length; from += room) {
+      const part = keys.slice(from, from + room);
+      asked.push(connection.run(isClustered ? pipeline(part) : mget(part), limitMs));
+    }
+    return (await Promise.all(asked)).flat();
+  }
+
+  /** Keys that a command may ask for at once. */
+  get #room(): number {
+    return Math.max(1, Math.min(MAX_KEYS, Math.floor(MAX_BYTES / this.#bytes)));
+  }
+
+  /** @throws CacheError */
+  get(key: string): Promise<Buffer | null> {
+    const { pool, isBatching, limitMs } = this.#options;
+    if (!isBatching()) return pool.pick().run((client) => client.getBuffer(key), limitMs);
+    return new Promise((resolve, reject) => {
+      const batch = this.#open ?? this.#begin();
+      batch.keys.push(key);
+      batch.waiting.push({ resolve, reject });
+      if (batch.keys.length >= this.#room) void this.#send(batch);
+    });
+  }
+
+  #begin(): Batch {
+    const batch: Batch = { connection: this.#options.pool.pick(), keys: [], waiting: [] };
+    this.#open = batch;
+    // After everything that this turn of the event loop has received is read, and asks for keys of its own.
+    setImmediate(() => void (this.#open === batch && this.#send(batch)));
+    return batch;
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    if (this.#open === batch) this.#open = null;
+    const { connection, keys, waiting } = batch;
+    const { isClustered, limitMs } = this.#options;
+    const [key] = keys;
+    const isAlone = keys.length === 1 && key !== undefined;
+    const command = isAlone ? single(key) : isClustered ? pipeline(keys) : mget(keys);
+    try {
+      const answers = await connection.run(command, limitMs);
+      waiting.forEach(({ resolve, reject }, i) => {
+        const answer = answers[i] ?? null;
+        if (answer instanceof Error) return reject(toCacheError(answer));
+        this.#learn(answer);
+        resolve(answer);
+      });
+      this.#bytes = Math.max(FIRST_GUESS_BYTES, this.#bytes * FORGETTING);
+    } catch (error) {
+      const isRefused = toCacheError(error).code === 'STORE_REFUSED';
+      // One key may be the reason, such as one that the ACL user may not read: the others are asked for alone.
+      if (isRefused && !isAlone) return this.#sendApart(batch);
+      waiting.forEach(({ reject }) => reject(error));
+    }
+  }
+
+  #sendApart({ connection, keys, waiting }: Batch): void {
+    keys.forEach((key, i) => {
+      const { resolve, reject } = waiting[i] as Batch['waiting'][number];
+      const { limitMs } = this.#options;
+      connection.run((client) => client.getBuffer(key), limitMs).then(resolve, reject);
+    });
+  }
+
+  #learn(answer: Buffer | null): void {
+    if (answer && answer.length > this.#bytes) this.#bytes = answer.length;
+  }
+}
+
+type Answers = readonly (Buffer | Error | null)[];
+
+const single =
+  (key: string): Command<Answers> =>
+  async (client) => [await client.getBuffer(key)];
+
+const mget =
+  (keys: string[]): Command<Answers> =>
+  (client) =>
+    client.mgetBuffer(keys);
+
+/** Each key's value, or why it could not be had. */
+function pipeline(keys: readonly string[]): Command<Answers> {
+  return async (client: Redis) => {
+    const commands = client.pipeline();
+    for (const key of keys) commands.getBuffer(key);
+    const outcomes = (await commands.exec()) ?? [];
+    return outcomes.map(([error, value]) => error ?? (value as Buffer | null));
+  };
+}

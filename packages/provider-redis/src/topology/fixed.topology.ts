@@ -1,0 +1,45 @@
+import type { RedisStore } from '../store/redis-store.js';
+import { hashTag } from './hash-tag.js';
+import { Rendezvous } from './rendezvous.js';
+import type { Topology, TopologyKind } from './topology.js';
+
+/** One store, or several independent ones that share the keys by weight. */
+export class FixedTopology implements Topology {
+  readonly kind: TopologyKind;
+  readonly stores: readonly RedisStore[];
+  readonly #rendezvous: Rendezvous;
+
+  /** @param weights one a store, in the same order */
+  constructor(kind: TopologyKind, stores: readonly RedisStore[], weights: readonly number[] = [1]) {
+    this.kind = kind;
+    this.stores = stores;
+    this.#rendezvous = new Rendezvous(
+      stores.map(({ name }, i) => ({ name, weight: weights[i] ?? 1 })),
+    );
+  }
+
+  isKnown(): boolean {
+    return true;
+  }
+
+  storeOf(key: string): RedisStore {
+    const index = this.stores.length === 1 ? 0 : this.#rendezvous.indexOf(hashTag(key));
+    return this.stores[index] as RedisStore;
+  }
+
+  follow(): null {
+    return null;
+  }
+
+  onFailure(): void {
+    return; // each store looks for its server by itself
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(this.stores.map((store) => store.open()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.stores.map((store) => store.close()));
+  }
+}
