@@ -33,6 +33,7 @@ export function statusWith({ enabled = true, store, journal }: StatusChanges = {
       isBlind: false,
       queued: 0,
       queuedForMs: 0,
+      lagMs: 0,
       needlessMisses: { byCollision: 0, byFloor: 0 },
       refusal: null,
       ...journal,

@@ -11,6 +11,10 @@ export interface RuntimeSettings {
   readonly compressionThreshold: number;
   readonly metrics: boolean;
   readonly performanceMonitoring: boolean;
+  /**
+   * As `loadBalancing` and `autoScaling`: told to a provider that can be tuned when one of them changes. Until then the
+   * provider is as it was made.
+   */
   readonly batch: boolean;
   readonly adaptive: boolean;
   readonly memoryOptimization: boolean;

@@ -21,9 +21,9 @@ export interface JournalSlice {
  * the store did not answer; an `append` that timed out may have been recorded all the same, which is harmless: its
  * stamp then covers what it should cover.
  *
- * A log that must not be used as it is (the namespace's journal lives on another store) rejects with `JOURNAL_MISMATCH`
- * and a message that says what to do, from any method and for as long as that is so. Nothing is cached meanwhile, and
- * invalidations wait.
+ * A log that must not be used as it is (the namespace's journal lives on another store) rejects `open`, `read` and `poll`
+ * with `JOURNAL_MISMATCH` and a message that says what to do, for as long as that is so. Meanwhile nothing is cached, and
+ * invalidations wait: nothing is appended before one of these three has succeeded.
  */
 export interface IJournalLog {
   /**

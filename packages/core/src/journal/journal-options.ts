@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.js';
+import type { CacheError } from '../errors/cache.error.js';
 import { COVER_HASH } from '../validity/cover-hash.js';
 import { FORMAT } from './format.js';
 import type { IJournalLog } from './journal-log.js';
@@ -23,6 +24,8 @@ export interface JournalOptions {
    */
   readonly durable?: boolean | undefined;
   readonly onEpochChange: () => void;
+  /** The namespace must not be used from now on, or may be again. */
+  readonly onRefusal?: (refusal: CacheError | null) => void;
 }
 
 /** What is the same in all processes of a namespace, in one word. */

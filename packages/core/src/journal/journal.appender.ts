@@ -42,7 +42,7 @@ export class JournalAppender {
 
   async #record(coverage: Coverage, nonce: number): Promise<JournalRecord> {
     const { log, validity, reader, isDurable } = this.#options;
-    if (!validity.epoch) await reader.sync();
+    if (!validity.epoch || reader.refusal) await reader.sync();
     let record = await log.append(coverage, nonce, isDurable);
     if (!record) {
       await reader.sync();

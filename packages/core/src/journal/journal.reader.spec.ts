@@ -58,6 +58,67 @@ describe('JournalReader', () => {
     await process.reader.close();
   });
 
+  describe('lagMs', () => {
+    let nowMs: number;
+    let log: InProcessJournalLog;
+
+    beforeEach(() => {
+      nowMs = 5_000_000;
+      log = new InProcessJournalLog({ now: () => nowMs });
+    });
+
+    it('is the time, by the store, from the position to the newest record that counts here', async () => {
+      const process = await following(log);
+      expect(process.reader.lagMs).toBe(0);
+      nowMs += 40;
+      await log.append(OTHER, 1);
+      expect(process.reader.lagMs).toBe(0); // nobody here knows of it
+      nowMs += 60;
+      const own = await log.append(TAG, 2);
+      if (own) process.reader.take(own);
+      expect(process.reader.lagMs).toBe(100);
+      await process.poll();
+      expect(process.reader.lagMs).toBe(0);
+      await process.reader.close();
+    });
+
+    it('counts a head that was shown before the records up to it, which makes nothing invalid', async () => {
+      const process = await following(log);
+      const isValid = entryOf(process);
+      const { newest, head } = process.validity;
+      nowMs += 70;
+      await log.append(TAG, 1);
+      const read = process.view.read;
+      process.view.read = async (...args) => ({ ...(await read(...args)), records: [] });
+      expect(await process.reader.catchUp()).toBe(false);
+      expect(process.reader.lagMs).toBe(70);
+      expect([process.validity.newest, process.validity.head]).toEqual([newest, head]);
+      expect(isValid()).toBe(true);
+      process.view.read = read;
+      await process.reader.catchUp();
+      expect([process.reader.lagMs, isValid()]).toEqual([0, false]);
+      await process.reader.close();
+    });
+
+    it('is over when another history begins', async () => {
+      const process = await following(log);
+      const read = process.view.read;
+      process.view.read = async (...args) => {
+        const { head } = await read(...args);
+        if (!head) throw new Error('no head');
+        const record = { ...head.record, stamp: head.record.stamp + 9_000_000, nonce: 1 };
+        return { records: [], head: { ...head, record } };
+      };
+      await process.reader.catchUp();
+      expect(process.reader.lagMs).toBe(9_000);
+      process.view.read = read;
+      await log.advanceEpoch(process.validity.epoch, CONSTANTS, 0);
+      await process.poll();
+      expect(process.reader.lagMs).toBe(0);
+      await process.reader.close();
+    });
+  });
+
   it('stops learning at a clear', async () => {
     const log = new InProcessJournalLog();
     const { record: genesis } = await log.open(CONSTANTS, 0);

@@ -44,6 +44,8 @@ export interface JournalReaderOptions {
   readonly onJump: () => void;
   /** The epoch changed for a reason other than the first sync. */
   readonly onEpochChange: () => void;
+  /** The namespace must not be used from now on, or may be again. */
+  readonly onRefusal?: ((refusal: CacheError | null) => void) | undefined;
 }
 
 /** Keeps a {@link Validity} in step with the log: first sync, tail, catch-up, resync, epoch changes. */
@@ -57,6 +59,8 @@ export class JournalReader {
   #catchingUp: Promise<boolean> | null = null;
   readonly #age: LinkAge;
   #refusal: CacheError | null = null;
+  /** The latest stamp that the log showed as its head. */
+  #headStamp = 0;
 
   constructor(options: JournalReaderOptions) {
     this.#options = options;
@@ -69,8 +73,18 @@ export class JournalReader {
     return this.#refusal;
   }
 
-  /** Milliseconds since the send time of the last answer that left nothing open; 0 for a log in this process. */
+  /** Milliseconds, by the store's clock, between what is known to be in the log and what is applied of it. */
+  get lagMs(): number {
+    const { newest, head } = this.#options.validity;
+    return Math.max(0, Math.max(newest, this.#headStamp) - head.stamp) / 1_000;
+  }
+
+  /**
+   * Milliseconds since the send time of the last answer that left nothing open; 0 for a log in this process; Infinity
+   * for one that refuses to be used.
+   */
   linkAgeMs(nowMs?: number): number {
+    if (this.#refusal) return Infinity;
     if (this.#unsubscribe && this.#options.validity.epoch) return 0;
     return this.#age.ageMs(nowMs);
   }
@@ -101,7 +115,7 @@ export class JournalReader {
 
   /** Opens the log and takes its head as the position, starting a new epoch if history may have been lost. */
   sync(): Promise<void> {
-    this.#syncing ??= this.#sync().finally(() => (this.#syncing = null));
+    this.#syncing ??= this.#judged(() => this.#sync()).finally(() => (this.#syncing = null));
     return this.#syncing;
   }
 
@@ -112,7 +126,7 @@ export class JournalReader {
   catchUp(): Promise<boolean> {
     this.#catchingUp ??= Promise.resolve().then(() => {
       this.#catchingUp = null;
-      return this.#catchUp().catch(() => false);
+      return this.#judged(() => this.#catchUp()).catch(() => false);
     });
     return this.#catchingUp;
   }
@@ -170,7 +184,7 @@ export class JournalReader {
       await this.sync();
       return true;
     }
-    const slice = await this.#read((after) => log.poll?.(after, PAGE, POLL_MS));
+    const slice = await this.#judged(() => this.#read((after) => log.poll?.(after, PAGE, POLL_MS)));
     this.#backfill.run();
     return slice.records.length > 0;
   }
@@ -200,6 +214,7 @@ export class JournalReader {
     if (finding === 'moved' && slice.head) this.#adopt(slice.head);
     if (finding === 'lost') this.#adopt(await this.#advance(slice.head));
     const ahead = finding === 'behind' ? slice.head?.record.stamp : undefined;
+    this.#headStamp = Math.max(this.#headStamp, ahead ?? 0);
     if (ahead === undefined) this.#age.onKnown(sentAt);
     else this.#age.onBehind(ahead, sentAt, validity.head.stamp);
     return slice;
@@ -268,6 +283,7 @@ export class JournalReader {
     const age = before ? compareEpochs(record.epoch, before) : 1;
     if (age < 0 || (age === 0 && record.stamp <= validity.head.stamp)) return;
     this.#age.onJump();
+    this.#headStamp = 0;
     const isNewEpoch = before !== null && age > 0;
     if (isNewEpoch) holdOffs.onLoss();
     this.#backfill.jumpTo(record);
@@ -276,15 +292,27 @@ export class JournalReader {
   }
 
   #assertConstants({ constants }: JournalRecord): void {
-    if (constants === this.#options.constants) {
-      this.#refusal = null;
-      return;
-    }
-    this.#refusal = new CacheError(
+    if (constants === this.#options.constants) return this.#judge(null);
+    throw new CacheError(
       'JOURNAL_MISMATCH',
       `This namespace was begun with ${constants}, this process uses ${this.#options.constants}; ` +
         `nothing is cached. Give this deployment a namespace of its own (CACHE_NAMESPACE).`,
     );
-    throw this.#refusal;
+  }
+
+  /** Asks the log; takes note when it answers that the namespace must not be used. */
+  async #judged<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isCacheError(error, 'JOURNAL_MISMATCH')) this.#judge(error);
+      throw error;
+    }
+  }
+
+  #judge(refusal: CacheError | null): void {
+    const isNews = this.#refusal?.message !== refusal?.message;
+    this.#refusal = refusal;
+    if (isNews) this.#options.onRefusal?.(refusal);
   }
 }

@@ -28,6 +28,9 @@ export interface JournalStatus {
   readonly epoch: Epoch | null;
   readonly position: number;
   readonly newest: number;
+  /** Between the newest record that this process knows of and its position, by the store's clock; 0 when it is there. */
+  readonly lagMs: number;
+  /** Since this process last knew everything; Infinity when it never did, or must not use the namespace. */
   readonly linkAgeMs: number;
   readonly isBlind: boolean;
   readonly queued: number;
@@ -78,6 +81,7 @@ export class Journal {
       onRecord: (record) => this.#onRecord(record),
       onJump: () => this.#onJump(),
       onEpochChange: options.onEpochChange,
+      onRefusal: options.onRefusal,
     });
     this.#appender = new JournalAppender({
       log,
@@ -98,6 +102,7 @@ export class Journal {
       epoch: this.#validity.epoch,
       position: this.#validity.head.stamp,
       newest: this.#validity.newest,
+      lagMs: this.#reader.lagMs,
       linkAgeMs: this.#reader.linkAgeMs(),
       isBlind: this.isBlind(),
       queued: this.#outbox.size,
@@ -185,14 +190,14 @@ export class Journal {
     return this.#subscriptions.add(hashes, listener);
   }
 
-  /** Age of the link to the log, in milliseconds; Infinity before the first sync. @param nowMs by the cache's clock */
+  /** Age of the link to the log, in milliseconds; Infinity before the first sync and while it refuses. @param nowMs by the cache's clock */
   linkAgeMs(nowMs?: number): number {
     return this.#reader.linkAgeMs(nowMs);
   }
 
   /** True when this process can't know what other processes invalidated lately. */
   isBlind(): boolean {
-    return this.#reader.linkAgeMs() > this.#options.blindAfterMs || this.#reader.refusal !== null;
+    return this.#reader.linkAgeMs() > this.#options.blindAfterMs;
   }
 
   /** Reads up to the head as it is after this call; false when the store did not say. */

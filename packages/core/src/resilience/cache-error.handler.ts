@@ -30,7 +30,7 @@ export type CacheFault = keyof typeof DECISIONS;
 export type FaultCounts = Readonly<Record<CacheFault, number>>;
 
 /** A state that lasts: one line when it begins, one when it is over. */
-export type CacheTrouble = 'store-down' | 'blind' | 'audit-down' | 'settings-unread';
+export type CacheTrouble = 'store-down' | 'blind' | 'refused' | 'audit-down' | 'settings-unread';
 
 const LINES: Readonly<Record<CacheTrouble, readonly [begins: string, over: string]>> = {
   'store-down': [
@@ -41,6 +41,7 @@ const LINES: Readonly<Record<CacheTrouble, readonly [begins: string, over: strin
     'Nothing is heard of invalidations: what is stored is not served until the journal answers.',
     'Invalidations are heard of again.',
   ],
+  refused: ['The cache is not used.', 'The cache is used again.'],
   'audit-down': [
     'The audit sink takes no records: they are kept in memory until it does.',
     'The audit sink takes records again.',

@@ -9,7 +9,7 @@ export function applySettings(
   options: OptionsResolver,
   middleware: readonly ICacheMiddleware[],
 ): void {
-  const { flags, breaker, repository } = runtime;
+  const { flags, breaker, repository, store } = runtime;
   const written = options.defaults;
   const initial = flags.values;
   for (const one of middleware) {
@@ -28,6 +28,15 @@ export function applySettings(
         breaker.configure({
           threshold: values.circuitBreakerThreshold,
           timeoutMs: values.circuitBreakerTimeout,
+        });
+        break;
+      case 'batch':
+      case 'loadBalancing':
+      case 'autoScaling':
+        store.tuning?.tune({
+          isBatching: values.batch,
+          isBalanced: values.loadBalancing,
+          isScaling: values.autoScaling,
         });
         break;
       case 'compression':

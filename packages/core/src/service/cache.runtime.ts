@@ -113,6 +113,7 @@ export class CacheRuntime {
       blindAfterMs: config.blindAfterMs ?? 5_000,
       durable: config.durable ?? false,
       onEpochChange: () => this.#onEpochChange(),
+      onRefusal: (refusal) => (refusal ? errors.begin('refused', refusal) : errors.end('refused')),
     });
     const { journal } = this;
     const compression = config.compression ?? { compressor: 'snappy', thresholdBytes: 1_024 };

@@ -28,7 +28,6 @@ export class CacheLifecycle implements OnModuleInit, OnApplicationShutdown {
     const status = await this.#start();
     const isReachable = status !== null && isUsable(status);
     this.reporter.started(isReachable);
-    if (status?.journal.refusal) logger.warn(`The cache is not used: ${status.journal.refusal}`);
     logger.log(summaryOf(this.setup, this.provider, isReachable));
   }
 
