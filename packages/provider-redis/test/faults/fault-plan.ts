@@ -50,14 +50,12 @@ export interface FaultScale {
   readonly stretch: number;
 }
 
-const isLong = process.env['VITALCACHE_FAULTS'] === 'long';
+/** Whether the faults last: `npm run test:faults`. */
+export const IS_LONG = process.env['VITALCACHE_FAULTS'] === 'long';
 
-export const SCALE: FaultScale = isLong
+export const SCALE: FaultScale = IS_LONG
   ? { workers: 4, calmMs: 8_000, stretch: 8 }
   : { workers: 2, calmMs: 700, stretch: 1 };
-
-/** Whether every scenario is told of as it ends: somebody waits for it. */
-export const IS_TOLD = isLong;
 
 /** Store timeouts and windows shorter than the defaults, so that a fault outlasts each of them. */
 export const QUICK_CACHE = {

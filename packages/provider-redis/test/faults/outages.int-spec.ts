@@ -1,19 +1,43 @@
+import { admin } from './admin.js';
 import { describeFaults } from './describe-faults.js';
 
-describeFaults('a server that is away', ['restart', 'pause'], {
-  'killed and restarted empty': {
-    fault: ({ store }) => Promise.resolve(store.restart?.()),
+describeFaults('a server that is away', {
+  'killed and started again empty': {
+    fault: async ({ store, last }) => {
+      await store.kill();
+      await last(700);
+      await store.start({ keepData: false });
+    },
+    expects: ({ hasNewEpoch, log }) => {
+      expect(hasNewEpoch).toBe(true);
+      expect(log.join()).toContain('The store cannot be reached');
+    },
+  },
+  'killed, and started again with what it had saved a moment before': {
+    fault: async ({ store, last }) => {
+      await admin(store.url, 'SAVE');
+      await last(100);
+      await store.kill();
+      await last(100);
+      await store.start();
+    },
     expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
   },
-  'killed and restarted with its data': {
-    fault: ({ store }) => Promise.resolve(store.restart?.({ keepData: true })),
+  'started again from an old snapshot, twice': {
+    fault: async ({ store, last }) => {
+      const old = await store.snapshot();
+      await last(400);
+      await store.restore(old);
+      await last(400);
+      await store.restore(old);
+    },
     expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
   },
   'paused for longer than every timeout': {
     fault: async ({ store, last }) => {
-      store.pause?.();
-      await last(3_000);
-      store.resume?.();
+      await store.pause();
+      await last(2_500);
+      await store.resume();
     },
     expects: ({ queued, hasNewEpoch }) => {
       expect(queued).toBeGreaterThan(0);
@@ -21,3 +45,24 @@ describeFaults('a server that is away', ['restart', 'pause'], {
     },
   },
 });
+
+// A key takes so long to load that the server is LOADING for about a second.
+const SLOW = ['--key-load-delay', '2000', '--loading-process-events-interval-bytes', '1024'];
+
+describeFaults(
+  'a server that loads slowly',
+  {
+    'answers LOADING for a while': {
+      prepare: async ({ url }) => {
+        for (let n = 0; n < 500; n++) await admin(url, 'SET', `filler:${n}`, 'x'.repeat(1_000));
+      },
+      fault: async ({ store }) => {
+        await admin(store.url, 'SAVE');
+        await store.kill();
+        await store.start();
+      },
+      expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
+    },
+  },
+  { args: SLOW },
+);

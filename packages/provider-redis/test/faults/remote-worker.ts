@@ -18,7 +18,7 @@ export interface Probe {
   readonly recorded: boolean;
   readonly outcome: string;
   readonly isBlind: boolean;
-  readonly queued: number;
+  readonly queuedForMs: number;
   readonly breaker: string;
   readonly epoch: { readonly stamp: number; readonly nonce: number } | null;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { summarize, type HistorySummary } from '@vitalcache/testing';
+import { summarize, type HistorySummary, type IgnoranceWindows } from '@vitalcache/testing';
 
 import type { WorkerPlan } from './fault-plan.js';
 import { RemoteWorker, type Probe } from './remote-worker.js';
@@ -11,11 +11,12 @@ const RECOVERY_BOUND_MS = 20_000;
 /** Several processes that work one namespace. */
 export class WorkerFleet {
   readonly workers: readonly RemoteWorker[];
-  readonly #plan: WorkerPlan;
+  readonly #windows: IgnoranceWindows;
 
-  constructor(count: number, planOf: (worker: number) => WorkerPlan) {
-    this.#plan = planOf(0);
-    this.workers = Array.from({ length: count }, (_, n) => new RemoteWorker(planOf(n)));
+  constructor(plans: readonly WorkerPlan[]) {
+    const { blindAfterMs = 5_000, blindMaxMs = 30_000 } = plans[0]?.cache ?? {};
+    this.#windows = { blindAfterMs, blindMaxMs };
+    this.workers = plans.map((plan) => new RemoteWorker(plan));
     for (const worker of this.workers) {
       worker.onToken = (token) => {
         for (const other of this.workers) if (other !== worker) other.learn(token);
@@ -32,17 +33,22 @@ export class WorkerFleet {
   }
 
   /** Resolves with the milliseconds until every cache was well. @throws Error that tells which is not */
-  async recovered(): Promise<number> {
+  async recovered(boundMs = RECOVERY_BOUND_MS): Promise<number> {
     const began = performance.now();
     for (;;) {
       const probes = await this.#all<Probe>('probe');
       const elapsedMs = performance.now() - began;
       if (probes.every(({ isWell }) => isWell)) return Math.round(elapsedMs);
-      if (elapsedMs > RECOVERY_BOUND_MS) {
-        throw new Error(`not well after ${RECOVERY_BOUND_MS} ms: ${JSON.stringify(probes)}`);
+      if (elapsedMs > boundMs) {
+        throw new Error(`not well after ${boundMs} ms: ${JSON.stringify(probes)}`);
       }
       await sleep(50);
     }
+  }
+
+  /** Takes the mechanism away that the plan names, or gives it back. */
+  setFlawed(isOn: boolean): Promise<unknown> {
+    return this.#all('flaw', { isOn });
   }
 
   /** Epochs that the processes are in, as text; one if they agree. */
@@ -64,16 +70,15 @@ export class WorkerFleet {
 
   /** What all have seen so far. */
   summary(): HistorySummary {
-    const { blindAfterMs = 5_000, blindMaxMs = 30_000 } = this.#plan.cache;
     const events = this.workers.flatMap((worker) => worker.events);
-    return summarize(events, { blindAfterMs, blindMaxMs });
+    return summarize(events, this.#windows);
   }
 
   async end(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.end()));
   }
 
-  #all<T>(command: string): Promise<T[]> {
-    return Promise.all(this.workers.map((worker) => worker.call<T>(command)));
+  #all<T>(command: string, args?: object): Promise<T[]> {
+    return Promise.all(this.workers.map((worker) => worker.call<T>(command, args)));
   }
 }

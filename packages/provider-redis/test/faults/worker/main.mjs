@@ -19,7 +19,7 @@ process.on('warning', ({ name, message, stack }) =>
 
 const say = (level) => (line) => notebook.log(level, line);
 const logger = { debug: () => undefined, log: say('log'), warn: say('warn'), error: say('error') };
-const provider = openProvider(plan, logger);
+const { provider, setFlawed } = openProvider(plan, logger);
 const cache = new CacheService(provider, { ...plan.cache, logger });
 const clients = new Clients(cache, notebook, plan);
 
@@ -28,14 +28,27 @@ const probeOptions = { ttl: 60, tags: [PROBE] };
 
 /** Whether the cache works as on a good day: an invalidation is recorded, and what is loaded then is found again. */
 async function probe() {
-  const { recorded } = await cache.invalidateCacheByTag(PROBE);
+  const { recorded, stamp } = await cache.invalidateCacheByTag(PROBE);
   await cache.read(PROBE, () => 'x', probeOptions);
   await cache.settled();
   const { outcome } = await cache.read(PROBE, () => 'x', probeOptions);
   const { journal, breaker } = await cache.status();
-  const { isBlind, queued, epoch } = journal;
-  const isWell = recorded && outcome === 'hit' && !isBlind && queued === 0 && breaker === 'closed';
-  return { isWell, recorded, outcome, isBlind, queued, breaker, epoch };
+  const { isBlind, queuedForMs, epoch, position, newest, linkAgeMs } = journal;
+  const isWell =
+    recorded && outcome === 'hit' && !isBlind && queuedForMs < 300 && breaker === 'closed';
+  return {
+    isWell,
+    recorded,
+    outcome,
+    isBlind,
+    queuedForMs,
+    breaker,
+    epoch,
+    position,
+    newest,
+    linkAgeMs,
+    stamp,
+  };
 }
 
 const commands = {
@@ -48,7 +61,7 @@ const commands = {
   },
   probe,
   token: ({ token }) => clients.learn(token),
-  status: () => cache.status(),
+  flaw: ({ isOn }) => setFlawed(isOn),
   close: async () => {
     await cache.close();
     await sleep(20); // what still rejects now would be unhandled

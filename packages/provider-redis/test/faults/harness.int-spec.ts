@@ -1,0 +1,33 @@
+import { describeWithRedis } from '@vitalcache/testing';
+
+import { BOUND_MS, type FaultStore } from './describe-faults.js';
+import { underLoad, type FaultScenario } from './under-load.js';
+
+/** No fault at all: what is found is the flaw's. */
+const flawed = (flaw: string): FaultScenario<FaultStore> => ({
+  flaw,
+  // What is old lives longer than the windows in which that is allowed, and is not at once made invalid by something else.
+  cache: { blindMaxMs: 1_000 },
+  load: {
+    ttlMs: 10_000,
+    mix: { eventual: 40, strong: 30, after: 20, get: 5, batch: 5, invalidate: 1, set: 0 },
+  },
+  fault: async ({ fleet, last }) => {
+    await fleet.setFlawed(true);
+    await last(2_000);
+    await fleet.setFlawed(false);
+  },
+});
+
+describeWithRedis('the harness notices', (store) => {
+  it.each(['appends that are not recorded', 'a reader that hears nothing new'])(
+    '%s',
+    async (flaw) => {
+      const { violations } = await underLoad(store() as FaultStore, flawed(flaw));
+      const rules = new Set(violations.map(({ rule }) => rule));
+      expect(rules).toContain('strong');
+      expect(rules).toContain('window');
+    },
+    BOUND_MS,
+  );
+});
