@@ -127,6 +127,21 @@ describe('ChaosProvider', () => {
     });
   });
 
+  it('passes on which reads must be the latest, where keys are, and how it is tuned', async () => {
+    const told: unknown[] = [];
+    const inner = Object.assign(new PlainProvider(Date.now), {
+      get: (...args: unknown[]) => Promise.resolve(void told.push(args) as never),
+      partitionOf: (key: string) => `store of ${key}`,
+      tune: (tuning: unknown) => void told.push(tuning),
+    });
+    const chaos = new ChaosProvider(inner) as Complete;
+    await chaos.get('k', { isLatest: true });
+    const tuning = { isBatching: false, isBalanced: true, isScaling: false };
+    chaos.tune(tuning);
+    expect(told).toEqual([['k', { isLatest: true }], tuning]);
+    expect(chaos.partitionOf('k')).toBe('store of k');
+  });
+
   it('tells an outage from a refusal', () => {
     expect(storeError('READONLY').code).toBe('STORE_REFUSED');
     expect(storeError('OOM').code).toBe('STORE_REFUSED');
