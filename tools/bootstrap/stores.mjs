@@ -5,6 +5,8 @@ import { answers, onPath, run, say, seconds } from './process.mjs';
 const BINARIES = ['redis-server', 'valkey-server', 'dragonfly'];
 const POLICY = '/usr/sbin/policy-rc.d';
 
+const mayUseDocker = () => process.env.VITALCACHE_TEST_DOCKER !== 'off';
+
 /** What the integration tests can reach. Also part of their cache key: see nx.json. */
 export function findStores() {
   const addresses = Object.entries(process.env).filter(([name, value]) => {
@@ -12,7 +14,7 @@ export function findStores() {
   });
   return {
     addresses: Object.fromEntries(addresses.sort()),
-    docker: onPath('docker') !== undefined && answers('docker', ['info'], 5_000),
+    docker: mayUseDocker() && onPath('docker') !== undefined && answers('docker', ['info'], 5_000),
     binaries: BINARIES.filter((name) => onPath(name) !== undefined),
   };
 }

@@ -45,7 +45,7 @@ describeWithRedis(
 );
 
 describeWithRedis(
-  'a Redis from a binary',
+  'a Redis that can be paused',
   (store) => {
     it('hangs while it is paused and goes on afterwards', async () => {
       await store().pause?.();

@@ -13,10 +13,10 @@ export interface BinaryProcess {
 
 /**
  * Runs the server under a shell that prints its pid and kills it when our end of the shell's input closes: also when
- * this process crashes. The shell ends when the server does.
+ * this process crashes. The shell ends when the server does. `$0` is the file for what the server prints.
  */
 const GUARD = `exec 3<&0
-"$0" "$@" </dev/null >/dev/null 2>&1 3<&- &
+"$@" </dev/null >>"$0" 2>&1 3<&- &
 server=$!
 echo $server
 { read -r _ <&3; kill -9 $server; } >/dev/null 2>&1 &
@@ -38,9 +38,16 @@ export function findBinary(
   return candidates.find(isExecutable) ?? null;
 }
 
-/** @throws Error if the shell ended before it told the server's pid */
-export async function startBinary(binary: string, args: readonly string[]): Promise<BinaryProcess> {
-  const guard = spawn('/bin/sh', ['-c', GUARD, binary, ...args], {
+/**
+ * @param log file to which what it prints is added
+ * @throws Error if the shell ended before it told the server's pid
+ */
+export async function startBinary(
+  binary: string,
+  args: readonly string[],
+  log = '/dev/null',
+): Promise<BinaryProcess> {
+  const guard = spawn('/bin/sh', ['-c', GUARD, log, binary, ...args], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const exited = once(guard, 'exit');

@@ -57,9 +57,8 @@ export function startCluster(options: ClusterOptions = {}): Promise<TestCluster>
     const cluster = ['--cluster-enabled', 'yes', '--cluster-announce-ip', host.address];
     const timeout = ['--cluster-node-timeout', `${nodeTimeoutMs}`];
     const all = [...cluster, ...timeout, ...QUICK_SYNC, ...args];
-    const members = await Promise.all(
-      host.ports.map((port) => ServerStore.start(host, { product, port, args: all })),
-    );
+    const plans = host.ports.map((port) => ({ product, port, args: all }));
+    const members = await ServerStore.startAll(host, plans);
     await formCluster(members);
     const started = new SixNodes(host, members);
     await started.settled();
@@ -152,7 +151,12 @@ class SixNodes implements TestCluster {
     return this.members.find((member) => member.port === port) as ServerStore;
   }
 
-  private async isSettled(): Promise<boolean> {
+  private isSettled(): Promise<boolean> {
+    // Servers on their way up reject much: one more way of not being settled.
+    return this.agree().catch(() => false);
+  }
+
+  private async agree(): Promise<boolean> {
     const serving = this.members.filter(({ isServing }) => isServing);
     const views = await Promise.all(serving.map(clusterView));
     if (!views.every((view) => view.isOk && this.isComplete(view, serving))) return false;

@@ -13,7 +13,7 @@ const FOLDER = '/tmp/vitalcache';
 /** Servers come and go in the container: what keeps it running is a shell, which also reaps those that were killed. */
 const KEEPER = 'while :; do sleep 60 & wait $!; done';
 
-const RUN = '"$@" </dev/null >/dev/null 2>&1 & echo $!';
+const RUN = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!';
 
 /** A killed process may stay as a zombie until somebody reaps it; its port and files are free by then. */
 const KILL = `kill -9 "$1" 2>/dev/null || exit 0
@@ -25,8 +25,12 @@ done
 echo "process $1 is still there"
 exit 1`;
 
-/** Whether a Docker engine seems to be there. A look at the usual places only: nothing is connected to. */
+/**
+ * Whether a Docker engine seems to be there. A look at the usual places only: nothing is connected to.
+ * `VITALCACHE_TEST_DOCKER=off` says that it is not to be used.
+ */
 export function hasDocker(env: NodeJS.ProcessEnv = process.env): boolean {
+  if (env['VITALCACHE_TEST_DOCKER'] === 'off') return false;
   if (env['DOCKER_HOST']) return true;
   const runtime = env['XDG_RUNTIME_DIR'];
   const sockets = [
@@ -63,8 +67,9 @@ export function hostInContainer(
   container: Container,
   command: string,
   ports: readonly number[],
+  folder = FOLDER,
 ): ServerHost {
-  const sh = async (script: string, ...args: readonly string[]): Promise<string> => {
+  const sh: ServerHost['sh'] = async (script, ...args) => {
     const { exitCode, output } = await container.exec(['sh', '-c', script, 'sh', ...args]);
     if (exitCode !== 0) throw new Error(`a command in the container failed: ${output.trim()}`);
     return output.trim();
@@ -77,24 +82,19 @@ export function hostInContainer(
     address: host === 'localhost' ? '127.0.0.1' : host,
     bind: '0.0.0.0',
     ports,
-    folder: FOLDER,
-    async run(args) {
-      const pid = await sh(RUN, command, ...args);
+    folder,
+    async run(args, log) {
+      const pid = await sh(RUN, log, command, ...args);
       return processInContainer(Number(pid), sh);
     },
-    async sh(script, ...args) {
-      await sh(script, ...args);
-    },
+    sh,
     async stop() {
       await (stopping ??= container.stop());
     },
   };
 }
 
-function processInContainer(
-  pid: number,
-  sh: (script: string, ...args: readonly string[]) => Promise<string>,
-): ServerProcess {
+function processInContainer(pid: number, sh: ServerHost['sh']): ServerProcess {
   return {
     pid,
     hasEnded: () => false,

@@ -17,7 +17,7 @@ export function localHost(binary: string): HostSource {
 
 async function open(binary: string, portCount: number): Promise<ServerHost> {
   const ports = await freePorts(portCount);
-  const folder = await mkdtemp(join(tmpdir(), 'vitalcache-'));
+  const folder = await mkdtemp(join(tmpdir(), 'vitalcache-store-'));
   const removeFolder = guardFolder(folder);
   const started = new Set<BinaryProcess>();
   return {
@@ -26,13 +26,13 @@ async function open(binary: string, portCount: number): Promise<ServerHost> {
     bind: '127.0.0.1',
     ports,
     folder,
-    async run(args) {
-      const server = await startBinary(binary, args);
+    async run(args, log) {
+      const server = await startBinary(binary, args, log);
       started.add(server);
       return serverProcess(server);
     },
     async sh(script, ...args) {
-      await execute('/bin/sh', ['-c', script, 'sh', ...args]);
+      return (await execute('/bin/sh', ['-c', script, 'sh', ...args])).stdout;
     },
     async stop() {
       await Promise.all([...started].map((server) => server.kill()));

@@ -11,10 +11,13 @@ export async function withRedis<T>(url: string, body: (client: Redis) => Promise
     connectTimeout: 2_000,
     commandTimeout: 10_000,
   });
-  // Failures reject the calls; the event of the same failure would otherwise be printed.
-  client.on('error', () => undefined);
+  // What is not listened to is printed; and the call says no more than that the connection is closed.
+  let reason: Error | null = null;
+  client.on('error', (error: Error) => (reason = error));
   try {
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw reason ?? error;
+    });
     return await body(client);
   } finally {
     // After a failed attempt there is nothing to disconnect, and ioredis would leave a timer behind.

@@ -36,13 +36,17 @@ export function sentinelConf(
   ].join('\n');
 }
 
-/** Lets a sentinel look around more often than each two or ten seconds, where it is new enough (7.0) to be told so. */
+/** Milliseconds between two looks; by default 1 to 10 seconds. */
+const LOOKS = ['INFO-PERIOD', 'PUBLISH-PERIOD', 'PING-PERIOD', 'ASK-PERIOD'];
+/** How long a sentinel that was paused looks on and does nothing; by default 30 seconds. */
+const TILT = ['TILT-PERIOD', '1000'];
+
+/** Makes a sentinel quick, where it is new enough (7.0) to be told so. It forgets it in a restart. */
 export async function speedUp({ url }: Located): Promise<void> {
-  const periods = ['INFO-PERIOD', 'PUBLISH-PERIOD', 'PING-PERIOD', 'ASK-PERIOD'];
-  const told = periods.flatMap((period) => [period, '200']);
+  const told = [...LOOKS.flatMap((period) => [period, '200']), ...TILT];
   await withRedis(url, (client) => client.call('SENTINEL', 'DEBUG', ...told)).catch(
     (error: unknown) => {
-      if (!/unknown (sub)?command/i.test(String(error))) throw error;
+      if (!/unknown/i.test(String(error))) throw error;
     },
   );
 }

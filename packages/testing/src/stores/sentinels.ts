@@ -52,9 +52,7 @@ export function startSentinels(options: SentinelOptions = {}): Promise<Sentinels
   return startTopology(nodeCount + SENTINELS, options, async (host) => {
     const nodes = await startNodes(host, host.ports.slice(0, nodeCount), options);
     const [first] = nodes as [ServerStore, ...ServerStore[]];
-    const sentinels = await Promise.all(
-      host.ports.slice(nodeCount).map((port) => startSentinel(host, port, first, options)),
-    );
+    const sentinels = await startTrio(host, host.ports.slice(nodeCount), first, options);
     const trio = new SentinelTrio(host, nodes, sentinels);
     await trio.settled();
     return trio;
@@ -76,28 +74,27 @@ async function startNodes(
   { product = 'redis', args = [] }: SentinelOptions,
 ): Promise<readonly ServerStore[]> {
   const primary = { host: host.address, port: ports[0] as number };
-  return Promise.all(
-    ports.map((port) =>
-      ServerStore.start(host, {
-        product,
-        port,
-        args: [...QUICK_SYNC, ...args],
-        ...(port !== primary.port && { conf: replicaOf(primary) }),
-      }),
-    ),
-  );
+  const plans = ports.map((port) => ({
+    product,
+    port,
+    args: [...QUICK_SYNC, ...args],
+    ...(port !== primary.port && { conf: replicaOf(primary) }),
+  }));
+  return ServerStore.startAll(host, plans);
 }
 
-async function startSentinel(
+async function startTrio(
   host: ServerHost,
-  port: number,
+  ports: readonly number[],
   primary: ServerStore,
   { product = 'redis', downAfterMs = 1_000, failoverTimeoutMs = 3_000 }: SentinelOptions,
-): Promise<ServerStore> {
+): Promise<readonly ServerStore[]> {
   const conf = sentinelConf(NAME, primary, { downAfterMs, failoverTimeoutMs });
-  const sentinel = await ServerStore.start(host, { product, port, args: ['--sentinel'], conf });
-  await speedUp(sentinel);
-  return sentinel;
+  const plan = { product, args: ['--sentinel'], conf, onStart: speedUp };
+  return ServerStore.startAll(
+    host,
+    ports.map((port) => ({ ...plan, port })),
+  );
 }
 
 class SentinelTrio implements Sentinels {
@@ -131,7 +128,7 @@ class SentinelTrio implements Sentinels {
     await until('a sentinel accepts the order of a failover', order, SETTLE_MS);
     await until(
       'another primary has the replicas',
-      async () => (await this.primary()) !== before && (await this.isSettled()),
+      async () => (await this.isSettled()) && (await this.primary()) !== before,
       SETTLE_MS,
     );
   }
@@ -148,7 +145,12 @@ class SentinelTrio implements Sentinels {
     return this.sentinels.filter((sentinel) => sentinel.isServing);
   }
 
-  private async isSettled(): Promise<boolean> {
+  private isSettled(): Promise<boolean> {
+    // Servers on their way up reject much: one more way of not being settled.
+    return this.agree().catch(() => false);
+  }
+
+  private async agree(): Promise<boolean> {
     const primary = await this.primary();
     const sight = {
       name: NAME,

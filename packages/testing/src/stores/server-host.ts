@@ -20,13 +20,16 @@ export interface ServerHost {
   readonly ports: readonly number[];
   /** A folder that is the tests' own, and is removed with the host. */
   readonly folder: string;
-  /** Starts a server. It ends with the host, and also when this process crashes. */
-  run(args: readonly string[]): Promise<ServerProcess>;
   /**
-   * Runs a script of the shell, which finds `args` as `$1` and so on.
+   * Starts a server. It ends with the host, and also when this process crashes.
+   * @param log file on the host, to which what the server prints is added
+   */
+  run(args: readonly string[], log: string): Promise<ServerProcess>;
+  /**
+   * Runs a script of the shell, which finds `args` as `$1` and so on; resolves with what it printed.
    * @throws Error with what it printed if it fails
    */
-  sh(script: string, ...args: readonly string[]): Promise<void>;
+  sh(script: string, ...args: readonly string[]): Promise<string>;
   /** Ends what is left of the servers and removes the folder. May be called twice. */
   stop(): Promise<void>;
 }

@@ -27,12 +27,15 @@ export interface ServerPlan {
   readonly args?: readonly string[];
   /** What its configuration file holds at first; servers may rewrite it. Dragonfly has none. */
   readonly conf?: string;
+  /** Told of every start, once the server answers. */
+  readonly onStart?: (store: OwnedStore) => Promise<void>;
   /** Ends more than the server. */
   readonly onStop?: () => Promise<void>;
 }
 
 const PREPARE = 'mkdir -p "$1" && printf "%s\\n" "$2" >"$1/server.conf"';
 const WIPE = `cd "$1" && rm -rf ${DATA_FILES}`;
+const LAST_WORDS = 'tail -n 3 "$1/log"';
 /** From folder `$1` to folder `$2`. */
 const COPY = `mkdir -p "$2" && cd "$1" &&
 for file in ${DATA_FILES}; do [ ! -e "$file" ] || cp -Rp "$file" "$2/" || exit 1; done`;
@@ -60,6 +63,16 @@ export class ServerStore implements OwnedStore {
     return store;
   }
 
+  /** Starts several at once. If one fails, none is still on its way when that is told. */
+  static async startAll(
+    host: ServerHost,
+    plans: readonly ServerPlan[],
+  ): Promise<readonly ServerStore[]> {
+    const starting = plans.map((plan) => ServerStore.start(host, plan));
+    await Promise.allSettled(starting);
+    return Promise.all(starting);
+  }
+
   private constructor(host: ServerHost, plan: ServerPlan) {
     this.#host = host;
     this.#plan = plan;
@@ -81,12 +94,18 @@ export class ServerStore implements OwnedStore {
     const { bind, address } = this.#host;
     const place = { port: this.port, bind, address, folder: this.#folder };
     const args = [...PRODUCTS[this.product].args(place), ...(this.#plan.args ?? [])];
-    const started = await this.#host.run(args);
+    const started = await this.#host.run(args, `${this.#folder}/log`);
     this.#process = started;
-    await answers(this.url, { hasEnded: started.hasEnded });
+    try {
+      await answers(this.url, { hasEnded: started.hasEnded });
+    } catch (error) {
+      const said = await this.#host.sh(LAST_WORDS, this.#folder);
+      throw new Error(`${String(error)}; the server said: ${said}`, { cause: error });
+    }
     // Where the port was taken, somebody else has answered.
     const pid = await serverPid(this.url);
     if (pid !== null && pid !== started.pid) throw new Error(`port ${this.port} was taken`);
+    await this.#plan.onStart?.(this);
   }
 
   async kill(): Promise<void> {

@@ -54,8 +54,8 @@ export function storeSources<P extends StoreProduct>(
 ): readonly StoreSource[] {
   const { args = [], env = process.env, clusterMode }: DragonflyOptions = options;
   const url = env[PRODUCTS[product].urlVariable];
-  if (url) return [givenAddress(product, url)];
   const allArgs = [...(clusterMode ? [`--cluster_mode=${clusterMode}`] : []), ...args];
+  if (url) return [givenAddress(product, url, allArgs)];
   return hostSources(product, env).map((source) => ({
     kind: source.kind,
     abilities: OWNED_ABILITIES,
