@@ -147,11 +147,14 @@ describe('several stores behind one provider', () => {
     expect(sweeps).toHaveLength(1);
   });
 
-  it('are not blamed for a journal that does not answer', async () => {
+  it('are not blamed for a journal that does not answer, and serve as soon as it is heard again', async () => {
     const log = polledLog(fleet.store.log);
+    const never = (): Promise<never> => new Promise(() => undefined);
     const { cache, stores } = await join({ blindAfterMs: 1_000 }, undefined, {
       ...log,
-      read: (after, limit) => (log.isCut ? new Promise(() => undefined) : log.read(after, limit)),
+      read: (...args) => (log.isCut ? never() : log.read(...args)),
+      append: (...args) => (log.isCut ? never() : log.append(...args)),
+      poll: (...args) => log.poll?.(...args) ?? never(),
     });
     await fill(cache, ['a:1']);
     log.isCut = true;
@@ -165,6 +168,17 @@ describe('several stores behind one provider', () => {
     expect(stores.count('get a')).toBeGreaterThan(5);
     expect((await cache.explain('a:1')).refusal).toBeNull();
     expect(lines.filter((line) => line.includes('store-a'))).toEqual([]);
+
+    const invalidation = cache.invalidateCache('b:1'); // waits for an append that is never answered
+    await fleet.clock.advance(2_000);
+    expect(await invalidation).toMatchObject({ queued: true });
+    log.isCut = false;
+    log.deliver();
+    await fleet.clock.advance(10);
+    log.deliver();
+    await settle();
+    expect((await cache.status()).journal).toMatchObject({ isBlind: false, queued: 1 });
+    expect(await cache.read('a:1', () => 'v')).toMatchObject({ outcome: 'hit', tier: 'l2' });
   });
 
   it('follow what is configured while they run', async () => {
