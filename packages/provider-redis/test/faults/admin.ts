@@ -30,3 +30,26 @@ export async function admin(
     connection.close();
   }
 }
+
+/** Appends a clear to a journal as a server would whose clock is ahead. */
+export function leap(url: string, journal: string, aheadUs: number): Promise<unknown> {
+  const script = `
+    local head = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+    local fields = {}
+    for i = 1, #head[2], 2 do fields[head[2][i]] = head[2][i + 1] end
+    local stamp = string.match(head[1], '^%d+')
+    return redis.call('XADD', KEYS[1], string.format('%.0f-0', tonumber(stamp) + ARGV[1]), 'k', 'c', 'n', '7',
+      'p', stamp .. '-' .. fields.n, 'e', fields.e, 'i', fields.i, 'c', fields.c, 'b', '')`;
+  return admin(url, 'EVAL', script, 1, journal, aheadUs);
+}
+
+/** Keeps replicas from following; their links end. */
+export async function breakReplication(url: string): Promise<void> {
+  await admin(url, 'ACL', 'SETUSER', 'default', '-psync', '-sync');
+  await admin(url, 'CLIENT', 'KILL', 'TYPE', 'replica');
+}
+
+/** Lets replicas follow again. */
+export async function mendReplication(url: string): Promise<void> {
+  await admin(url, 'ACL', 'SETUSER', 'default', '+psync', '+sync');
+}

@@ -10,11 +10,11 @@ const flawed = (flaw: string): FaultScenario<FaultStore> => ({
   cache: { blindMaxMs: 1_000 },
   load: {
     ttlMs: 10_000,
-    mix: { eventual: 40, strong: 30, after: 20, get: 5, batch: 5, invalidate: 1, set: 0 },
+    mix: { eventual: 40, strong: 30, after: 20, get: 5, batch: 5, invalidate: 2, set: 0 },
   },
   fault: async ({ fleet, last }) => {
     await fleet.setFlawed(true);
-    await last(2_000);
+    await last(3_000);
     await fleet.setFlawed(false);
   },
 });

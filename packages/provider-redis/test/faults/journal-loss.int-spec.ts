@@ -1,4 +1,4 @@
-import { admin, openAdmin } from './admin.js';
+import { admin, leap, openAdmin } from './admin.js';
 import { describeFaults } from './describe-faults.js';
 import { QUICK_CACHE } from './fault-plan.js';
 
@@ -105,16 +105,4 @@ async function recreate(url: string, journal: string, entries: readonly Entry[])
   } finally {
     connection.close();
   }
-}
-
-/** Appends a clear as a server would whose clock is ahead. */
-function leap(url: string, journal: string, aheadUs: number): Promise<unknown> {
-  const script = `
-    local head = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-    local fields = {}
-    for i = 1, #head[2], 2 do fields[head[2][i]] = head[2][i + 1] end
-    local stamp = string.match(head[1], '^%d+')
-    return redis.call('XADD', KEYS[1], string.format('%.0f-0', tonumber(stamp) + ARGV[1]), 'k', 'c', 'n', '7',
-      'p', stamp .. '-' .. fields.n, 'e', fields.e, 'i', fields.i, 'c', fields.c, 'b', '')`;
-  return admin(url, 'EVAL', script, 1, journal, aheadUs);
 }

@@ -16,7 +16,7 @@ export interface ToldToken {
 export interface Probe {
   readonly isWell: boolean;
   readonly recorded: boolean;
-  readonly outcome: string;
+  readonly hits: number;
   readonly isBlind: boolean;
   readonly queuedForMs: number;
   readonly breaker: string;

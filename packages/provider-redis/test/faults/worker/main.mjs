@@ -24,31 +24,21 @@ const cache = new CacheService(provider, { ...plan.cache, logger });
 const clients = new Clients(cache, notebook, plan);
 
 const PROBE = `probe:w${plan.worker}`;
+/** Several keys: where stores share them, one may be away for good. */
+const probes = Array.from({ length: 8 }, (_, n) => `${PROBE}:${n}`);
 const probeOptions = { ttl: 60, tags: [PROBE] };
 
 /** Whether the cache works as on a good day: an invalidation is recorded, and what is loaded then is found again. */
 async function probe() {
-  const { recorded, stamp } = await cache.invalidateCacheByTag(PROBE);
-  await cache.read(PROBE, () => 'x', probeOptions);
+  const { recorded } = await cache.invalidateCacheByTag(PROBE);
+  const read = () => Promise.all(probes.map((key) => cache.read(key, () => 'x', probeOptions)));
+  await read();
   await cache.settled();
-  const { outcome } = await cache.read(PROBE, () => 'x', probeOptions);
+  const hits = (await read()).filter(({ outcome }) => outcome === 'hit').length;
   const { journal, breaker } = await cache.status();
-  const { isBlind, queuedForMs, epoch, position, newest, linkAgeMs } = journal;
-  const isWell =
-    recorded && outcome === 'hit' && !isBlind && queuedForMs < 300 && breaker === 'closed';
-  return {
-    isWell,
-    recorded,
-    outcome,
-    isBlind,
-    queuedForMs,
-    breaker,
-    epoch,
-    position,
-    newest,
-    linkAgeMs,
-    stamp,
-  };
+  const { isBlind, queuedForMs, epoch } = journal;
+  const isWell = recorded && hits > 0 && !isBlind && queuedForMs < 300;
+  return { isWell, recorded, hits, isBlind, queuedForMs, breaker, epoch };
 }
 
 const commands = {

@@ -1,0 +1,60 @@
+import { describeWithSentinels, type Sentinels } from '@vitalcache/testing';
+
+import { breakReplication } from './admin.js';
+import { declareFaults } from './describe-faults.js';
+import type { WorkerPlan } from './fault-plan.js';
+
+const redis = ({ sentinels, name }: Sentinels): WorkerPlan['redis'] => ({
+  sentinels: { nodes: sentinels.map(({ host, port }) => ({ host, port })), name },
+});
+
+/** Everything up, and in its place. */
+async function restore(trio: Sentinels): Promise<void> {
+  for (const node of trio.nodes) if (!node.isServing) await node.start();
+  await trio.settled();
+}
+
+describeWithSentinels('sentinels', (trio) => {
+  declareFaults(trio, {
+    'that are ordered to fail over': {
+      redis,
+      restore,
+      fault: ({ store }) => store.failover(),
+      expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
+    },
+    'that replace a primary which is killed': {
+      redis,
+      restore,
+      fault: async ({ store }) => {
+        await (await store.primary()).kill();
+        await store.settled();
+      },
+      expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
+    },
+    'that promote a replica which lacks the last records': {
+      redis,
+      restore,
+      fault: async ({ store, last }) => {
+        const primary = await store.primary();
+        await breakReplication(primary.url);
+        await last(600);
+        await primary.kill();
+        await store.settled();
+      },
+      expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
+    },
+    'that replace a primary which hangs, and goes on later': {
+      redis,
+      restore,
+      fault: async ({ store, last }) => {
+        const primary = await store.primary();
+        await primary.pause();
+        await store.settled();
+        await last(300);
+        await primary.resume();
+        await store.settled();
+      },
+      expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
+    },
+  });
+});
