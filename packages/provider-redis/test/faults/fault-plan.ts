@@ -50,12 +50,16 @@ export interface FaultScale {
   readonly stretch: number;
 }
 
-/** Whether the faults last: `npm run test:faults`. */
-export const IS_LONG = process.env['VITALCACHE_FAULTS'] === 'long';
+const mode = process.env['VITALCACHE_FAULTS'];
 
-export const SCALE: FaultScale = IS_LONG
-  ? { workers: 4, calmMs: 8_000, stretch: 8 }
-  : { workers: 2, calmMs: 700, stretch: 1 };
+/** Whether what was seen of each fault is printed. */
+export const IS_TOLD = mode !== undefined;
+
+/** `npm run test:faults` has the faults last. */
+export const SCALE: FaultScale =
+  mode === 'long'
+    ? { workers: 4, calmMs: 8_000, stretch: 8 }
+    : { workers: 2, calmMs: 700, stretch: 1 };
 
 /** Store timeouts and windows shorter than the defaults, so that a fault outlasts each of them. */
 export const QUICK_CACHE = {
@@ -70,7 +74,7 @@ export const QUICK_CACHE = {
 export const QUICK_REDIS = { connectTimeoutMs: 500, commandTimeoutMs: 400 } as const;
 
 export const LOAD: LoadPlan = {
-  clients: 6,
+  clients: 8,
   thinkMs: 8,
   keys: 40,
   ttlMs: 1_500,

@@ -46,14 +46,5 @@ describeWithRedis('a network', (store) => {
         await network.heal();
       },
     },
-    'that garbles answers': {
-      redis,
-      fault: async ({ store: network, last }) => {
-        network.garble();
-        await last(1_000);
-        await network.heal();
-        network.cut();
-      },
-    },
   });
 });

@@ -10,6 +10,13 @@ const allowApp = (store: FaultStore): Promise<unknown> =>
 const configure = ({ url }: FaultStore, ...pairs: (string | number)[]): Promise<unknown> =>
   admin(url, 'CONFIG', 'SET', ...pairs);
 
+/** Changes one byte of each entry. */
+const SPOIL = `
+  for _, key in ipairs(redis.call('KEYS', '*:e:*')) do
+    local length = redis.call('STRLEN', key)
+    if length > 0 then redis.call('SETRANGE', key, math.random(length) - 1, string.char(math.random(256) - 1)) end
+  end`;
+
 describeFaults('a server that refuses', {
   'to store, because it is full and evicts nothing': {
     fault: async ({ store, last }) => {
@@ -89,6 +96,14 @@ describeFaults('a server that refuses', {
     expects: ({ queued, hasNewEpoch }) => {
       expect(queued).toBe(0);
       expect(hasNewEpoch).toBe(false);
+    },
+  },
+  'nothing, but holds entries that somebody spoils': {
+    fault: async ({ store, last }) => {
+      for (let n = 0; n < 20; n++) {
+        await admin(store.url, 'EVAL', SPOIL, 0);
+        await last(50);
+      }
     },
   },
   'nothing, and holds values of 10 MB': {
