@@ -1,4 +1,4 @@
-import { CacheError, EnvironmentReader, isCacheError } from '@vitalcache/core';
+import { CacheError, EnvironmentReader, readCacheSettings, isCacheError } from '@vitalcache/core';
 import { FakeClock } from '@vitalcache/testing';
 
 import { MemoryCacheProvider } from './memory-cache.provider.js';
@@ -85,10 +85,10 @@ describe('MemoryCacheProvider', () => {
 
 describe('providerPackage', () => {
   it('takes its bound from the context', async () => {
-    const provider = providerPackage.fromEnvironment(new EnvironmentReader({}), {
+    const reader = new EnvironmentReader({});
+    const provider = providerPackage.fromEnvironment(reader, {
+      ...readCacheSettings(reader).provided,
       maxBytes: 12_345,
-      connectTimeoutMs: 1,
-      commandTimeoutMs: 1,
       onStateChange: () => undefined,
     });
     expect(provider.name).toBe(providerPackage.name);
