@@ -26,7 +26,7 @@ export class RedisBatch {
   /** A part that failed reads as absent; rejects only if all failed. */
   async getMany(keys: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
     const values = new Array<Uint8Array | null>(keys.length).fill(null);
-    const parts = this.#parts(keys);
+    const parts = await this.#parts(keys);
     const read = async ({ store, places }: Part): Promise<void> => {
       const found = await this.#service.again(() => store.getMany(pick(keys, places)));
       await Promise.all(
@@ -56,7 +56,7 @@ export class RedisBatch {
     }
     const unlink = ({ store, places }: Part): Promise<number> =>
       this.#service.again(() => store.run((client) => client.unlink(pick(keys, places))));
-    return sumOf(await Promise.all(this.#parts(keys).map(unlink)));
+    return sumOf(await Promise.all((await this.#parts(keys)).map(unlink)));
   }
 
   /** One command an item, pipelined by store; rejects with the first error when all are done. */
@@ -81,7 +81,8 @@ export class RedisBatch {
         }),
       );
     };
-    const settled = await Promise.allSettled(this.#parts(items.map(keyOf)).map(run));
+    const parts = await this.#parts(items.map(keyOf));
+    const settled = await Promise.allSettled(parts.map(run));
     return settled.flatMap((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason;
       return outcome.value;
@@ -103,10 +104,12 @@ export class RedisBatch {
     return this.#service.get(key, false).catch(() => null); // absent, as a part that failed
   }
 
-  #parts(keys: readonly string[]): Part[] {
+  async #parts(keys: readonly string[]): Promise<readonly Part[]> {
+    const { topology } = this.#service;
+    if (!keys.every((key) => topology.isKnown(key))) await topology.look();
     const places = new Map<RedisStore, number[]>();
     keys.forEach((key, place) => {
-      const store = this.#service.topology.storeOf(key);
+      const store = topology.storeOf(key);
       const known = places.get(store);
       if (known) known.push(place);
       else places.set(store, [place]);

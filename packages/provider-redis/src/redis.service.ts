@@ -183,9 +183,11 @@ export class RedisService {
     attempt: (store: RedisStore, isAsking: boolean) => Promise<T>,
     place = () => this.topology.storeOf(key),
   ): Promise<T> {
-    let store = this.#isClosed ? null : place();
+    if (this.#isClosed) throw closedError();
+    if (!this.topology.isKnown(key)) await this.topology.look();
+    let store = place();
     let isAsking = false;
-    for (let hop = 0; store; hop++) {
+    for (let hop = 0; ; hop++) {
       try {
         return await attempt(store, isAsking);
       } catch (error) {
@@ -194,7 +196,6 @@ export class RedisService {
         [store, isAsking] = [next.store, next.isAsking];
       }
     }
-    throw closedError();
   }
 
   /** Where to go on with a command that failed; `null`: nowhere. */

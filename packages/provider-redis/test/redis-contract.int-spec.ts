@@ -1,41 +1,70 @@
 import {
-  describeCacheProvider,
-  describeJournalLog,
+  describeWithCluster,
   describeWithRedis,
-  type JournalHarness,
+  describeWithReplicaPair,
+  describeWithSentinels,
+  describeWithStore,
+  startStore,
+  type TestStore,
 } from '@vitalcache/testing';
 
-import { journalKey, RedisCacheProvider, RedisService } from '../src/index.js';
+import { describeWholeContract } from './support/whole-contract.js';
 
-describeWithRedis('Redis', (store, abilities) => {
-  const makeProvider = (): { provider: RedisCacheProvider; service: RedisService } => {
-    const service = new RedisService({ url: store().url });
-    return { service, provider: new RedisCacheProvider(service) };
-  };
+const SHARDS = 3;
 
-  describeCacheProvider(
-    'RedisCacheProvider',
-    () => ({ provider: makeProvider().provider, prefix: store().prefix }),
-    { lacks: ['tagIndex'] },
-  );
+describeWithRedis('one Redis', (store, abilities) => {
+  describeWholeContract('RedisCacheProvider', {
+    connect: () => ({ url: store().url }),
+    prefix: () => store().prefix,
+    rounds: 10_000,
+    restart: abilities.includes('restart')
+      ? async () => void (await store().restart?.({ keepData: true }))
+      : undefined,
+  });
+});
 
-  const canRestart = abilities.includes('restart');
-  let count = 0;
-  const makeJournal = (): JournalHarness => {
-    const namespace = `${store().prefix}-journal-${++count}`;
-    const [one, two] = [makeProvider(), makeProvider()];
-    const key = journalKey(namespace);
-    return {
-      logs: [one.provider.journal(namespace), two.provider.journal(namespace)],
-      wipe: async () => void (await one.service.client.del(key)),
-      trim: async (keep) => void (await one.service.client.xtrim(key, 'MAXLEN', '~', keep)),
-      ...(canRestart && { restart: () => Promise.resolve(store().restart?.({ keepData: true })) }),
-      release: async () => {
-        await Promise.all([one.provider.close(), two.provider.close()]);
-      },
-    };
-  };
-  describeJournalLog('RedisJournalLog', makeJournal, {
-    lacks: canRestart ? ['onAppend'] : ['onAppend', 'restart'],
+describeWithStore('valkey', 'one Valkey', (store) => {
+  describeWholeContract('RedisCacheProvider', {
+    connect: () => ({ url: store().url }),
+    prefix: () => store().prefix,
+  });
+});
+
+describeWithReplicaPair('Redis with a replica that answers reads', (pair) => {
+  describeWholeContract('RedisCacheProvider', {
+    connect: () => ({ host: pair().primary.host, port: pair().primary.port }),
+    prefix: () => 'pair',
+  });
+});
+
+describeWithSentinels('Redis behind Sentinels', (trio) => {
+  describeWholeContract('RedisCacheProvider', {
+    connect: () => ({ sentinels: { nodes: trio().sentinels, name: trio().name } }),
+    prefix: () => 'trio',
+  });
+});
+
+describeWithCluster('Redis Cluster', (cluster) => {
+  describeWholeContract('RedisCacheProvider', {
+    connect: () => ({ clusterNodes: cluster().nodes }),
+    prefix: () => 'cluster',
+  });
+});
+
+describeWithRedis('Redis in shards', (store) => {
+  const others: TestStore[] = [];
+  beforeAll(async () => {
+    while (others.length < SHARDS - 1) others.push(await startStore('redis'));
+  });
+  afterAll(() => Promise.all(others.map((other) => other.stop())));
+
+  describeWholeContract('RedisCacheProvider', {
+    connect: () => ({
+      shards: [store(), ...others].map(({ url }, i) => {
+        const { hostname, port } = new URL(url);
+        return { host: hostname, port: Number(port), name: `shard-${i}`, weight: i + 1 };
+      }),
+    }),
+    prefix: () => store().prefix,
   });
 });

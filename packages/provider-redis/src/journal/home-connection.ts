@@ -47,6 +47,8 @@ export class HomeConnection {
 
   async #current(): Promise<RedisConnection> {
     const { key, purpose, hasTimeout } = this.#options;
+    const { topology } = this.#service;
+    if (!topology.isKnown(key)) await topology.look();
     const home = this.#service.homeOf(key);
     if (this.#open?.home === home) return this.#open.connection;
     await this.release();

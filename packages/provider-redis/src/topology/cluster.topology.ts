@@ -49,9 +49,17 @@ export class ClusterTopology implements Topology {
   storeOf(key: string): RedisStore {
     const store = this.#find(key);
     if (store) return store;
-    this.#look();
+    void this.look();
     const { code, message } = failureOf(unreachable('NO_CLUSTER'));
     throw new CacheError(code, message);
+  }
+
+  look(): Promise<void> {
+    const isRecent = performance.now() - this.#lookedAt < LOOK_PAUSE_MS;
+    if (this.#looking || this.#isClosed || isRecent) return this.#looking ?? Promise.resolve();
+    this.#lookedAt = performance.now();
+    this.#looking = this.#askAround().finally(() => (this.#looking = null));
+    return this.#looking;
   }
 
   follow({ kind, slot, address }: Redirect): RedisStore | null {
@@ -59,7 +67,7 @@ export class ClusterTopology implements Topology {
     const store = this.#storeAt(this.#options.reach(address));
     if (kind === 'MOVED') {
       this.#owners[slot] = store.name;
-      this.#look();
+      void this.look();
     }
     return store;
   }
@@ -69,11 +77,11 @@ export class ClusterTopology implements Topology {
       isCacheError(error, 'STORE_UNAVAILABLE') ||
       isCacheError(error, 'STORE_TIMEOUT') ||
       (error instanceof RedisError && (error.isWrongRole || error.word === 'CLUSTERDOWN'));
-    if (isLost) this.#look();
+    if (isLost) void this.look();
   }
 
   async open(): Promise<void> {
-    await this.#look();
+    await this.look();
     await Promise.all(this.stores.map((store) => store.open()));
   }
 
@@ -86,15 +94,6 @@ export class ClusterTopology implements Topology {
   #find(key: string): RedisStore | undefined {
     const owner = this.#owners[calculateSlot(key)];
     return owner === undefined ? undefined : this.#stores.get(owner);
-  }
-
-  /** Asks for the map, unless that was just done; never rejects. */
-  #look(): Promise<void> {
-    const isRecent = performance.now() - this.#lookedAt < LOOK_PAUSE_MS;
-    if (this.#isClosed || isRecent) return this.#looking ?? Promise.resolve();
-    this.#lookedAt = performance.now();
-    this.#looking ??= this.#askAround().finally(() => (this.#looking = null));
-    return this.#looking;
   }
 
   /** Nodes that are known come first, then those that were named; each is asked until one answers. */

@@ -22,6 +22,10 @@ export class FixedTopology implements Topology {
     return true;
   }
 
+  look(): Promise<void> {
+    return Promise.resolve();
+  }
+
   storeOf(key: string): RedisStore {
     const index = this.stores.length === 1 ? 0 : this.#rendezvous.indexOf(hashTag(key));
     return this.stores[index] as RedisStore;

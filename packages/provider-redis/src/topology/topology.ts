@@ -9,6 +9,8 @@ export interface Topology {
   readonly stores: readonly RedisStore[];
   /** Whether it is known where the key is. */
   isKnown(key: string): boolean;
+  /** Asks where the keys are, unless that was just done; never rejects. */
+  look(): Promise<void>;
   /** @throws CacheError `STORE_UNAVAILABLE` while that is not known */
   storeOf(key: string): RedisStore;
   /** The store that a server pointed to, having learned from it; `null` where servers don't do that. */
