@@ -1,5 +1,10 @@
 export type { Address, AddressMap } from './connection/address.js';
-export type { Credentials, Durability, RedisServiceOptions } from './connection/redis-options.js';
+export type {
+  Credentials,
+  Durability,
+  RedisServiceOptions,
+  SentinelOptions,
+} from './connection/redis-options.js';
 export type { RedisTarget } from './connection/redis-target.js';
 export type { ServerIdentity } from './connection/server-identity.js';
 export { journalKey, RedisJournalLog } from './journal/redis-journal.log.js';
@@ -7,4 +12,3 @@ export type { StoreFindings } from './probe/store-findings.js';
 export { RedisCacheProvider } from './redis-cache.provider.js';
 export { providerPackage } from './redis-provider.package.js';
 export { RedisService } from './redis.service.js';
-export type { SentinelOptions } from './topology/sentinel-directory.js';

@@ -5,12 +5,20 @@ import { Redis, type RedisOptions } from 'ioredis';
 
 import { ConnectionState, type ConnectionStateName } from './connection-state.js';
 import { failureOf, refused, timedOut, type RedisFailure } from './redis.errors.js';
-import { DISCONNECT_TIMEOUT_MS } from './redis-options.js';
 import { readIdentity, unidentified, type ServerIdentity } from './server-identity.js';
 import { answersWithin } from './time-limit.js';
 
 /** What differs from one attempt to connect to the next: address, credentials, TLS. */
 export type Endpoint = Pick<RedisOptions, 'host' | 'port' | 'username' | 'password' | 'tls'>;
+
+/** How long a closing connection may take before its socket is destroyed. */
+export const DISCONNECT_TIMEOUT_MS = 250;
+
+/** Doubles from 50 ms to the longest pause, of which a random half, so that a fleet does not return in step. */
+export function retryPauseMs(attempt: number, longestMs: number, random: () => number): number {
+  const pauseMs = Math.min(50 * 2 ** Math.min(attempt - 1, 20), longestMs);
+  return Math.round(pauseMs * (0.5 + random() / 2));
+}
 
 export interface RedisLinkOptions {
   /** Where to connect and how to sign in; asked before each attempt. */

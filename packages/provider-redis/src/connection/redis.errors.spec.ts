@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 import { CacheError } from '@vitalcache/core';
 
-import { failureOf, isNoScript, RedisError, toCacheError } from './redis.errors.js';
+import { failureOf, isNoScript, toCacheError, type RedisError } from './redis.errors.js';
 
 const CANARY = 'patient-4711';
 

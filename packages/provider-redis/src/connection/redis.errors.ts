@@ -34,15 +34,15 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** Why a server was not even found; the codes are ours. */
-const UNREACHABLE_ADVICE: Readonly<Record<string, string>> = {
+const UNREACHABLE_ADVICE = {
   NO_CREDENTIALS: 'The function given as credentials failed or gave none',
   NO_SENTINEL: 'No sentinel answered. Check their addresses (REDIS_SENTINELS) and that they run',
   NO_PRIMARY: 'The sentinels know no primary of this name. Check the name (REDIS_SENTINELS)',
   NO_CLUSTER: 'No node of the cluster answered. Check their addresses (REDIS_CLUSTER_NODES)',
-};
+} as const;
 
 /** An error that {@link failureOf} takes for a store that can't be reached, for a reason of our own. */
-export function unreachable(code: keyof typeof UNREACHABLE_ADVICE & string): Error {
+export function unreachable(code: keyof typeof UNREACHABLE_ADVICE): Error {
   return Object.assign(new Error(code), { code });
 }
 
@@ -96,7 +96,7 @@ export function failureOf(error: unknown): RedisFailure {
   if (message === 'Command timed out') return timedOut();
   const word = typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code) ? code : 'CLOSED';
   const advice =
-    UNREACHABLE_ADVICE[word] ??
+    (UNREACHABLE_ADVICE as Readonly<Record<string, string>>)[word] ??
     'Check that the server runs and that host, port and TLS settings are right';
   return {
     code: 'STORE_UNAVAILABLE',

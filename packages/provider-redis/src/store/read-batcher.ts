@@ -13,10 +13,15 @@ const FIRST_GUESS_BYTES = 2_048;
 /** How much of a large value's size is still expected after the next batch. */
 const FORGETTING = 0.95;
 
+interface Waiting {
+  readonly resolve: (value: Buffer | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 interface Batch {
   readonly connection: RedisConnection;
   readonly keys: string[];
-  readonly waiting: { resolve(value: Buffer | null): void; reject(error: unknown): void }[];
+  readonly waiting: Waiting[];
 }
 
 export interface ReadBatcherOptions {
@@ -107,7 +112,7 @@ export class ReadBatcher {
 
   #sendApart({ connection, keys, waiting }: Batch): void {
     keys.forEach((key, i) => {
-      const { resolve, reject } = waiting[i] as Batch['waiting'][number];
+      const { resolve, reject } = waiting[i] as Waiting;
       const { limitMs } = this.#options;
       connection.run((client) => client.getBuffer(key), limitMs).then(resolve, reject);
     });

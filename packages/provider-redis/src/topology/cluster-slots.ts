@@ -16,7 +16,7 @@ export function parseClusterSlots(reply: unknown): readonly SlotRange[] {
     const [from, to, primary] = Array.isArray(range) ? (range as unknown[]) : [];
     const [host, port] = Array.isArray(primary) ? (primary as unknown[]) : [];
     if (typeof from !== 'number' || typeof to !== 'number') return [];
-    const name = host === null || host === undefined ? '' : String(host as string);
+    const name = typeof host === 'string' ? host : '';
     const isKnown = name !== '' && name !== '?' && Number(port) > 0;
     return [{ from, to, primary: isKnown ? { host: name, port: Number(port) } : null }];
   });

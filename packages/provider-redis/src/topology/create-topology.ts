@@ -2,15 +2,9 @@ import { shardName } from '@vitalcache/core';
 
 import { formatAddress, reachable, type Address } from '../connection/address.js';
 import type { ConnectionBudget } from '../connection/connection-budget.js';
-import {
-  describeTarget,
-  invalid,
-  resolveTarget,
-  retryPauseMs,
-  withDefaults,
-  type RedisServiceOptions,
-  type Target,
-} from '../connection/redis-options.js';
+import { describeTarget, resolveTarget, type Target } from '../connection/connection-target.js';
+import { retryPauseMs } from '../connection/redis-link.js';
+import { invalid, withDefaults, type RedisServiceOptions } from '../connection/redis-options.js';
 import type { RedisFailure } from '../connection/redis.errors.js';
 import type { ServerSettings } from '../store/redis-server.js';
 import { RedisStore, type RedisStoreOptions } from '../store/redis-store.js';

@@ -1,20 +1,10 @@
 import { Redis } from 'ioredis';
 
 import { reachable, type Address, type AddressMap } from '../connection/address.js';
-import type { Target } from '../connection/redis-options.js';
+import type { Target } from '../connection/connection-target.js';
+import type { SentinelOptions } from '../connection/redis-options.js';
 import { unreachable } from '../connection/redis.errors.js';
 import { answersWithin } from '../connection/time-limit.js';
-
-export interface SentinelOptions {
-  readonly nodes: readonly Address[];
-  /** What the sentinels call the primary. */
-  readonly name: string;
-  /** Sign-in at the sentinels themselves, where they want one. */
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  /** TLS to the sentinels; absent: as to the servers. */
-  readonly tls?: boolean | undefined;
-}
 
 /** Bound on one sentinel's answer, milliseconds: a hanging one must not keep a fail-over waiting. */
 const ANSWER_MS = 1_000;

@@ -1,4 +1,6 @@
-import { resolveTarget, retryPauseMs, type RedisServiceOptions } from './redis-options.js';
+import { resolveTarget } from './connection-target.js';
+import { retryPauseMs } from './redis-link.js';
+import type { RedisServiceOptions } from './redis-options.js';
 
 const endpointOf = (options: RedisServiceOptions) => {
   const target = resolveTarget(options);
