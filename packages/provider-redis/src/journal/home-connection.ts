@@ -51,9 +51,10 @@ export class HomeConnection {
     if (!topology.isKnown(key)) await topology.look();
     const home = this.#service.homeOf(key);
     if (this.#open?.home === home) return this.#open.connection;
-    await this.release();
+    const outdated = this.#open?.connection;
     const connection = this.#service.dedicate(home, purpose, { hasTimeout });
     this.#open = { home, connection };
+    if (outdated) await this.#service.release(outdated);
     return connection;
   }
 }

@@ -14,6 +14,7 @@ export class ReplicaSet {
   readonly #create: (address: Address) => RedisServer;
   readonly #replicas = new Map<string, Replica>();
   #turn = 0;
+  #isClosed = false;
 
   constructor(create: (address: Address) => RedisServer) {
     this.#create = create;
@@ -25,6 +26,7 @@ export class ReplicaSet {
 
   /** These and no others are there now. */
   set(addresses: readonly Address[]): void {
+    if (this.#isClosed) return; // a connection may have learned of them while it was closed
     const named = new Map(addresses.map((address) => [formatAddress(address), address]));
     for (const [name, { server }] of this.#replicas) {
       if (named.has(name)) continue;
@@ -59,6 +61,7 @@ export class ReplicaSet {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const servers = this.servers;
     this.#replicas.clear();
     await Promise.all(servers.map(({ pool }) => pool.close()));

@@ -1,8 +1,14 @@
-import { CacheError, isCacheError } from '@vitalcache/core';
+import { isCacheError } from '@vitalcache/core';
 import calculateSlot from 'cluster-key-slot';
 
 import { formatAddress, parseAddress, type Address } from '../connection/address.js';
-import { RedisError, unreachable, failureOf, type Redirect } from '../connection/redis.errors.js';
+import {
+  failureOf,
+  RedisError,
+  refused,
+  unreachable,
+  type Redirect,
+} from '../connection/redis.errors.js';
 import type { RedisStore } from '../store/redis-store.js';
 import { parseClusterSlots, type SlotRange } from './cluster-slots.js';
 import type { Topology } from './topology.js';
@@ -50,8 +56,10 @@ export class ClusterTopology implements Topology {
     const store = this.#find(key);
     if (store) return store;
     void this.look();
-    const { code, message } = failureOf(unreachable('NO_CLUSTER'));
-    throw new CacheError(code, message);
+    const isUnserved = this.#stores.size > 0;
+    throw new RedisError(
+      isUnserved ? refused('CLUSTERDOWN') : failureOf(unreachable('NO_CLUSTER')),
+    );
   }
 
   look(): Promise<void> {

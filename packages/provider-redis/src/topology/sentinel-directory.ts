@@ -17,6 +17,7 @@ export class SentinelDirectory {
   readonly #options: SentinelOptions;
   readonly #target: Target;
   readonly #addressMap: AddressMap;
+  #asking: Promise<Address> | null = null;
 
   /** @param target the servers that the sentinels watch: what holds for them holds for sentinels, but sign-in */
   constructor(options: SentinelOptions, target: Target, addressMap: AddressMap) {
@@ -25,8 +26,16 @@ export class SentinelDirectory {
     this.#addressMap = addressMap;
   }
 
-  /** @throws Error that says whether no sentinel answered, or none knows the name */
-  async primary(): Promise<Address> {
+  /**
+   * Calls at the same time share an answer: all connections of a pool are lost together.
+   * @throws Error that says whether no sentinel answered, or none knows the name
+   */
+  primary(): Promise<Address> {
+    this.#asking ??= this.#askAll().finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
+  async #askAll(): Promise<Address> {
     const { nodes } = this.#options;
     const answers = await Promise.all(nodes.map((node) => this.#ask(node).catch(() => null)));
     const heard = answers.filter((answer) => answer !== null);
