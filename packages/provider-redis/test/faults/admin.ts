@@ -8,7 +8,11 @@ export interface Admin {
 
 /** One connection for several commands; it stays when others can't connect any more. */
 export async function openAdmin(url: string): Promise<Admin> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  const client = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    enableReadyCheck: false, // it would wait for a server that is LOADING
+  });
   client.on('error', () => undefined); // the commands reject
   await client.connect();
   return {

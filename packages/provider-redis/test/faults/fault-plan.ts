@@ -45,6 +45,8 @@ export interface WorkerPlan {
 /** How long the phases of a scenario are, and how many processes there are. */
 export interface FaultScale {
   readonly workers: number;
+  /** Callers at a time in each of them. */
+  readonly clients: number;
   readonly calmMs: number;
   /** How much longer than in the short version a fault lasts. */
   readonly stretch: number;
@@ -58,8 +60,8 @@ export const IS_TOLD = mode !== undefined;
 /** `npm run test:faults` has the faults last. */
 export const SCALE: FaultScale =
   mode === 'long'
-    ? { workers: 4, calmMs: 8_000, stretch: 8 }
-    : { workers: 2, calmMs: 700, stretch: 1 };
+    ? { workers: 4, clients: 12, calmMs: 8_000, stretch: 8 }
+    : { workers: 2, clients: 6, calmMs: 500, stretch: 1 };
 
 /** Store timeouts and windows shorter than the defaults, so that a fault outlasts each of them. */
 export const QUICK_CACHE = {
@@ -74,7 +76,7 @@ export const QUICK_CACHE = {
 export const QUICK_REDIS = { connectTimeoutMs: 500, commandTimeoutMs: 400 } as const;
 
 export const LOAD: LoadPlan = {
-  clients: 8,
+  clients: SCALE.clients,
   thinkMs: 8,
   keys: 40,
   ttlMs: 1_500,

@@ -1,3 +1,5 @@
+import { until } from '@vitalcache/testing';
+
 import { admin } from './admin.js';
 import { describeFaults } from './describe-faults.js';
 
@@ -59,7 +61,12 @@ describeFaults(
       fault: async ({ store }) => {
         await admin(store.url, 'SAVE');
         await store.kill();
-        await store.start();
+        const loaded = store.start();
+        await until('the server is LOADING', async () => {
+          const refusal = await admin(store.url, 'GET', 'any').catch(String);
+          return String(refusal).includes('LOADING');
+        });
+        await loaded;
       },
       expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
     },

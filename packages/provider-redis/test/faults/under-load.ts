@@ -13,7 +13,7 @@ import {
   type LoadPlan,
   type WorkerPlan,
 } from './fault-plan.js';
-import { WorkerFleet } from './worker-fleet.js';
+import { WorkerFleet, type FleetNotes } from './worker-fleet.js';
 
 /** What a fault is made with. */
 export interface FaultContext<S> {
@@ -26,11 +26,9 @@ export interface FaultContext<S> {
 }
 
 /** What was seen of a fault. */
-export interface FaultOutcome extends HistorySummary {
+export interface FaultOutcome extends HistorySummary, FleetNotes {
   /** Milliseconds from the end of the fault until every cache was well. */
   readonly recoveryMs: number;
-  /** What the caches have logged. */
-  readonly log: readonly string[];
   readonly hasNewEpoch: boolean;
 }
 
@@ -80,10 +78,10 @@ export async function underLoad<S>(store: S, scenario: FaultScenario<S>): Promis
     const recoveryMs = await fleet.recovered(scenario.recoveryBoundMs);
     await sleep(SCALE.calmMs);
     const after = await fleet.epochs();
-    const log = await fleet.stop();
+    const notes = await fleet.stop();
     await fleet.close();
     const hasNewEpoch = !after.some((epoch) => before.includes(epoch));
-    return { ...fleet.summary(), recoveryMs, log, hasNewEpoch };
+    return { ...fleet.summary(), ...notes, recoveryMs, hasNewEpoch };
   } finally {
     await fleet.end();
     await scenario.restore?.(store);

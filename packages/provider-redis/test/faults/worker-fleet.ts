@@ -8,6 +8,14 @@ import { RemoteWorker, type Probe } from './remote-worker.js';
 /** How long a cache may take to be well again once its store is: reconnecting, the breaker, a resync. */
 const RECOVERY_BOUND_MS = 20_000;
 
+/** What processes note beside what they see of the cache. */
+export interface FleetNotes {
+  /** What the caches have logged. */
+  readonly log: readonly string[];
+  /** The longest that a process was stopped, or had no processor, milliseconds. */
+  readonly starvedMs: number;
+}
+
 /** Several processes that work one namespace. */
 export class WorkerFleet {
   readonly workers: readonly RemoteWorker[];
@@ -58,10 +66,13 @@ export class WorkerFleet {
     return [...new Set(names)];
   }
 
-  /** Ends the load; resolves with what the caches have logged. */
-  async stop(): Promise<readonly string[]> {
-    const answers = await this.#all<{ readonly log: readonly string[] }>('stop');
-    return answers.flatMap(({ log }, worker) => log.map((line) => `w${worker} ${line}`));
+  /** Ends the load. */
+  async stop(): Promise<FleetNotes> {
+    const notes = await this.#all<FleetNotes>('stop');
+    return {
+      log: notes.flatMap(({ log }, worker) => log.map((line) => `w${worker} ${line}`)),
+      starvedMs: Math.round(Math.max(...notes.map(({ starvedMs }) => starvedMs))),
+    };
   }
 
   async close(): Promise<void> {

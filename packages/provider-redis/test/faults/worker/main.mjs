@@ -47,7 +47,7 @@ const commands = {
   stop: async () => {
     await clients.stop();
     notebook.flush();
-    return { log: notebook.lines };
+    return { log: notebook.lines, starvedMs: notebook.starvedMs };
   },
   probe,
   token: ({ token }) => clients.learn(token),

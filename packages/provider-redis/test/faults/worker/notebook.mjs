@@ -11,6 +11,8 @@ export const nowNs = () => Number(process.hrtime.bigint());
 export class Notebook {
   /** The cache's log, the first lines of it. */
   lines = [];
+  /** The longest that this process was stopped or starved, milliseconds. */
+  starvedMs = 0;
   #plan;
   #events = [];
   #open = new Set();
@@ -55,6 +57,7 @@ export class Notebook {
 
   #watch() {
     const nowMs = performance.now();
+    this.starvedMs = Math.max(this.starvedMs, nowMs - this.#tickedAtMs - TICK_MS);
     this.#awakeMs += Math.min(nowMs - this.#tickedAtMs, LONGEST_TICK_MS);
     this.#tickedAtMs = nowMs;
     for (const open of this.#open) {
