@@ -32,7 +32,7 @@ describeWithCluster('a cluster of six nodes', (cluster) => {
     const to = (await cluster().primaries()).find((store) => store !== from) ?? from;
     const keys = [1, 2, 3, 4].map((index) => `${KEY}:${index}`);
     for (const key of keys) await set(from.url, key);
-    const answers: string[] = [];
+    const answers: (string | null)[] = [];
     await cluster().migrateSlot(slot, to.port, {
       midway: async () => {
         for (const key of [KEY, ...keys]) {

@@ -159,16 +159,19 @@ describe('startProxy', () => {
     await client.hears('a!b');
   });
 
-  it('does not pass that one side has gone while stalled', async () => {
-    const client = await open();
-    await client.echo('a');
-    proxy.stall();
-    client.socket.destroy();
-    await sleep(A_WHILE_MS);
-    expect(atServer[0]?.readableEnded).toBe(false);
-    await proxy.heal();
-    await until('it is passed', () => proxy.counts.openConnections === 0);
-  });
+  it.each(['destroy', 'resetAndDestroy'] as const)(
+    'does not pass that one side has gone while stalled (%s)',
+    async (leave) => {
+      const client = await open();
+      await client.echo('a');
+      proxy.stall();
+      client.socket[leave]();
+      await sleep(A_WHILE_MS);
+      expect(atServer[0]).toMatchObject({ readableEnded: false, destroyed: false });
+      await proxy.heal();
+      await until('it is passed', () => proxy.counts.openConnections === 0);
+    },
+  );
 
   it('lets go what is late or slow when healed', async () => {
     const client = await open();
@@ -177,7 +180,7 @@ describe('startProxy', () => {
     await sleep(A_WHILE_MS);
     await proxy.heal();
     await client.hears('a');
-    proxy.throttle(1);
+    proxy.throttle(0.1);
     client.send('b'.repeat(1_000));
     await sleep(A_WHILE_MS);
     await proxy.heal();
@@ -207,9 +210,9 @@ describe('startProxy', () => {
   });
 
   it.each([
-    [undefined, ''],
-    [{ new: true }, ''],
-  ])('stalls replies while requests pass (%j)', async (options) => {
+    { new: false, reply: 'c' },
+    { new: true, reply: '' },
+  ])('stalls replies while requests pass, those of new connections: $new', async (options) => {
     const before = await open();
     await before.echo('a');
     proxy.stallReplies(options);
@@ -219,7 +222,7 @@ describe('startProxy', () => {
     after.send('c');
     await until('the request passed', () => heard === 'abc');
     await sleep(A_WHILE_MS);
-    expect([before.text, after.text]).toEqual(['a', options ? '' : 'c']);
+    expect([before.text, after.text]).toEqual(['a', options.reply]);
     await proxy.heal();
     await before.hears('ab');
     await after.hears('c');

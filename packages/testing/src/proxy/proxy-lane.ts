@@ -43,6 +43,10 @@ export class ProxyLane {
     });
   }
 
+  get isStalled(): boolean {
+    return this.#isStalled;
+  }
+
   stall(): void {
     this.#isStalled = true;
     this.#regulate();

@@ -23,6 +23,7 @@ export interface LinkFaults {
 export class ProxyLink {
   #lanes: { readonly requests: ProxyLane; readonly replies: ProxyLane } | null = null;
   #target: Socket | null = null;
+  #isBroken = false;
 
   constructor(
     private readonly client: Socket,
@@ -31,7 +32,7 @@ export class ProxyLink {
     private readonly onClose: () => void,
   ) {
     client.pause();
-    this.#watch(client);
+    this.#watch(client, () => this.#lanes?.requests);
   }
 
   /** Whether the target is not told of the client yet. */
@@ -43,7 +44,7 @@ export class ProxyLink {
     const { client, passed } = this;
     const target = connect({ host, port, allowHalfOpen: true, noDelay: true });
     this.#target = target;
-    this.#watch(target);
+    this.#watch(target, () => this.#lanes?.replies);
     this.#lanes = {
       requests: new ProxyLane(
         client,
@@ -73,6 +74,7 @@ export class ProxyLink {
   release(): void {
     this.#lanes?.requests.release();
     this.#lanes?.replies.release();
+    if (this.#isBroken) this.cut();
   }
 
   /** Both sides are told with a reset. */
@@ -82,8 +84,12 @@ export class ProxyLink {
     }
   }
 
-  #watch(socket: Socket): void {
-    socket.on('error', () => this.cut());
+  #watch(socket: Socket, lane: () => ProxyLane | undefined): void {
+    socket.on('error', () => {
+      // A reset is something that passes, too.
+      if (lane()?.isStalled) this.#isBroken = true;
+      else this.cut();
+    });
     socket.on('close', () => {
       if (this.client.destroyed && (this.#target?.destroyed ?? true)) this.onClose();
     });

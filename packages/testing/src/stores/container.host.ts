@@ -43,19 +43,21 @@ export function hasDocker(env: NodeJS.ProcessEnv = process.env): boolean {
 
 /** A container, started by testcontainers, in which any number of servers run as processes. */
 export function containerHost(product: Product): HostSource {
+  const { image, command, lockableBytes } = product;
+  const same = (limit: number): { hard: number; soft: number } => ({ hard: limit, soft: limit });
   return {
     kind: 'docker',
     async open(portCount) {
       const { GenericContainer, Wait } = await import('testcontainers');
       const ports = await freePorts(portCount);
       // Ports chosen by us are the same on both sides, and survive the servers behind them.
-      const container = await new GenericContainer(product.image)
+      const container = await new GenericContainer(image)
         .withExposedPorts(...ports.map((port) => ({ container: port, host: port })))
-        .withUlimits({ memlock: { hard: -1, soft: -1 } })
+        .withUlimits(lockableBytes === null ? {} : { memlock: same(lockableBytes) })
         .withCommand(['sh', '-c', KEEPER])
         .withWaitStrategy(Wait.forSuccessfulCommand('true'))
         .start();
-      return hostInContainer(container, product.command, ports);
+      return hostInContainer(container, command, ports);
     },
   };
 }

@@ -18,11 +18,15 @@ export interface Product {
   /** Names on the PATH, best first. */
   readonly binaries: readonly string[];
   readonly image: string;
+  /** How much memory its container may lock; `null`: as much as Docker allows by itself. */
+  readonly lockableBytes: number | null;
   /** Name in the image. */
   readonly command: string;
   /** Arguments of a server that persists nothing by itself. */
   readonly args: (place: ServerPlace) => readonly string[];
 }
+
+const UNLIMITED = -1;
 
 /** What a server saves lies in its folder under these names, whatever its make. */
 export const DATA_FILES = 'dump* appendonlydir';
@@ -34,6 +38,7 @@ export const PRODUCTS: Readonly<Record<StoreProduct, Product>> = {
     // Valkey speaks the same protocol: better than no Redis.
     binaries: ['redis-server', 'valkey-server'],
     image: 'redis:7.4-alpine',
+    lockableBytes: null,
     command: 'redis-server',
     args: redisArgs,
   },
@@ -42,6 +47,7 @@ export const PRODUCTS: Readonly<Record<StoreProduct, Product>> = {
     urlVariable: 'VITALCACHE_TEST_VALKEY_URL',
     binaries: ['valkey-server'],
     image: 'valkey/valkey:8-alpine',
+    lockableBytes: null,
     command: 'valkey-server',
     args: redisArgs,
   },
@@ -50,6 +56,7 @@ export const PRODUCTS: Readonly<Record<StoreProduct, Product>> = {
     urlVariable: 'VITALCACHE_TEST_DRAGONFLY_URL',
     binaries: ['dragonfly'],
     image: 'docker.dragonflydb.io/dragonflydb/dragonfly:v1.40.1',
+    lockableBytes: UNLIMITED,
     command: 'dragonfly',
     args: dragonflyArgs,
   },
