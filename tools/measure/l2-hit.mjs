@@ -1,0 +1,71 @@
+/**
+ * Hits of the shared tier at 64 concurrent callers beside bare ioredis, in one run: `node tools/measure/l2-hit.mjs
+ * [--quick]` after `npm run build`. Values are JSON of 1 KiB. Ratios are medians over interleaved rounds; the budget is
+ * 1.5 x an auto-pipelined GET with JSON.parse.
+ */
+import { Redis } from 'ioredis';
+
+import { CacheService } from '../../packages/core/dist/index.js';
+import { RedisCacheProvider, RedisService } from '../../packages/provider-redis/dist/index.js';
+import { startStore } from '../../packages/testing/dist/index.js';
+import { environment, interleaved, isQuick, median, ratioOf, record } from './rounds.mjs';
+
+const ROUNDS = isQuick ? 5 : 15;
+const CALLERS = 64;
+const CALLS = isQuick ? 300 : 600; // of each caller in a round
+const KEYS = Array.from({ length: 1_000 }, (_, i) => `patients:${i}`);
+
+const store = await startStore('redis');
+const { url } = store;
+const bare = new Redis(url, { enableAutoPipelining: true });
+const plain = new Redis(url);
+const provider = new RedisCacheProvider(new RedisService({ url }));
+const cache = new CacheService(provider, { l1MaxBytes: 0 });
+
+const refuse = () => {
+  throw new Error('a hit was expected');
+};
+
+const ways = {
+  'auto-pipelined GET + JSON.parse': async (key) => JSON.parse(await bare.get(key)),
+  'GET + JSON.parse': async (key) => JSON.parse(await plain.get(key)),
+  'cache(key, load)': (key) => cache.cache(key, refuse),
+  'provider.get(key)': (key) => provider.get(`vc:default:e:{${key}}`),
+};
+
+/** Calls a second. */
+async function throughput(way) {
+  let next = 0;
+  const caller = async () => {
+    for (let i = 0; i < CALLS; i++) {
+      const value = await way(KEYS[next++ % KEYS.length]);
+      if (!value) refuse();
+    }
+  };
+  const startedAt = process.hrtime.bigint();
+  await Promise.all(Array.from({ length: CALLERS }, caller));
+  return (CALLERS * CALLS * 1e9) / Number(process.hrtime.bigint() - startedAt);
+}
+
+try {
+  await cache.start();
+  for (const [i, key] of KEYS.entries()) {
+    await plain.set(key, JSON.stringify(record(i)));
+    await cache.cache(key, async () => record(i), { ttl: 3_600 });
+  }
+  await cache.settled();
+  await cache.invalidateCacheByTag('another'); // so that entries are checked, not merely newer than all records
+  const measured = Object.entries(ways).map(([name, way]) => [name, () => throughput(way)]);
+  const results = await interleaved(ROUNDS, Object.fromEntries(measured));
+  console.log(`${await environment(url)}; ${CALLERS} callers, 1 KiB`);
+  const reference = results['auto-pipelined GET + JSON.parse'];
+  for (const [name, values] of Object.entries(results)) {
+    const rate = `${Math.round(median(values))}`.padStart(8);
+    console.log(`${name.padEnd(34)}${rate} a second  ${ratioOf(values, reference).toFixed(2)} x`);
+  }
+} finally {
+  await cache.close();
+  bare.disconnect();
+  plain.disconnect();
+  await store.stop();
+}
