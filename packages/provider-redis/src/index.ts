@@ -10,5 +10,5 @@ export type { ServerIdentity } from './connection/server-identity.js';
 export { journalKey, RedisJournalLog } from './journal/redis-journal.log.js';
 export type { StoreFindings } from './probe/store-findings.js';
 export { RedisCacheProvider } from './redis-cache.provider.js';
-export { providerPackage } from './redis-provider.package.js';
+export { optionsFrom, providerPackage } from './redis-provider.package.js';
 export { RedisService } from './redis.service.js';

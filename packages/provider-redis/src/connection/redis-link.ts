@@ -224,6 +224,6 @@ function drop(client: Redis): void {
 export function closedError(): CacheError {
   return new CacheError(
     'CLOSED',
-    'The connection to Redis was closed by this process; open a new provider.',
+    'The connection to the server was closed by this process; open a new provider.',
   );
 }

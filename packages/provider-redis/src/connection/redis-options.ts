@@ -68,6 +68,8 @@ export interface RedisServiceOptions extends RedisTarget {
   readonly retryAttempts?: number | undefined;
   /** Longest pause between two tries, of commands and of connecting, milliseconds; 1 000 if absent. */
   readonly retryDelayMs?: number | undefined;
+  /** What lines about the stores call them; `Redis` if absent. */
+  readonly product?: string | undefined;
   /** Receives one line a transition of a store; it holds no secret. */
   readonly onStateChange?: ((line: string) => void) | undefined;
   /** Uniform in [0, 1): jitter of reconnecting, nonces of the journal. `Math.random` if absent. */
@@ -91,6 +93,7 @@ export function withDefaults(options: RedisServiceOptions) {
     tuning: { isBatching: true, isBalanced: true, isScaling: true, ...options.tuning },
     durability: { replicas: 0, aof: false, ...options.durability },
     addressMap: options.addressMap ?? {},
+    product: options.product ?? 'Redis',
     onStateChange: options.onStateChange ?? (() => undefined),
   };
 }

@@ -5,6 +5,7 @@ import { CacheError } from '@vitalcache/core';
 import { failureOf, isNoScript, toCacheError, type RedisError } from './redis.errors.js';
 
 const CANARY = 'patient-4711';
+const SHA = '0f'.repeat(20);
 
 /** As redis-errors and ioredis make them: the command and its arguments hang on the error. */
 function replyError(message: string): Error {
@@ -30,10 +31,24 @@ describe('toCacheError', () => {
     ['ERR DB index is out of range', 'DBINDEX'],
     ['ERR Error running script (call to f_1): @user_script:3: -OOM command not allowed', 'OOM'],
     ['something without a class', 'ERR'],
+    // Dragonfly
+    ['LOADING Dragonfly is loading the dataset in memory', 'LOADING'],
+    ['ERR Out of memory', 'OOM'],
+    [`ERR Error running script (call to ${SHA}): @user_script:27: -ERR Out of memory`, 'OOM'],
+    [
+      `ERR Error running script (call to ${SHA}): @user_script:5: -WRONGTYPE Operation`,
+      'WRONGTYPE',
+    ],
+    [
+      `ERR Error running script (call to ${SHA}): @user_script:8: -ERR script tried accessing undeclared key, key: x`,
+      'ERR',
+    ],
   ])('makes %s a refusal that names the class and says what to do', (message, word) => {
     const error = toCacheError(replyError(message));
     expect(error.code).toBe('STORE_REFUSED');
-    expect(error.message).toMatch(new RegExp(`^Redis refused a command \\(${word}\\): .{20,}\\.$`));
+    expect(error.message).toMatch(
+      new RegExp(`^The server refused a command \\(${word}\\): .{20,}\\.$`),
+    );
   });
 
   it.each([

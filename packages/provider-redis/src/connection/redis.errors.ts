@@ -10,12 +10,16 @@ export interface RedisFailure {
   readonly message: string;
 }
 
+/** The variables that a setting may come from: which of the two depends on the provider. */
+const variable = (name: string): string => `REDIS_${name} or DRAGONFLY_${name}`;
+
+const NAME_NODES = `it is a node of a cluster. Name its nodes as clusterNodes (${variable('CLUSTER_NODES')})`;
+
 const ADVICE: Readonly<Record<string, string>> = {
   OOM: 'it is full. Raise maxmemory, or use a volatile-* eviction policy',
   READONLY: 'it is a replica. Point the provider at the primary',
-  NOAUTH: 'it wants a password. Set the password (REDIS_PASSWORD)',
-  WRONGPASS:
-    'it does not accept the credentials. Check username and password (REDIS_USERNAME, REDIS_PASSWORD)',
+  NOAUTH: `it wants a password. Set the password (${variable('PASSWORD')})`,
+  WRONGPASS: `it does not accept the credentials. Check username and password (${variable('PASSWORD')})`,
   NOPERM: 'the ACL user may not do this. Grant the commands and key patterns that the README lists',
   LOADING: 'it is still loading its data. This ends by itself',
   BUSY: 'a script blocks it. Look for slow scripts of other applications',
@@ -24,21 +28,21 @@ const ADVICE: Readonly<Record<string, string>> = {
   MASTERDOWN: 'it is a replica that lost its primary. Point the provider at the primary',
   WRONGTYPE: 'a key holds another type of data. Give the cache a namespace or database of its own',
   UNBLOCKED: 'it became a replica. The primary is looked for',
-  MOVED: 'it is a node of a cluster. Name its nodes as clusterNodes (REDIS_CLUSTER_NODES)',
-  ASK: 'it is a node of a cluster. Name its nodes as clusterNodes (REDIS_CLUSTER_NODES)',
-  CROSSSLOT: 'it is a node of a cluster. Name its nodes as clusterNodes (REDIS_CLUSTER_NODES)',
+  MOVED: NAME_NODES,
+  ASK: NAME_NODES,
+  CROSSSLOT: NAME_NODES,
   TRYAGAIN: 'it is moving a slot. This ends by itself',
   CLUSTERDOWN: 'its cluster does not serve all slots. Check the nodes of the cluster',
   MAXCLIENTS: 'it has no connection left. Raise maxclients, or lower CACHE_CONNECTION_POOL_SIZE',
-  DBINDEX: 'it has no such database. Check the database number (REDIS_DB)',
+  DBINDEX: `it has no such database. Check the database number (${variable('DB')})`,
 };
 
 /** Why a server was not even found; the codes are ours. */
 const UNREACHABLE_ADVICE = {
   NO_CREDENTIALS: 'The function given as credentials failed or gave none',
-  NO_SENTINEL: 'No sentinel answered. Check their addresses (REDIS_SENTINELS) and that they run',
-  NO_PRIMARY: 'The sentinels know no primary of this name. Check the name (REDIS_SENTINELS)',
-  NO_CLUSTER: 'No node of the cluster answered. Check their addresses (REDIS_CLUSTER_NODES)',
+  NO_SENTINEL: `No sentinel answered. Check their addresses (${variable('SENTINELS')}) and that they run`,
+  NO_PRIMARY: `The sentinels know no primary of this name. Check the name (${variable('SENTINELS')})`,
+  NO_CLUSTER: `No node of the cluster answered. Check their addresses (${variable('CLUSTER_NODES')})`,
 } as const;
 
 /** An error that {@link failureOf} takes for a store that can't be reached, for a reason of our own. */
@@ -101,7 +105,7 @@ export function failureOf(error: unknown): RedisFailure {
   return {
     code: 'STORE_UNAVAILABLE',
     word,
-    message: `There is no connection to Redis (${word}). ${advice}; connecting is tried again.`,
+    message: `There is no connection to the server (${word}). ${advice}; connecting is tried again.`,
   };
 }
 
@@ -111,7 +115,7 @@ export function timedOut(): RedisFailure {
     code: 'STORE_TIMEOUT',
     word: 'TIMEOUT',
     message:
-      'Redis did not answer in time; the command may still take effect. ' +
+      'The server did not answer in time; the command may still take effect. ' +
       'Check the load of the server and the network, or raise the command timeout (CACHE_COMMAND_TIMEOUT).',
   };
 }
@@ -157,11 +161,16 @@ function redirectOf(error: unknown): Redirect | undefined {
 /** The failure that a reply of this class is. */
 export function refused(word: string): RedisFailure {
   const advice = ADVICE[word] ?? "look into the server's log";
-  return { code: 'STORE_REFUSED', word, message: `Redis refused a command (${word}): ${advice}.` };
+  const message = `The server refused a command (${word}): ${advice}.`;
+  return { code: 'STORE_REFUSED', word, message };
 }
 
-/** Error class of a reply; errors inside scripts carry it behind the script's name in servers before Redis 7. */
+/**
+ * Error class of a reply. Errors inside scripts carry it behind the script's name in Dragonfly and in Redis before 7.
+ */
 function errorClass(message: string): string {
+  // Dragonfly has no class for it.
+  if (/^ERR (?:.*: -ERR )?Out of memory$/.test(message)) return 'OOM';
   if (message.includes('DB index is out of range')) return 'DBINDEX';
   if (message.includes('max number of clients')) return 'MAXCLIENTS';
   const inScript = /@user_script:.*?-([A-Z]{3,}) /.exec(message);

@@ -6,9 +6,13 @@ import type { Address } from './address.js';
 /** What a server said of itself when a connection to it was opened. */
 export interface ServerIdentity {
   /**
-   * The running server, 64 bits: its `run_id`, random at each start, or Dragonfly's `master_replid`. A restart, a
-   * failover behind one address or another server changes it; records of the journal may then have been lost. Every
-   * record repeats it, hence not the whole of it. Empty if the server does not tell.
+   * The running server, 64 bits: its `run_id`, random at each start. A restart, a failover behind one address or another
+   * server changes it; records of the journal may then have been lost. Every record repeats it, hence not the whole of
+   * it. Empty if the server does not tell.
+   *
+   * Dragonfly has no `run_id`. Its `master_replid` takes its place: 160 random bits drawn once at each start, and a
+   * primary tells its own, also one that was promoted (REPLTAKEOVER, REPLICAOF NO ONE); only a replica tells its
+   * primary's. A process that is primary, replica and primary again has one and the same, as a `run_id` would be.
    */
   readonly incarnation: string;
   readonly role: 'primary' | 'replica' | 'unknown';
@@ -27,7 +31,10 @@ export interface ServerIdentity {
  * @throws Error of the client if the server did not answer or refuses INFO
  */
 export async function readIdentity(client: Redis): Promise<ServerIdentity> {
-  return parseIdentity(await client.info());
+  const info = await client.info();
+  // Whether it is loading, Dragonfly tells only those who ask for that section.
+  const isPartial = fieldOf(info, 'dragonfly_version') !== undefined;
+  return parseIdentity(isPartial ? `${info}\n${await client.info('persistence')}` : info);
 }
 
 /** Whether INFO says that the server is a replica by now. */
@@ -49,7 +56,7 @@ export function parseIdentity(info: string): ServerIdentity {
     replicas: replicasOf(info),
     software: dragonfly !== undefined ? 'dragonfly' : valkey !== undefined ? 'valkey' : 'redis',
     ...(version !== undefined && { version }),
-    threads: Math.max(1, Number(fieldOf(info, 'thread_count') ?? 1)),
+    threads: Math.max(1, Number(fieldOf(info, 'thread_count')) || 1),
   };
 }
 
@@ -57,7 +64,8 @@ export function parseIdentity(info: string): ServerIdentity {
 export function unidentified(): CacheError {
   return new CacheError(
     'STORE_REFUSED',
-    'The server does not tell its run_id (INFO server), which the journal needs; use Redis or Valkey 6.2 or later.',
+    'The server does not tell its run_id (INFO server) or master_replid (INFO replication), which the journal needs; ' +
+      'use Redis or Valkey 6.2, or Dragonfly 1.20, or later.',
   );
 }
 

@@ -9,16 +9,18 @@ export interface StoreFindings {
   readonly role: 'primary' | 'replica' | 'unknown' | null;
   /** Replicas that are in step. */
   readonly replicas: number | null;
-  /** Threads that serve commands. */
+  /** Threads that serve commands; 1 also where a managed Dragonfly does not tell. */
   readonly threads: number | null;
+  /** `emulated`: a Dragonfly that answers as a cluster of one node does and takes keys of all slots in one command. */
   readonly clusterMode: 'off' | 'on' | 'emulated' | null;
-  /** `maxmemory-policy`; Dragonfly has none. */
+  /** `maxmemory-policy`; for Dragonfly `eviction` in cache mode, else `noeviction`. */
   readonly evictionPolicy: string | null;
   /** Bound on the server's memory, bytes; `null`: none, or it does not say. */
   readonly maxBytes: number | null;
   readonly persistence: {
     readonly aof: boolean;
     readonly fsync: string | null;
+    /** Snapshots are written: on a schedule, or by Dragonfly also when it ends. */
     readonly rdb: boolean;
   } | null;
   /** Seconds after which the server closes an idle connection; 0: never. */
@@ -43,6 +45,8 @@ const LEAST_VERSION: Readonly<Record<string, readonly [number, number]>> = {
   valkey: [7, 2],
   dragonfly: [1, 20],
 };
+/** Dragonfly's first version with WAIT. */
+const WAIT_SINCE = [1, 40] as const;
 
 /** What of a server does not suit a cache. */
 export function judge(facts: StoreFacts, { durability }: Expectations): readonly string[] {
@@ -61,6 +65,10 @@ export function judge(facts: StoreFacts, { durability }: Expectations): readonly
     `maxmemory-policy ${evictionPolicy} may evict the journal, and then everything misses. Use noeviction or volatile-lru.`,
   );
   say(
+    evictionPolicy === 'eviction',
+    'Its cache mode may evict the journal, and then everything misses. Start it without --cache_mode, with memory for all that has not expired.',
+  );
+  say(
     maxBytes === null && software !== null,
     'Its memory has no bound (maxmemory). Set one, so that it refuses writes instead of being killed.',
   );
@@ -75,6 +83,13 @@ export function judge(facts: StoreFacts, { durability }: Expectations): readonly
   say(
     durability.aof && persistence !== null && !persistence.aof,
     'durability.aof is asked for, but appendonly is off. Set appendonly yes.',
+  );
+  say(
+    durability.replicas > 0 &&
+      software === 'dragonfly' &&
+      version !== null &&
+      isOlder(version, WAIT_SINCE),
+    `durability.replicas needs WAIT, which Dragonfly has since ${WAIT_SINCE.join('.')}. Use that or a later one.`,
   );
   say(
     replicas !== null && replicas < durability.replicas,

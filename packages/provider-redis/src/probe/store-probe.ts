@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 
+import { failureOf } from '../connection/redis.errors.js';
 import { fieldOf, parseIdentity } from '../connection/server-identity.js';
 import type { RedisService } from '../redis.service.js';
 import type { RedisStore } from '../store/redis-store.js';
@@ -17,32 +18,33 @@ export async function probeStores(service: RedisService): Promise<readonly Store
 }
 
 async function factsOf(store: RedisStore, client: Redis): Promise<StoreFacts> {
-  const [info, policy, timeout, fsync, clockSkewMs] = await Promise.all([
+  const [info, timeout, fsync, save, snapshotFile, clockSkewMs] = await Promise.all([
     client.info(),
-    setting(client, 'maxmemory-policy'),
     setting(client, 'timeout'),
     setting(client, 'appendfsync'),
+    setting(client, 'save'),
+    setting(client, 'dbfilename'),
     skewOf(client),
   ]);
   const { software, version = null, role, replicas, threads } = parseIdentity(info);
-  const isEmulated = (await setting(client, 'cluster_mode')) === 'emulated';
-  const isCluster =
-    fieldOf(info, 'cluster_enabled') === '1' || fieldOf(info, 'redis_mode') === 'cluster';
+  const isDragonfly = software === 'dragonfly';
+  const isCluster = fieldOf(info, 'cluster_enabled') === '1';
   return {
     store: store.name,
     isReachable: true,
     software,
     version,
     role,
-    replicas: replicas.length,
+    replicas: hidesReplicas(info) ? null : replicas.length,
     threads,
-    clusterMode: isEmulated ? 'emulated' : isCluster ? 'on' : 'off',
-    evictionPolicy: policy,
+    clusterMode: !isCluster ? 'off' : isDragonfly ? await dragonflyModeOf(client) : 'on',
+    evictionPolicy: fieldOf(info, 'maxmemory_policy') ?? null,
     maxBytes: Number(fieldOf(info, 'maxmemory')) || null,
     persistence: {
       aof: fieldOf(info, 'aof_enabled') === '1',
       fsync,
-      rdb: (await setting(client, 'save')) !== null,
+      // Dragonfly saves when it ends if it has a name for the file, whether or not there is a schedule.
+      rdb: (isDragonfly ? snapshotFile : save) !== null,
     },
     idleTimeoutSeconds: timeout === null ? null : Number(timeout),
     clockSkewMs,
@@ -54,6 +56,22 @@ async function setting(client: Redis, name: string): Promise<string | null> {
   const reply = await client.call('CONFIG', ['GET', name]).catch(() => null);
   const value: unknown = Array.isArray(reply) ? reply[1] : null;
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A managed Dragonfly counts its replicas without listing them. */
+function hidesReplicas(info: string): boolean {
+  const listed = [...info.matchAll(/^slave\d+:/gm)].length;
+  return Number(fieldOf(info, 'connected_slaves') ?? 0) > listed;
+}
+
+/** Dragonfly does not tell its kind of cluster; only a real one minds two slots in a command. */
+async function dragonflyModeOf(client: Redis): Promise<StoreFacts['clusterMode']> {
+  try {
+    await client.mget('vc:{a}', 'vc:{b}');
+    return 'emulated';
+  } catch (error) {
+    return failureOf(error).word === 'CROSSSLOT' ? 'on' : null;
+  }
 }
 
 async function skewOf(client: Redis): Promise<number | null> {

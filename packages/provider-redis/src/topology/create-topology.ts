@@ -92,7 +92,7 @@ function createStore(
     readsReplicas: complete.readsReplicas,
     addressMap: complete.addressMap,
     leastConnections: options.leastConnections,
-    onChange: (failure) => onStateChange(`Redis ${name}: ${stateOf(failure)}`),
+    onChange: (failure) => onStateChange(`${complete.product} ${name}: ${stateOf(failure)}`),
   });
 }
 
