@@ -5,6 +5,12 @@ import type { WorkerPlan } from './fault-plan.js';
 
 const redis = ({ nodes }: TestCluster): WorkerPlan['redis'] => ({ clusterNodes: nodes });
 
+/** Where an entry of the journal's namespace is stored. */
+function entryKey(journal: string, key: string): string {
+  const namespace = journal.replace(/.*\{(.+)\}.*/, '$1');
+  return `vc:${namespace}:e:{${key}}`;
+}
+
 async function restore(cluster: TestCluster): Promise<void> {
   for (const member of cluster.members) if (!member.isServing) await member.start();
   await cluster.settled();
@@ -15,31 +21,38 @@ describeWithCluster('a cluster', (cluster) => {
     'whose journal moves to a replica in order': {
       redis,
       restore,
-      fault: async ({ store, journal }) => {
-        const [replica] = await store.replicasOf(await store.nodeOf(journal));
-        if (replica) await store.failover(replica);
+      fault: async ({ store, journal, rounds }) => {
+        for (let n = 0; n < rounds; n++) {
+          const [replica] = await store.replicasOf(await store.nodeOf(journal));
+          if (replica) await store.failover(replica);
+        }
       },
       expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
     },
     'whose primary of the journal is killed': {
       redis,
       restore,
-      fault: async ({ store, journal }) => {
-        await (await store.nodeOf(journal)).kill();
-        await store.settled();
+      fault: async ({ store, journal, rounds }) => {
+        for (let n = 0; n < rounds; n++) {
+          await (await store.nodeOf(journal)).kill();
+          await store.settled();
+          if (n + 1 < rounds) await restore(store);
+        }
       },
       expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
     },
     'that migrates slots of entries, and that of the journal': {
       redis,
       restore,
-      fault: async ({ store, journal }) => {
+      fault: async ({ store, journal, rounds }) => {
         const primaries = await store.primaries();
-        for (const key of ['item:g1:k1', 'item:g2:k2', journal]) {
-          const slot = await store.slotOf(key);
-          const from = await store.nodeOf(key);
-          const to = primaries.find(({ port }) => port !== from.port);
-          if (to) await store.migrateSlot(slot, to.port);
+        const entries = ['item:g0:k0', 'item:g1:k1'].map((key) => entryKey(journal, key));
+        for (let n = 0; n < rounds; n++) {
+          for (const key of [...entries, journal]) {
+            const from = await store.nodeOf(key);
+            const to = primaries.find(({ port }) => port !== from.port);
+            if (to) await store.migrateSlot(await store.slotOf(key), to.port);
+          }
         }
       },
     },

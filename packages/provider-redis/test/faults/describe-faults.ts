@@ -56,7 +56,8 @@ export function describeFaults(
 }
 
 /** What holds whatever happens. */
-export function expectPromises({ violations, troubles, log, outcomes }: FaultOutcome): void {
+export function expectPromises(outcome: FaultOutcome): void {
+  const { violations, troubles, log, outcomes, readMs, readLimitMs } = outcome;
   const broken = violations.slice(0, 5).map((one) => describeViolation(one));
   expect({ count: violations.length, broken }).toEqual({ count: 0, broken: [] });
   const found = troubles
@@ -65,6 +66,7 @@ export function expectPromises({ violations, troubles, log, outcomes }: FaultOut
     .map(({ kind, worker, text }) => `${kind} in w${worker}: ${text}`);
   expect({ found, log: found.length > 0 ? log : [] }).toEqual({ found: [], log: [] });
   expect(outcomes['hit']).toBeGreaterThan(0);
+  expect(readMs.p99).toBeLessThan(readLimitMs);
 }
 
 function told({ violations, troubles, log, ...numbers }: FaultOutcome): string {

@@ -9,7 +9,7 @@ const flawed = (flaw: string): FaultScenario<FaultStore> => ({
   // What is old lives longer than the windows in which that is allowed, and is not at once made invalid by something else.
   cache: { blindMaxMs: 1_000 },
   load: {
-    ttlMs: 10_000,
+    ttlMs: 5_000,
     mix: { eventual: 40, strong: 30, after: 20, get: 5, batch: 5, invalidate: 2, set: 0 },
   },
   fault: async ({ fleet, last }) => {

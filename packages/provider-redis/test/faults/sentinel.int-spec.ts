@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { describeWithSentinels, type Sentinels } from '@vitalcache/testing';
 
 import { breakReplication } from './admin.js';
@@ -19,27 +21,35 @@ describeWithSentinels('sentinels', (trio) => {
     'that are ordered to fail over': {
       redis,
       restore,
-      fault: ({ store }) => store.failover(),
+      fault: async ({ store, rounds }) => {
+        for (let n = 0; n < rounds; n++) await store.failover();
+      },
       expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
     },
     'that replace a primary which is killed': {
       redis,
       restore,
-      fault: async ({ store }) => {
-        await (await store.primary()).kill();
-        await store.settled();
+      fault: async ({ store, rounds }) => {
+        for (let n = 0; n < rounds; n++) {
+          await (await store.primary()).kill();
+          await store.settled();
+          if (n + 1 < rounds) await restore(store);
+        }
       },
       expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
     },
     'that promote a replica which lacks the last records': {
       redis,
       restore,
-      fault: async ({ store, last }) => {
-        const primary = await store.primary();
-        await breakReplication(primary.url);
-        await last(600);
-        await primary.kill();
-        await store.settled();
+      fault: async ({ store, rounds }) => {
+        for (let n = 0; n < rounds; n++) {
+          const primary = await store.primary();
+          await breakReplication(primary.url);
+          await sleep(600);
+          await primary.kill();
+          await store.settled();
+          if (n + 1 < rounds) await restore(store);
+        }
       },
       expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
     },

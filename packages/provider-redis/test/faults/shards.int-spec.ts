@@ -73,8 +73,8 @@ describeWithRedis(
           await last(1_000);
           await store.others[0]?.start({ keepData: false });
         },
-        expects: ({ queued, hasNewEpoch }) => {
-          expect(queued).toBe(0);
+        expects: ({ recorded, queued, hasNewEpoch }) => {
+          expect(queued).toBeLessThan(recorded / 10);
           expect(hasNewEpoch).toBe(false);
         },
       },
@@ -82,8 +82,8 @@ describeWithRedis(
         redis,
         restore,
         fault: async ({ store }) => store.others[1]?.kill(),
-        expects: ({ queued, hasNewEpoch }) => {
-          expect(queued).toBe(0);
+        expects: ({ recorded, queued, hasNewEpoch }) => {
+          expect(queued).toBeLessThan(recorded / 10);
           expect(hasNewEpoch).toBe(false);
         },
       },

@@ -76,8 +76,14 @@ export class Clients {
     return { key, lookedAtNs, ...(valueBytes > 0 && { filler: 'x'.repeat(valueBytes) }) };
   }
 
-  #options(key) {
+  /** Some values get stale and expire all the time, others outlive every window. */
+  #ttlMs() {
     const { ttlMs } = this.#plan.load;
+    return Math.random() < 0.5 ? ttlMs / 4 : ttlMs * 4;
+  }
+
+  #options(key) {
+    const ttlMs = this.#ttlMs();
     // Expired values are kept and served when the source fails or is slow: those must not be covered either.
     const kept = Math.random() < 0.5 ? { staleIfErrorMs: ttlMs * 4, softTimeoutMs: 5 } : {};
     return { ttl: `${ttlMs}ms`, tags: this.#subjects.tagsOf(key), ...kept };
@@ -111,7 +117,7 @@ export class Clients {
     const keys = this.#subjects.keys(6);
     const many = (missing) => Promise.all(missing.map((key) => this.#load(key)));
     const options = {
-      ttl: `${this.#plan.load.ttlMs}ms`,
+      ttl: `${this.#ttlMs()}ms`,
       tags: (value) => this.#subjects.tagsOf(value.key),
     };
     const isLoading = Math.random() < 0.5;

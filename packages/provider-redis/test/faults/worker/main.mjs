@@ -7,6 +7,7 @@ import { CacheService } from '@vitalcache/core';
 import { Clients } from './clients.mjs';
 import { Notebook } from './notebook.mjs';
 import { openProvider } from './provider.mjs';
+import { StaleServingStrategy } from './stale-serving.strategy.mjs';
 
 const plan = JSON.parse(process.argv[2]);
 const notebook = new Notebook(plan);
@@ -20,7 +21,11 @@ process.on('warning', ({ name, message, stack }) =>
 const say = (level) => (line) => notebook.log(level, line);
 const logger = { debug: () => undefined, log: say('log'), warn: say('warn'), error: say('error') };
 const { provider, setFlawed } = openProvider(plan, logger);
-const cache = new CacheService(provider, { ...plan.cache, logger });
+const cache = new CacheService(provider, {
+  ...plan.cache,
+  strategies: [new StaleServingStrategy()],
+  logger,
+});
 const clients = new Clients(cache, notebook, plan);
 
 const PROBE = `probe:w${plan.worker}`;
