@@ -26,6 +26,11 @@ export type {
   ProviderContractOptions,
   ProviderHarness,
 } from './contract/provider-harness.js';
+export {
+  describeProviderSuites,
+  type OpenedProvider,
+  type ProviderSuitesOptions,
+} from './contract/provider-suites.js';
 export { until } from './contract/until.js';
 export { FakeClock } from './fake-clock.js';
 export type {
