@@ -23,6 +23,8 @@ export interface FaultContext<S> {
   readonly journal: string;
   /** How often a fault that is over at once is made: more than once in the long version. */
   readonly rounds: number;
+  /** Something to be told beside what the caches have logged. */
+  note(line: string): void;
   /** Waits for as long as a step of a fault lasts: longer in the long version. */
   last(ms: number): Promise<void>;
 }
@@ -70,6 +72,7 @@ export async function underLoad<S>(store: S, scenario: FaultScenario<S>): Promis
     planOf(n, namespace, store, scenario),
   );
   const fleet = new WorkerFleet(plans);
+  const noted: string[] = [];
   try {
     await fleet.start();
     await fleet.run();
@@ -81,18 +84,26 @@ export async function underLoad<S>(store: S, scenario: FaultScenario<S>): Promis
       fleet,
       journal: `vc:{${namespace}}:journal`,
       rounds: SCALE.stretch,
+      note: (line) => noted.push(line),
       last: (ms) => sleep(ms * SCALE.stretch),
     });
     const recoveryMs = await fleet.recovered(scenario.recoveryBoundMs);
     await sleep(SCALE.calmMs);
     const after = await fleet.epochs();
-    const notes = await fleet.stop();
+    const { log, starvedMs } = await fleet.stop();
     await fleet.close();
     const hasNewEpoch = !after.some((epoch) => before.includes(epoch));
     const { cache, load } = plans[0] as WorkerPlan;
     const promisedMs = (cache.readBudgetMs ?? 250) + 2 * (2 * load.loadMs);
-    const readLimitMs = promisedMs + 2 * notes.starvedMs + 100;
-    return { ...fleet.summary(), ...notes, recoveryMs, hasNewEpoch, readLimitMs };
+    const readLimitMs = promisedMs + 2 * starvedMs + 100;
+    return {
+      ...fleet.summary(),
+      log: [...noted, ...log],
+      starvedMs,
+      recoveryMs,
+      hasNewEpoch,
+      readLimitMs,
+    };
   } finally {
     await fleet.end();
     await scenario.restore?.(store);
