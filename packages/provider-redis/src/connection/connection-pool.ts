@@ -34,6 +34,8 @@ export class ConnectionPool {
   #peak = 0;
   #looking: NodeJS.Timeout | null = null;
   #restsUntil = 0;
+  /** Connections on their way. */
+  #opening = 0;
   #isClosed = false;
 
   constructor(options: ConnectionPoolOptions) {
@@ -62,6 +64,7 @@ export class ConnectionPool {
 
   /** Opens what is to be open; resolves when the first is usable or its first attempt failed. */
   async open(): Promise<void> {
+    if (this.#isClosed) return;
     this.#looking ??= setInterval(() => this.#look(), LOOK_MS).unref();
     await this.first.open();
     this.#fill();
@@ -82,11 +85,10 @@ export class ConnectionPool {
   }
 
   async close(): Promise<void> {
+    if (!this.#isClosed) this.#all.forEach(() => this.#options.budget.giveBack());
     this.#isClosed = true;
     if (this.#looking) clearInterval(this.#looking);
-    const closing = this.#all.map((connection) => connection.close());
-    closing.forEach(() => this.#options.budget.giveBack());
-    await Promise.all(closing);
+    await Promise.all(this.#all.map((connection) => connection.close()));
   }
 
   #choose(): RedisConnection {
@@ -96,7 +98,9 @@ export class ConnectionPool {
     if (!first) return this.first;
     const least = usable.reduce((a, b) => (b.pending < a.pending ? b : a), first);
     this.#peak = Math.max(this.#peak, usable.filter(({ pending }) => pending > 0).length + 1);
-    if (!isScaling || least.pending >= CROWDED) this.#fill(least.pending >= CROWDED ? 1 : 0);
+    // One that is on its way may be enough.
+    const isCrowded = least.pending >= CROWDED && this.#opening === 0;
+    if (!isScaling || isCrowded) this.#fill(isCrowded ? 1 : 0);
     return isBalanced ? least : (usable[this.#turn++ % usable.length] ?? first);
   }
 
@@ -109,7 +113,9 @@ export class ConnectionPool {
       if (!this.#options.budget.tryTake()) return;
       const added = this.#options.create();
       this.#all.push(added);
+      this.#opening++;
       void added.open().then(() => {
+        this.#opening--;
         if (!added.isUsable && this.first.isUsable) this.#giveUp(added);
       });
     }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 
 import type { RedisConnection } from '../connection/redis-connection.js';
+import { closedError } from '../connection/redis-link.js';
 import type { RedisService } from '../redis.service.js';
 import type { RedisStore } from '../store/redis-store.js';
 
@@ -18,6 +19,7 @@ export class HomeConnection {
   readonly #service: RedisService;
   readonly #options: HomeConnectionOptions;
   #open: { readonly home: RedisStore; readonly connection: RedisConnection } | null = null;
+  #releases = 0;
 
   constructor(service: RedisService, options: HomeConnectionOptions) {
     this.#service = service;
@@ -42,13 +44,17 @@ export class HomeConnection {
   async release(): Promise<void> {
     const open = this.#open;
     this.#open = null;
+    this.#releases++;
     if (open) await this.#service.release(open.connection);
   }
 
   async #current(): Promise<RedisConnection> {
     const { key, purpose, hasTimeout } = this.#options;
     const { topology } = this.#service;
+    const releases = this.#releases;
     if (!topology.isKnown(key)) await topology.look();
+    // What was begun before a release is ended by it, also if it had not got so far as to have a connection.
+    if (releases !== this.#releases) throw closedError();
     const home = this.#service.homeOf(key);
     if (this.#open?.home === home) return this.#open.connection;
     const outdated = this.#open?.connection;
