@@ -2,14 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { EnvironmentReader, type Environment } from '@vitalcache/core';
+import { EnvironmentReader, type Environment, type Shard } from '@vitalcache/core';
 
 import { readRedisEnvironment } from './redis-environment.js';
 import type { RedisServiceOptions } from './redis-options.js';
 
-function read(env: Environment): { options: RedisServiceOptions; problem: string } {
+function read(
+  env: Environment,
+  { prefix = 'REDIS_', shards }: { prefix?: string; shards?: readonly Shard[] } = {},
+): { options: RedisServiceOptions; problem: string } {
   const reader = new EnvironmentReader(env);
-  const options = readRedisEnvironment(reader, 'REDIS_', undefined);
+  const options = readRedisEnvironment(reader, prefix, shards);
   try {
     reader.assertValid();
     return { options, problem: '' };
@@ -106,4 +109,99 @@ describe('readRedisEnvironment', () => {
     expect(problem).toContain(name);
     expect(problem).not.toContain('hunter2');
   });
+
+  describe('of several servers', () => {
+    it('reads sentinels: the name of the primary, then where they are', () => {
+      const { options, problem } = read({
+        REDIS_SENTINELS: 'main@10.0.0.1:26379, sentinel-2:26379,[::1]:26380',
+        REDIS_USERNAME: 'app',
+        REDIS_PASSWORD: 'hunter2',
+        REDIS_DB: '2',
+        REDIS_TLS: 'true',
+      });
+      expect(problem).toBe('');
+      expect(withoutAbsent(options)).toEqual({
+        sentinels: {
+          name: 'main',
+          nodes: [
+            { host: '10.0.0.1', port: 26_379 },
+            { host: 'sentinel-2', port: 26_379 },
+            { host: '::1', port: 26_380 },
+          ],
+        },
+        username: 'app',
+        password: 'hunter2',
+        db: 2,
+        tls: true,
+      });
+    });
+
+    it('reads the nodes of a cluster', () => {
+      const { options, problem } = read({ REDIS_CLUSTER_NODES: 'a:7000,b:7001', REDIS_DB: '0' });
+      expect(problem).toBe('');
+      expect(withoutAbsent(options)).toEqual({
+        clusterNodes: [
+          { host: 'a', port: 7000 },
+          { host: 'b', port: 7001 },
+        ],
+      });
+    });
+
+    it('lets shards stand for themselves, filled from the rest', () => {
+      const shards = [{ host: 'a', port: 1 }];
+      const env = { REDIS_HOST: 'ignored', REDIS_PASSWORD: 'hunter2', REDIS_DB: '3' };
+      const { options, problem } = read(env, { shards });
+      expect(problem).toBe('');
+      expect(withoutAbsent(options)).toEqual({ shards, password: 'hunter2', db: 3 });
+    });
+
+    it.each<[Environment, readonly string[]]>([
+      [{ REDIS_SENTINELS: '10.0.0.1:26379' }, ['REDIS_SENTINELS', 'main@10.0.0.1:26379']],
+      [{ REDIS_SENTINELS: 'main@' }, ['REDIS_SENTINELS']],
+      [{ REDIS_SENTINELS: 'main@a:1,b' }, ['REDIS_SENTINELS']],
+      [{ REDIS_SENTINELS: 'ma in@a:1' }, ['REDIS_SENTINELS']],
+      [{ REDIS_CLUSTER_NODES: 'a' }, ['REDIS_CLUSTER_NODES', 'host:port']],
+      [{ REDIS_CLUSTER_NODES: 'a:1;b:2' }, ['REDIS_CLUSTER_NODES']],
+      [
+        { REDIS_SENTINELS: 'main@a:1', REDIS_CLUSTER_NODES: 'b:1' },
+        ['REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'],
+      ],
+      [{ REDIS_SENTINELS: 'main@a:1', REDIS_HOST: 'b' }, ['REDIS_SENTINELS', 'REDIS_HOST']],
+      [{ REDIS_CLUSTER_NODES: 'a:1', REDIS_PORT: '1' }, ['REDIS_CLUSTER_NODES', 'REDIS_PORT']],
+      [
+        { REDIS_CLUSTER_NODES: 'a:1', REDIS_URL: 'redis://:hunter2@b' },
+        ['REDIS_CLUSTER_NODES', 'REDIS_URL'],
+      ],
+      [{ REDIS_CLUSTER_NODES: 'a:1', REDIS_DB: '1' }, ['REDIS_CLUSTER_NODES', 'REDIS_DB']],
+    ])('refuses %j, naming what is in the way', (env, names) => {
+      const { problem } = read({ ...env, REDIS_PASSWORD: 'hunter2' });
+      for (const name of names) expect(problem).toContain(name);
+      expect(problem).not.toContain('hunter2');
+    });
+  });
+
+  it('reads the variables of another prefix, and only those, and names them', () => {
+    const env = { REDIS_HOST: 'a', DRAGONFLY_HOST: 'b', DRAGONFLY_PASSWORD: 'secret' };
+    const { options } = read(env, { prefix: 'DRAGONFLY_' });
+    expect(withoutAbsent(options)).toEqual({ host: 'b', password: 'secret' });
+    const wrong = {
+      DRAGONFLY_CLUSTER_NODES: 'x',
+      DRAGONFLY_TLS_CA_FILE: '/ca.pem',
+      REDIS_PORT: 'x',
+    };
+    const { problem } = read(wrong, { prefix: 'DRAGONFLY_' });
+    expect(problem).toContain('DRAGONFLY_CLUSTER_NODES');
+    expect(problem).toContain('DRAGONFLY_TLS=true or a rediss:// DRAGONFLY_URL');
+    expect(problem).not.toContain('REDIS_');
+  });
+
+  it('takes no file and variable of one secret', () => {
+    const { problem } = read({ REDIS_PASSWORD: 'hunter2', REDIS_PASSWORD_FILE: '/run/secret' });
+    expect(problem).toContain('only one of REDIS_PASSWORD and REDIS_PASSWORD_FILE');
+    expect(problem).not.toContain('hunter2');
+  });
 });
+
+function withoutAbsent(options: RedisServiceOptions): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

@@ -24,6 +24,11 @@ describe('judge', () => {
     ['one that evicts what has a time to live', { evictionPolicy: 'volatile-lru' }],
     ['a Dragonfly', DRAGONFLY],
     ['a build without a version', { ...DRAGONFLY, version: 'dev' }],
+    ['the oldest Redis', { version: '6.2.0' }],
+    ['the oldest Valkey', { software: 'valkey', version: '7.2.0' }],
+    ['a version of two digits', { software: 'valkey', version: '10.0.1' }],
+    ['one whose clock is a little off', { clockSkewMs: -4_900 }],
+    ['one that tells little', { evictionPolicy: null, idleTimeoutSeconds: null, version: null }],
   ])('has nothing to say about %s that is well set up', (_, facts) => {
     expect(judge({ ...FACTS, ...facts }, ASKED)).toEqual([]);
   });
@@ -60,5 +65,14 @@ describe('judge', () => {
     expect(judge({ ...FACTS, persistence }, asked)).toEqual([
       expect.stringMatching(/Set appendonly yes/),
     ]);
+    expect(judge({ ...FACTS, persistence }, ASKED)).toEqual([]);
+    expect(judge({ ...FACTS, persistence: null }, asked)).toEqual([]);
+  });
+
+  it('says one thing of a server that does not answer, for nothing else is known', () => {
+    const unknown = Object.fromEntries(Object.keys(FACTS).map((name) => [name, null]));
+    const asked = { durability: { replicas: 2, aof: true } };
+    const advice = judge({ ...FACTS, ...unknown, isReachable: false }, asked);
+    expect(advice).toEqual([expect.stringMatching(/Check that it runs/)]);
   });
 });
