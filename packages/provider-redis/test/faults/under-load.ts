@@ -43,6 +43,8 @@ export interface FaultOutcome extends HistorySummary, FleetNotes {
 
 /** One fault, under load. */
 export interface FaultScenario<S> {
+  /** Processes; as many as the version of the tests has, if absent. */
+  readonly workers?: number;
   readonly cache?: Partial<WorkerPlan['cache']>;
   /** How the workers reach the store; by its URL if absent. */
   redis?(store: S): Partial<WorkerPlan['redis']>;
@@ -68,7 +70,7 @@ export interface FaultScenario<S> {
 export async function underLoad<S>(store: S, scenario: FaultScenario<S>): Promise<FaultOutcome> {
   const namespace = `faults-${randomUUID().slice(0, 8)}`;
   await scenario.prepare?.(store);
-  const plans = Array.from({ length: SCALE.workers }, (_, n) =>
+  const plans = Array.from({ length: scenario.workers ?? SCALE.workers }, (_, n) =>
     planOf(n, namespace, store, scenario),
   );
   const fleet = new WorkerFleet(plans);
