@@ -140,7 +140,7 @@ describeWithBinary('a store from a binary', () => {
   });
 
   it('tells what the server said when it does not start', async () => {
-    const wrong = start(['--no-such-thing', '1']);
+    const wrong = start(['--no-such-thing', '1']).then((store) => store.stop());
     await expect(wrong).rejects.toThrow(/the server said: [^]*no-such-thing/);
   });
 });

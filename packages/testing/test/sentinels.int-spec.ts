@@ -16,6 +16,10 @@ describeWithSentinels('a Sentinel trio', (trio) => {
         client.call('SENTINEL', 'CKQUORUM', trio().name),
       );
       expect(answer).toMatch(/^OK 3 usable Sentinels/);
+      const seen = await withRedis(`redis://${host}:${port}`, (client) =>
+        client.call('SENTINEL', 'MASTER', trio().name),
+      );
+      expect(String(seen)).toContain('quorum,2');
     }
   });
 
@@ -60,7 +64,7 @@ describeWithSentinels('a Sentinel trio', (trio) => {
     await second?.pause();
     const alone = await trio().primary();
     await alone.kill();
-    await expect(trio().settled(4_000)).rejects.toThrow('not within');
+    await expect(trio().settled(3_000)).rejects.toThrow('not within');
     await second?.resume();
     await first?.start();
     await trio().settled();

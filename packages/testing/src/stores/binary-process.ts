@@ -24,6 +24,9 @@ reader=$!
 wait $server
 kill $reader 2>/dev/null`;
 
+/** In a session of their own guards outlive the signals of a terminal, which end this process and spare servers. */
+const APART = true;
+
 /** Removes a folder when our end of the shell's input closes; a second time, as a dying server may still write. */
 const FOLDER_GUARD = `read -r _
 rm -rf "$0" || { sleep 1; rm -rf "$0"; }`;
@@ -49,6 +52,7 @@ export async function startBinary(
 ): Promise<BinaryProcess> {
   const guard = spawn('/bin/sh', ['-c', GUARD, log, binary, ...args], {
     stdio: ['pipe', 'pipe', 'ignore'],
+    detached: APART,
   });
   const exited = once(guard, 'exit');
   const pid = Number(await Promise.race([firstLine(guard), exited.then(() => NaN)]));
@@ -67,6 +71,7 @@ export async function startBinary(
 export function guardFolder(folder: string): () => Promise<void> {
   const guard = spawn('/bin/sh', ['-c', FOLDER_GUARD, folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
+    detached: APART,
   });
   const exited = once(guard, 'exit');
   return async () => {
