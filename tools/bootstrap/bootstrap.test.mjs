@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 import { root } from './process.mjs';
 import { satisfies } from './require-node.mjs';
-import { readResults } from './results.mjs';
+import { linesOfSkipped, readResults } from './results.mjs';
 
 const RANGE = '^20.19.0 || >=22.12.0';
 
@@ -41,6 +41,17 @@ for (const entry of ['start', 'test']) {
     assert.match(stderr, /^Vitalcache needs Node\.js \^20\.19\.0.+ this is v18\.20\.0\..+\n$/);
   });
 }
+
+test('results: what was skipped for one reason is one line', () => {
+  const reason = 'no Valkey: start Docker, or put it on the PATH';
+  const names = ['gives', 'takes'].map(
+    (what) => `p/a.spec.ts › Valkey (skipped: ${reason}) ${what}`,
+  );
+  assert.deepEqual(linesOfSkipped([...names, 'p/b.spec.ts › B waits']), [
+    `p/a.spec.ts › Valkey (skipped: ${reason}), 2 tests`,
+    'p/b.spec.ts › B waits',
+  ]);
+});
 
 test('results: adds projects up, counts a broken file as a failure and names what did not run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'results-'));

@@ -42,3 +42,16 @@ export function readResults(target, folders = projectFolders()) {
   }
   return total;
 }
+
+/**
+ * Tests that did not run, a line each; those of a suite that says why, such as `Valkey (skipped: no Valkey: …)`, share
+ * one line.
+ */
+export function linesOfSkipped(names) {
+  const counts = new Map();
+  for (const name of names) {
+    const suite = /^.*?\(skipped: .*?\)(?= |$)/.exec(name)?.[0] ?? name;
+    counts.set(suite, (counts.get(suite) ?? 0) + 1);
+  }
+  return [...counts].map(([suite, count]) => (count === 1 ? suite : `${suite}, ${count} tests`));
+}

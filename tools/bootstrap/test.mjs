@@ -4,7 +4,7 @@ import { run as runNodeTests } from 'node:test';
 
 import { ensureInstalled } from './install.mjs';
 import { bin, nx, root, run, say, seconds } from './process.mjs';
-import { forgetResults, projectFolders, readResults } from './results.mjs';
+import { forgetResults, linesOfSkipped, projectFolders, readResults } from './results.mjs';
 import { provideRedis } from './stores.mjs';
 
 const fromExit = ({ code, output }) =>
@@ -112,7 +112,10 @@ export async function test(names) {
   const sum = (field) => reports.reduce((total, result) => total + result[field], 0);
   const skipped = reports.flatMap((result) => result.skipped);
   console.log(`\nSummary\n${reports.map(({ line }) => line).join('\n')}`);
-  if (skipped.length > 0) console.log(`Skipped:\n${skipped.map((name) => `  ${name}`).join('\n')}`);
+  if (skipped.length > 0) {
+    const lines = linesOfSkipped(skipped).map((line) => `  ${line}`);
+    console.log(`Skipped:\n${lines.join('\n')}`);
+  }
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = sum('failed') > 0 ? 1 : 0;
 }
