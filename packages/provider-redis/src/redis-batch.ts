@@ -3,17 +3,15 @@ import type { ChainableCommander, Redis } from 'ioredis';
 
 import { RedisError, toCacheError } from './connection/redis.errors.js';
 import type { RedisService } from './redis.service.js';
+import { runPipeline } from './store/pipeline.js';
 import type { RedisStore } from './store/redis-store.js';
 import { ownBytes, sendable } from './value-bytes.js';
 
 /** Keys of one command, commands of one pipeline: the server serves nobody else while it runs one. */
 const CHUNK = 500;
 
-/** Some keys of one store, by their place in what was asked for. */
-interface Part {
-  readonly store: RedisStore;
-  readonly places: readonly number[];
-}
+/** Some keys of one store, by their place in what was asked for; not empty. */
+type Part = readonly number[];
 
 /** Several keys in one round trip a store, as bounded commands. */
 export class RedisBatch {
@@ -27,8 +25,9 @@ export class RedisBatch {
   async getMany(keys: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
     const values = new Array<Uint8Array | null>(keys.length).fill(null);
     const parts = await this.#parts(keys);
-    const read = async ({ store, places }: Part): Promise<void> => {
-      const found = await this.#service.again(() => store.getMany(pick(keys, places)));
+    const read = async (places: Part): Promise<void> => {
+      const part = pick(keys, places);
+      const found = await this.#service.atStoreOf(part[0] ?? '', (store) => store.getMany(part));
       await Promise.all(
         places.map(async (place, i) => {
           const answer = found[i] ?? null;
@@ -54,8 +53,12 @@ export class RedisBatch {
       const counts = await this.#each(keys, String, (client, key) => client.unlink(key));
       return sumOf(counts as number[]);
     }
-    const unlink = ({ store, places }: Part): Promise<number> =>
-      this.#service.again(() => store.run((client) => client.unlink(pick(keys, places))));
+    const unlink = (places: Part): Promise<number> => {
+      const part = pick(keys, places);
+      return this.#service.atStoreOf(part[0] ?? '', (store) =>
+        store.run((client) => client.unlink(part)),
+      );
+    };
     return sumOf(await Promise.all((await this.#parts(keys)).map(unlink)));
   }
 
@@ -65,14 +68,12 @@ export class RedisBatch {
     keyOf: (item: T) => string,
     add: (client: ChainableCommander | Redis, item: T) => unknown,
   ): Promise<readonly unknown[]> {
-    const run = async ({ store, places }: Part): Promise<readonly unknown[]> => {
+    const run = async (places: Part): Promise<readonly unknown[]> => {
       const part = pick(items, places);
-      const outcomes = await this.#service.again(() =>
-        store.run(async (client) => {
-          const pipeline = client.pipeline();
-          for (const item of part) add(pipeline, item);
-          return (await pipeline.exec()) ?? [];
-        }),
+      const outcomes = await this.#service.atStoreOf(keyOf(part[0] as T), (store) =>
+        store.run((client) =>
+          runPipeline(client, (commands) => part.forEach((item) => add(commands, item))),
+        ),
       );
       return Promise.all(
         outcomes.map(async ([error, result], i) => {
@@ -89,11 +90,14 @@ export class RedisBatch {
     });
   }
 
-  /** A command whose slot has moved finds its way on its own; other errors stand. */
+  /** A command whose slot has moved, or is served by nobody yet, finds its way on its own; other errors stand. */
   #apart(error: Error, key: string, command: (client: Redis) => unknown): Promise<unknown> {
     const explained = toCacheError(error);
-    const hasMoved = explained instanceof RedisError && explained.redirect !== undefined;
-    if (!hasMoved) return Promise.reject(explained);
+    const isOver = !(
+      explained instanceof RedisError &&
+      (explained.redirect ?? explained.isPassing)
+    );
+    if (isOver) return Promise.reject(explained);
     return this.#service.runAgain(key, async (client, before) => {
       before();
       return command(client);
@@ -104,19 +108,18 @@ export class RedisBatch {
     return this.#service.get(key, false).catch(() => null); // absent, as a part that failed
   }
 
+  /** Keys whose store is not known make a part, too, which fails. */
   async #parts(keys: readonly string[]): Promise<readonly Part[]> {
     const { topology } = this.#service;
     if (!keys.every((key) => topology.isKnown(key))) await topology.look();
-    const places = new Map<RedisStore, number[]>();
+    const places = new Map<RedisStore | null, number[]>();
     keys.forEach((key, place) => {
-      const store = topology.storeOf(key);
+      const store = topology.isKnown(key) ? topology.storeOf(key) : null;
       const known = places.get(store);
       if (known) known.push(place);
       else places.set(store, [place]);
     });
-    return [...places].flatMap(([store, all]) =>
-      chunks(all).map((part) => ({ store, places: part })),
-    );
+    return [...places.values()].flatMap(chunks);
   }
 }
 
@@ -124,7 +127,7 @@ function pick<T>(all: readonly T[], places: readonly number[]): T[] {
   return places.map((place) => all[place] as T);
 }
 
-function chunks(places: readonly number[]): number[][] {
+function chunks(places: readonly number[]): Part[] {
   const count = Math.ceil(places.length / CHUNK);
   return Array.from({ length: count }, (_, i) => places.slice(i * CHUNK, (i + 1) * CHUNK));
 }

@@ -1,12 +1,12 @@
 import { CacheError, isCacheError, type StoreTuning } from '@vitalcache/core';
-import { ExponentialBackoff, handleWhen, retry, type RetryPolicy } from 'cockatiel';
 import type { Redis } from 'ioredis';
 
 import { ConnectionBudget } from './connection/connection-budget.js';
 import type { Command, RedisConnection } from './connection/redis-connection.js';
-import { closedError } from './connection/redis-link.js';
+import { ClosedError } from './connection/redis-link.js';
 import { invalid, withDefaults, type RedisServiceOptions } from './connection/redis-options.js';
 import { failureOf, RedisError } from './connection/redis.errors.js';
+import { RetryPolicy } from './retry.policy.js';
 import type { RedisStore } from './store/redis-store.js';
 import { createTopology } from './topology/create-topology.js';
 import type { Topology } from './topology/topology.js';
@@ -25,7 +25,7 @@ export class RedisService {
   readonly #home: RedisStore | null;
   readonly #budget: ConnectionBudget;
   readonly #closing = new AbortController();
-  readonly #retry: RetryPolicy | null;
+  readonly #retry: RetryPolicy;
   readonly #dedicated = new Map<RedisConnection, RedisStore>();
   #tuning: StoreTuning;
 
@@ -36,7 +36,8 @@ export class RedisService {
     this.#budget = new ConnectionBudget(this.settings.maxConnections);
     const tuning = (): StoreTuning => this.#tuning;
     this.topology = createTopology({ options, budget: this.#budget, tuning });
-    this.#retry = retryPolicy(this.settings);
+    const { retryAttempts: attempts, retryDelayMs: delayMs, random } = this.settings;
+    this.#retry = new RetryPolicy({ attempts, delayMs, random, signal: this.#closing.signal });
     this.#home = this.topology.kind === 'cluster' ? null : this.#homeNamed(options.journal);
   }
 
@@ -49,7 +50,7 @@ export class RedisService {
     const client = this.topology.stores[0]?.first.client;
     if (client) return client;
     const { code, message } = failureOf(null);
-    throw this.#isClosed ? closedError() : new CacheError(code, message);
+    throw this.#isClosed ? new ClosedError() : new CacheError(code, message);
   }
 
   /** Whether a command may name keys of one slot only. */
@@ -94,6 +95,11 @@ export class RedisService {
     return this.again(() => this.run(key, command));
   }
 
+  /** Runs work on the store that holds `key`, wherever that is by then; tried again as with {@link runAgain}. */
+  atStoreOf<T>(key: string, work: (store: RedisStore) => Promise<T>): Promise<T> {
+    return this.again(() => this.#routed(key, work));
+  }
+
   /**
    * Reads one key, together with others of this tick.
    * @param isLatest true: of the primary, not of a replica
@@ -126,7 +132,7 @@ export class RedisService {
 
   /** Tries again, after a pause, what failed for a passing reason. The work must be fit to be done twice. */
   again<T>(work: () => Promise<T>): Promise<T> {
-    return this.#retry?.execute(work, this.#closing.signal) ?? work();
+    return this.#retry.run(work);
   }
 
   /** The store that holds the journal under `key`: the named or first shard, or the node of its slot. */
@@ -144,7 +150,7 @@ export class RedisService {
     purpose: string,
     options: { readonly hasTimeout: boolean },
   ): RedisConnection {
-    if (this.#isClosed) throw closedError();
+    if (this.#isClosed) throw new ClosedError();
     const connection = store.dedicated(purpose, options);
     this.#dedicated.set(connection, store);
     return connection;
@@ -183,7 +189,7 @@ export class RedisService {
     attempt: (store: RedisStore, isAsking: boolean) => Promise<T>,
     place = () => this.topology.storeOf(key),
   ): Promise<T> {
-    if (this.#isClosed) throw closedError();
+    if (this.#isClosed) throw new ClosedError();
     if (!this.topology.isKnown(key)) await this.topology.look();
     let store = place();
     let isAsking = false;
@@ -207,7 +213,7 @@ export class RedisService {
     }
     this.topology.onFailure(error);
     // The node left the cluster while the command waited for its turn.
-    const hasLeft = isCacheError(error, 'CLOSED') && !this.#isClosed;
+    const hasLeft = error instanceof ClosedError && !error.wasSent && !this.#isClosed;
     return hasLeft ? { store: place(), isAsking: false } : null;
   }
 
@@ -223,17 +229,4 @@ export class RedisService {
     const names = stores.map((store) => store.name).join(', ');
     throw invalid(`journal is "${name}"; accepted: the name of one of the shards (${names}).`);
   }
-}
-
-/** Pauses that double up to the longest one, jittered; none for 0 attempts. */
-function retryPolicy({ retryAttempts, retryDelayMs }: ReturnType<typeof withDefaults>) {
-  if (retryAttempts === 0) return null;
-  const isPassing = (error: unknown): boolean => error instanceof RedisError && error.isPassing;
-  return retry(handleWhen(isPassing), {
-    maxAttempts: retryAttempts,
-    backoff: new ExponentialBackoff({
-      initialDelay: Math.max(1, retryDelayMs / 2 ** (retryAttempts - 1)),
-      maxDelay: Math.max(1, retryDelayMs),
-    }),
-  });
 }

@@ -1,7 +1,9 @@
 import type { Removal } from '@vitalcache/core';
 import type { Redis } from 'ioredis';
 
+import type { Command } from './connection/redis-connection.js';
 import type { RedisService } from './redis.service.js';
+import { runPipeline } from './store/pipeline.js';
 import type { RedisStore } from './store/redis-store.js';
 
 /** Keys that one SCAN step looks at, about: short enough that the server serves others in between. */
@@ -42,22 +44,32 @@ async function sweepStore(
   let removed = 0;
   do {
     if (performance.now() >= endsAt) return { removed, complete: false };
-    const [next, found] = await service.again(() =>
-      store.run((client) => client.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', SCAN_STEP)),
+    const [next, found] = await ask(service, store, (client) =>
+      client.scanBuffer(cursor, 'MATCH', pattern, 'COUNT', SCAN_STEP),
     );
     cursor = String(next);
     if (found.length > 0) {
-      removed += await store.run((client) => unlink(client, found, service.isClustered));
+      removed += await ask(service, store, (client) => unlink(client, found, service.isClustered));
     }
   } while (cursor !== '0');
   return { removed, complete: true };
 }
 
+/** A store that fails may not be there any more: the service looks for it. */
+function ask<T>(service: RedisService, store: RedisStore, command: Command<T>): Promise<T> {
+  return service.again(() =>
+    store.run(command).catch((error: unknown) => {
+      service.noteFailure(error);
+      throw error;
+    }),
+  );
+}
+
 /** A cluster takes one slot a command. What has moved to another node meanwhile stays, and is found there or not. */
 async function unlink(client: Redis, keys: Buffer[], isClustered: boolean): Promise<number> {
   if (!isClustered) return client.unlink(keys);
-  const pipeline = client.pipeline();
-  for (const key of keys) pipeline.unlink(key);
-  const outcomes = (await pipeline.exec()) ?? [];
+  const outcomes = await runPipeline(client, (commands) => {
+    for (const key of keys) commands.unlink(key);
+  });
   return outcomes.reduce((sum, [error, count]) => sum + (error ? 0 : Number(count)), 0);
 }

@@ -2,7 +2,7 @@ import { CacheError } from '@vitalcache/core';
 import type { Redis } from 'ioredis';
 
 import { refused, RedisError, toCacheError } from './redis.errors.js';
-import { closedError, RedisLink, type RedisLinkOptions } from './redis-link.js';
+import { ClosedError, RedisLink, type RedisLinkOptions } from './redis-link.js';
 import { saysReplica, unidentified } from './server-identity.js';
 import { answersWithin } from './time-limit.js';
 
@@ -116,7 +116,7 @@ export class RedisConnection {
   }
 
   #explain(error: unknown, repliesBefore: number): CacheError {
-    if (this.#link.isClosed) return closedError();
+    if (this.#link.isClosed) return new ClosedError(true);
     const explained = toCacheError(error);
     if (explained.code === 'STORE_REFUSED') this.#replies++;
     // Not one reply to anything while this command waited: the link is taken for dead.

@@ -4,7 +4,13 @@ import { CacheError } from '@vitalcache/core';
 import { Redis, type RedisOptions } from 'ioredis';
 
 import { ConnectionState, type ConnectionStateName } from './connection-state.js';
-import { failureOf, refused, timedOut, type RedisFailure } from './redis.errors.js';
+import {
+  failureOf,
+  refused,
+  timedOut,
+  UnconnectedError,
+  type RedisFailure,
+} from './redis.errors.js';
 import { readIdentity, unidentified, type ServerIdentity } from './server-identity.js';
 import { answersWithin } from './time-limit.js';
 
@@ -201,9 +207,8 @@ export class RedisLink {
   }
 
   #refusal(): CacheError {
-    if (this.isClosed) return closedError();
-    const { code, message } = this.#failure ?? timedOut();
-    return new CacheError(code, message);
+    if (this.isClosed) return new ClosedError();
+    return new UnconnectedError(this.#failure ?? timedOut());
   }
 }
 
@@ -221,9 +226,14 @@ function drop(client: Redis): void {
 }
 
 /** What operations reject with once this process closed the connection. */
-export function closedError(): CacheError {
-  return new CacheError(
-    'CLOSED',
-    'The connection to the server was closed by this process; open a new provider.',
-  );
+export class ClosedError extends CacheError {
+  override readonly name: string = 'ClosedError';
+
+  /** @param wasSent true: the command may have taken effect, so nobody may send it again */
+  constructor(readonly wasSent = false) {
+    super(
+      'CLOSED',
+      'The connection to the server was closed by this process; open a new provider.',
+    );
+  }
 }

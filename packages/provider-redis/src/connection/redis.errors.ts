@@ -93,6 +93,11 @@ export class RedisError extends CacheError {
   }
 }
 
+/** There was no connection to run a command on: it was not sent. */
+export class UnconnectedError extends RedisError {
+  override readonly name: string = 'UnconnectedError';
+}
+
 /** Reduces any error of ioredis, Redis or the network to a code, a word and advice; arguments never survive. */
 export function failureOf(error: unknown): RedisFailure {
   const { name, message, code } = asErrorLike(error);

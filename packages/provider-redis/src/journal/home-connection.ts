@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 
 import type { RedisConnection } from '../connection/redis-connection.js';
-import { closedError } from '../connection/redis-link.js';
+import { ClosedError } from '../connection/redis-link.js';
 import type { RedisService } from '../redis.service.js';
 import type { RedisStore } from '../store/redis-store.js';
 
@@ -54,7 +54,7 @@ export class HomeConnection {
     const releases = this.#releases;
     if (!topology.isKnown(key)) await topology.look();
     // What was begun before a release is ended by it, also if it had not got so far as to have a connection.
-    if (releases !== this.#releases) throw closedError();
+    if (releases !== this.#releases) throw new ClosedError();
     const home = this.#service.homeOf(key);
     if (this.#open?.home === home) return this.#open.connection;
     const outdated = this.#open?.connection;

@@ -1,8 +1,7 @@
-import type { Redis } from 'ioredis';
-
 import type { ConnectionPool } from '../connection/connection-pool.js';
 import type { Command, RedisConnection } from '../connection/redis-connection.js';
 import { toCacheError } from '../connection/redis.errors.js';
+import { runPipeline } from './pipeline.js';
 
 /** Keys of one batch at most: the server serves nobody else while it runs an MGET. */
 const MAX_KEYS = 256;
@@ -136,10 +135,10 @@ const mget =
 
 /** Each key's value, or why it could not be had. */
 function pipeline(keys: readonly string[]): Command<Answers> {
-  return async (client: Redis) => {
-    const commands = client.pipeline();
-    for (const key of keys) commands.getBuffer(key);
-    const outcomes = (await commands.exec()) ?? [];
+  return async (client) => {
+    const outcomes = await runPipeline(client, (commands) => {
+      for (const key of keys) commands.getBuffer(key);
+    });
     return outcomes.map(([error, value]) => error ?? (value as Buffer | null));
   };
 }
