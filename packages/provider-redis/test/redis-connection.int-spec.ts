@@ -90,7 +90,7 @@ describeWithRedis(
       return value !== undefined;
     };
     afterEach(async () => {
-      store().resume?.();
+      await store().resume?.();
       await provider.close();
     });
 
@@ -106,13 +106,13 @@ describeWithRedis(
 
     it('times out while it hangs, then fails fast, and is used again when it goes on', async () => {
       await open();
-      store().pause?.();
+      await store().pause?.();
       expect((await rejection(provider.get('any'))).code).toBe('STORE_TIMEOUT');
       await until('the link is given up', () => lines.length === 2);
       const began = performance.now();
       expect((await rejection(provider.get('any'))).code).toMatch(/^STORE_/);
       expect(performance.now() - began).toBeLessThan(300);
-      store().resume?.();
+      await store().resume?.();
       await until('it answers again', answers);
     });
 
@@ -122,9 +122,9 @@ describeWithRedis(
       const head = await log.open('1;x', 0);
       expect((await log.poll?.(0, 10, 1_000))?.records).toHaveLength(1);
       const polling = rejection(log.poll?.(head.record.stamp, 10, 300) ?? Promise.resolve());
-      store().pause?.();
+      await store().pause?.();
       expect((await polling).code).toBe('STORE_TIMEOUT');
-      store().resume?.();
+      await store().resume?.();
       await until('it answers again', answers);
       expect((await log.poll?.(0, 10, 1_000))?.records).toHaveLength(1);
     });
