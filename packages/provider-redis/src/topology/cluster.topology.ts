@@ -2,6 +2,7 @@ import { isCacheError } from '@vitalcache/core';
 import calculateSlot from 'cluster-key-slot';
 
 import { formatAddress, parseAddress, type Address } from '../connection/address.js';
+import type { Command, RedisConnection } from '../connection/redis-connection.js';
 import {
   failureOf,
   RedisError,
@@ -9,18 +10,23 @@ import {
   unreachable,
   type Redirect,
 } from '../connection/redis.errors.js';
+import { answersWithin } from '../connection/time-limit.js';
 import type { RedisStore } from '../store/redis-store.js';
 import { parseClusterSlots, type SlotRange } from './cluster-slots.js';
 import type { Topology } from './topology.js';
 
 /** No two looks at the map within this, milliseconds, however many commands fail. */
 const LOOK_PAUSE_MS = 200;
+/** Bound on one node's answer, milliseconds: one that hangs must not keep the others from telling. */
+const ANSWER_MS = 1_000;
 
 export interface ClusterTopologyOptions {
   /** Where to ask first; one that answers is enough. */
   readonly nodes: readonly Address[];
   /** The store whose primary listens at an address. */
   readonly createStore: (address: Address) => RedisStore;
+  /** A connection to a node that is only asked for the map, whatever its role. */
+  readonly createVisitor: (address: Address) => RedisConnection;
   /** How an announced address is reached from here. */
   readonly reach: (address: Address) => Address;
 }
@@ -37,6 +43,9 @@ export class ClusterTopology implements Topology {
   /** Address of the primary of each slot; absent where nobody serves it. */
   #owners: (string | undefined)[] = [];
   #looking: Promise<void> | null = null;
+  readonly #visitors = new Set<RedisConnection>();
+  /** Who is asked first: a node that lost touch with the others must not have the only word. */
+  #turn = 0;
   #lookedAt = -Infinity;
   #isClosed = false;
 
@@ -95,6 +104,7 @@ export class ClusterTopology implements Topology {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#closeVisitors();
     await this.#looking;
     await Promise.all(this.stores.map((store) => store.close()));
   }
@@ -106,34 +116,47 @@ export class ClusterTopology implements Topology {
 
   /** Nodes that are known come first, then those that were named; each is asked until one answers. */
   async #askAround(): Promise<void> {
-    for (const store of this.stores.filter(({ isUsable }) => isUsable)) {
-      if (await this.#askNode(store)) return;
+    const usable = this.stores.filter(({ isUsable }) => isUsable);
+    const from = this.#turn++ % Math.max(1, usable.length);
+    for (const store of [...usable.slice(from), ...usable.slice(0, from)]) {
+      const reply = answersWithin(ANSWER_MS, store.run(askForSlots));
+      if (await this.#learn(reply, parseAddress(store.name))) return;
     }
-    for (const address of this.#options.nodes) {
-      if (this.#isClosed) return;
-      if (this.#stores.get(formatAddress(address))?.isUsable) continue;
-      const visitor = this.#options.createStore(address);
-      await visitor.open();
-      const isAnswered = await this.#askNode(visitor);
-      await visitor.close();
-      if (isAnswered) return;
-    }
+    if (!this.#isClosed) await this.#askNamed();
   }
 
-  async #askNode(store: RedisStore): Promise<boolean> {
-    const reply = await store.first
-      .run((client) => client.call('CLUSTER', ['SLOTS']))
-      .catch(() => null); // the next node is asked
-    const ranges = parseClusterSlots(reply);
-    if (ranges.length > 0 && !this.#isClosed) this.#adopt(ranges, store);
+  /** All at once: some of them may hang. */
+  async #askNamed(): Promise<void> {
+    const isDeaf = (address: Address): boolean =>
+      !this.#stores.get(formatAddress(address))?.isUsable;
+    const asked = this.#options.nodes.filter(isDeaf).map(async (address) => {
+      const visitor = this.#options.createVisitor(address);
+      this.#visitors.add(visitor);
+      const isAnswered = await this.#learn(visitor.run(askForSlots), address);
+      if (!isAnswered) throw new Error('The next one may know.');
+    });
+    await Promise.any(asked).catch(() => undefined); // without an answer nothing is known, as before
+    await this.#closeVisitors();
+  }
+
+  async #closeVisitors(): Promise<void> {
+    const visitors = [...this.#visitors];
+    this.#visitors.clear();
+    await Promise.all(visitors.map((visitor) => visitor.close()));
+  }
+
+  /** @param address of the node that was asked, which it may not know itself */
+  async #learn(reply: Promise<unknown>, address: Address | null): Promise<boolean> {
+    const ranges = parseClusterSlots(await reply.catch(() => null)); // the next node is asked
+    if (ranges.length > 0 && !this.#isClosed) this.#adopt(ranges, address);
     return ranges.length > 0;
   }
 
-  #adopt(ranges: readonly SlotRange[], asked: RedisStore): void {
+  #adopt(ranges: readonly SlotRange[], asked: Address | null): void {
     const owners: (string | undefined)[] = new Array<undefined>(16_384).fill(undefined);
     for (const { from, to, primary } of ranges) {
       // A node that does not know its own address leaves it out.
-      const address = primary ? this.#options.reach(primary) : parseAddress(asked.name);
+      const address = primary ? this.#options.reach(primary) : asked;
       if (address) owners.fill(this.#storeAt(address).name, from, to + 1);
     }
     this.#owners = owners;
@@ -155,3 +178,5 @@ export class ClusterTopology implements Topology {
     return store;
   }
 }
+
+const askForSlots: Command<unknown> = (client) => client.call('CLUSTER', ['SLOTS']);

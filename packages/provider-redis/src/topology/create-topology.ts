@@ -3,6 +3,7 @@ import { shardName } from '@vitalcache/core';
 import { formatAddress, reachable, type Address } from '../connection/address.js';
 import type { ConnectionBudget } from '../connection/connection-budget.js';
 import { describeTarget, resolveTarget, type Target } from '../connection/connection-target.js';
+import { RedisConnection } from '../connection/redis-connection.js';
 import { retryPauseMs } from '../connection/redis-link.js';
 import { invalid, withDefaults, type RedisServiceOptions } from '../connection/redis-options.js';
 import type { RedisFailure } from '../connection/redis.errors.js';
@@ -43,6 +44,10 @@ export function createTopology(parts: TopologyParts): Topology {
       nodes: clusterNodes,
       reach,
       createStore: (address) => nodeStore(parts, target, address),
+      createVisitor: (address) => {
+        const link = linkOf(options, target, () => target.endpoint(address));
+        return new RedisConnection({ ...link, role: 'replica', waitsForReturn: false });
+      },
     });
   }
   if (sentinels) {
@@ -71,18 +76,11 @@ function createStore(
   locate: RedisStoreOptions['link']['locate'],
 ): RedisStore {
   const complete = withDefaults(options);
-  const { connectTimeoutMs, commandTimeoutMs, retryDelayMs, random, onStateChange } = complete;
-  const link = {
-    locate,
-    client: { ...target.client, connectionName: 'vitalcache' },
-    patienceMs: connectTimeoutMs + commandTimeoutMs,
-    commandTimeoutMs,
-    retryDelayMs: (attempt: number) => retryPauseMs(attempt, retryDelayMs, random),
-  };
+  const { onStateChange } = complete;
   return new RedisStore({
     name,
-    link,
-    linkTo: (address) => ({ ...link, locate: () => target.endpoint(address) }),
+    link: linkOf(options, target, locate),
+    linkTo: (address) => linkOf(options, target, () => target.endpoint(address)),
     settings: {
       poolSize: complete.poolSize,
       budget,
@@ -94,6 +92,21 @@ function createStore(
     leastConnections: options.leastConnections,
     onChange: (failure) => onStateChange(`${complete.product} ${name}: ${stateOf(failure)}`),
   });
+}
+
+function linkOf(
+  options: RedisServiceOptions,
+  target: Target,
+  locate: RedisStoreOptions['link']['locate'],
+): RedisStoreOptions['link'] {
+  const { connectTimeoutMs, commandTimeoutMs, retryDelayMs, random } = withDefaults(options);
+  return {
+    locate,
+    client: { ...target.client, connectionName: 'vitalcache' },
+    patienceMs: connectTimeoutMs + commandTimeoutMs,
+    commandTimeoutMs,
+    retryDelayMs: (attempt: number) => retryPauseMs(attempt, retryDelayMs, random),
+  };
 }
 
 function stateOf(failure: RedisFailure | null): string {
