@@ -1,15 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { nowNs } from './notebook.mjs';
+import { isOfSource, Source } from './source.mjs';
 import { Subjects } from './subjects.mjs';
-
-const between = (min, max) => min + Math.random() * (max - min);
-
-/** What loaders of ours reject with; the cache hands it on, or says that another process's load failed. */
-class SourceError extends Error {
-  name = 'SourceError';
-}
-const isOfSource = (error) => error instanceof SourceError || error?.code === 'LOAD_FAILED';
 
 /** Callers that work a cache without end, and note all they see. */
 export class Clients {
@@ -17,6 +10,7 @@ export class Clients {
   #notebook;
   #plan;
   #subjects;
+  #source;
   #isRunning = false;
   #running = [];
   #made = 0;
@@ -30,6 +24,7 @@ export class Clients {
     this.#notebook = notebook;
     this.#plan = plan;
     this.#subjects = new Subjects(plan.load.keys);
+    this.#source = new Source(plan.load);
     const actions = {
       eventual: () => this.#read('eventual'),
       strong: () => this.#read('strong'),
@@ -63,43 +58,21 @@ export class Clients {
     const { thinkMs } = this.#plan.load;
     while (this.#isRunning) {
       await this.#weighted[Math.floor(Math.random() * this.#weighted.length)]();
-      await sleep(between(0, 2 * thinkMs));
+      await sleep(Math.random() * 2 * thinkMs);
     }
-  }
-
-  async #load(key) {
-    const { loadMs, failureRatio, valueBytes } = this.#plan.load;
-    await sleep(between(0, loadMs));
-    const lookedAtNs = nowNs();
-    await sleep(between(0, loadMs));
-    if (Math.random() < failureRatio) throw new SourceError('The source is out of order.');
-    return { key, lookedAtNs, ...(valueBytes > 0 && { filler: 'x'.repeat(valueBytes) }) };
-  }
-
-  /** Some values get stale and expire all the time, others outlive every window. */
-  #ttlMs() {
-    const { ttlMs } = this.#plan.load;
-    return Math.random() < 0.5 ? ttlMs / 4 : ttlMs * 4;
-  }
-
-  #options(key) {
-    const ttlMs = this.#ttlMs();
-    // Expired values are kept and served when the source fails or is slow: those must not be covered either.
-    const kept = Math.random() < 0.5 ? { staleIfErrorMs: ttlMs * 4, softTimeoutMs: 5 } : {};
-    return { ttl: `${ttlMs}ms`, tags: this.#subjects.tagsOf(key), ...kept };
   }
 
   async #read(how) {
     const key = this.#subjects.key();
     const told = how === 'after' ? this.#token : null;
     const options = {
-      ...this.#options(key),
+      ...this.#source.options(this.#subjects.tagsOf(key)),
       ...(how === 'strong' && { consistency: 'strong' }),
       ...(told && { after: told.token }),
     };
     await this.#attempt(`a read (${how})`, 'readMs', async () => {
       const startedAtNs = nowNs();
-      const answer = await this.#cache.read(key, () => this.#load(key), options);
+      const answer = await this.#cache.read(key, () => this.#source.load(key), options);
       const { value, outcome, tier } = answer;
       this.#see(key, value, { how, startedAtNs, outcome, tier, ...(told && { after: told.id }) });
     });
@@ -115,11 +88,8 @@ export class Clients {
 
   async #batch() {
     const keys = this.#subjects.keys(6);
-    const many = (missing) => Promise.all(missing.map((key) => this.#load(key)));
-    const options = {
-      ttl: `${this.#ttlMs()}ms`,
-      tags: (value) => this.#subjects.tagsOf(value.key),
-    };
+    const many = (missing) => Promise.all(missing.map((key) => this.#source.load(key)));
+    const options = this.#source.options((value) => this.#subjects.tagsOf(value.key));
     const isLoading = Math.random() < 0.5;
     await this.#attempt('a batch of reads', 'readMs', async () => {
       const startedAtNs = nowNs();
@@ -156,7 +126,7 @@ export class Clients {
   async #set() {
     const key = this.#subjects.key();
     await this.#record({ kind: 'keys', keys: [key] }, (lookedAtNs) =>
-      this.#cache.set(key, { key, lookedAtNs }, this.#options(key)),
+      this.#cache.set(key, { key, lookedAtNs }, this.#source.options(this.#subjects.tagsOf(key))),
     );
   }
 
