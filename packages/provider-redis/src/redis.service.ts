@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { CacheError, isCacheError, type StoreTuning } from '@vitalcache/core';
 import type { Redis } from 'ioredis';
 
@@ -37,6 +39,7 @@ export class RedisService {
     const tuning = (): StoreTuning => this.#tuning;
     this.topology = createTopology({ options, budget: this.#budget, tuning });
     const { retryAttempts: attempts, retryDelayMs: delayMs, random } = this.settings;
+    setMaxListeners(0, this.#closing.signal); // as many pauses as commands that wait for a second try
     this.#retry = new RetryPolicy({ attempts, delayMs, random, signal: this.#closing.signal });
     this.#home = this.topology.kind === 'cluster' ? null : this.#homeNamed(options.journal);
   }

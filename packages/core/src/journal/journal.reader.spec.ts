@@ -204,6 +204,18 @@ describe('JournalReader', () => {
     ],
     ['the store was replaced', () => ({ incarnation: 'another server' })],
     [
+      'a stranger wrote into the journal',
+      (_log, head) => ({
+        record: {
+          ...head.record,
+          stamp: head.record.stamp + 5,
+          epoch: { stamp: 0, nonce: 0 },
+          constants: '',
+          body: { kind: 'unknown' },
+        },
+      }),
+    ],
+    [
       'an older epoch came back',
       (_log, head) => ({ record: { ...head.record, epoch: { stamp: 1, nonce: 1 } } }),
     ],

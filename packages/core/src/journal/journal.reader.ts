@@ -249,10 +249,11 @@ export class JournalReader {
   }
 
   /**
-   * Whether records may be missing: the store that took the last one is not the one that answers, or the log does not
-   * lead to what was known before it was asked.
+   * Whether records may be missing: the store that took the last one is not the one that answers, the log does not lead
+   * to what was known before it was asked, or somebody else wrote into it.
    */
   #isLost({ record, incarnation }: JournalHead, { epoch, head }: Known): boolean {
+    if (isForeign(record)) return true;
     if (!this.#options.isDurable && record.incarnation !== incarnation) return true;
     const age = epoch ? compareEpochs(record.epoch, epoch) : 1;
     if (age !== 0) return age < 0;
@@ -291,8 +292,9 @@ export class JournalReader {
     onJump();
   }
 
-  #assertConstants({ constants }: JournalRecord): void {
-    if (constants === this.#options.constants) return this.#judge(null);
+  #assertConstants(record: JournalRecord): void {
+    const { constants } = record;
+    if (constants === this.#options.constants || isForeign(record)) return this.#judge(null);
     throw new CacheError(
       'JOURNAL_MISMATCH',
       `This namespace was begun with ${constants}, this process uses ${this.#options.constants}; ` +
@@ -315,4 +317,9 @@ export class JournalReader {
     this.#refusal = refusal;
     if (isNews) this.#options.onRefusal?.(refusal);
   }
+}
+
+/** Every record of a cache, of whichever version, says its constants; this one no cache wrote. */
+function isForeign({ constants }: JournalRecord): boolean {
+  return constants === '';
 }

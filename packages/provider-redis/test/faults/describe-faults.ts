@@ -11,14 +11,6 @@ import { underLoad, type FaultOutcome, type FaultScenario } from './under-load.j
 /** Long enough for what is slow, and for all that has bounds of its own. */
 export const BOUND_MS = 90_000 * SCALE.stretch;
 
-/** Defects that are known; a line goes when its cause does. */
-const KNOWN_WARNINGS: readonly RegExp[] = [
-  // A connection is dropped once for each command that timed out on it.
-  /^MaxListenersExceededWarning.* close listeners added to \[Socket\]/,
-  // More than ten retries pause at a time, all on one signal.
-  /^MaxListenersExceededWarning.* abort listeners added to \[AbortSignal\]/,
-];
-
 /** A store that is the tests' own. */
 export type FaultStore = Required<TestStore>;
 
@@ -32,11 +24,8 @@ export function declareFaults<S>(
   scenarios: Readonly<Record<string, FaultScenario<S>>>,
 ): void {
   for (const [fault, scenario] of Object.entries(scenarios)) {
-    const { knownDefect } = scenario;
-    const declare = knownDefect === undefined ? it : it.failing;
-    const title = knownDefect === undefined ? fault : `${fault} (known defect: ${knownDefect})`;
-    declare(
-      title,
+    it(
+      fault,
       async () => {
         const outcome = await underLoad(subject(), scenario);
         if (IS_TOLD) process.stderr.write(`${fault}\n${told(outcome)}\n`);
@@ -67,7 +56,6 @@ export function expectPromises(outcome: FaultOutcome): void {
   const isBroken = violations.length > 0;
   expect({ broken, log: isBroken ? log : [] }).toEqual({ broken: [], log: [] });
   const found = troubles
-    .filter(({ text }) => !KNOWN_WARNINGS.some((known) => known.test(text)))
     .slice(0, 5)
     .map(({ kind, worker, text }) => `${kind} in w${worker}: ${text}`);
   expect({ found, log: found.length > 0 ? log : [] }).toEqual({ found: [], log: [] });

@@ -27,9 +27,6 @@ describeFaults('a journal that is lost', {
     expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
   },
   'recreated by a stranger': {
-    knownDefect:
-      'a record without constants counts as one of another version, not as a lost history',
-    recoveryBoundMs: 3_000,
     fault: ({ store, journal }) => recreate(store.url, journal, [['5-0', ['k', 's', 'x', 'y']]]),
     expects: ({ hasNewEpoch }) => expect(hasNewEpoch).toBe(true),
   },

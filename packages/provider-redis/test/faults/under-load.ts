@@ -52,8 +52,6 @@ export interface FaultScenario<S> {
   readonly bounds?: Partial<CallBounds>;
   /** How long the caches may take to be well again, milliseconds; 20 000 if absent. */
   readonly recoveryBoundMs?: number;
-  /** Why it fails for now; the test fails when it no longer does. */
-  readonly knownDefect?: string;
   /** A mechanism that can be taken away from the workers; see worker/provider.mjs. */
   readonly flaw?: string;
   /** Before there are workers. */
