@@ -101,15 +101,14 @@ export class RedisLink {
    */
   async becomeUsable(): Promise<Redis> {
     this.#start();
-    const isSettled = await this.#state.leaves(this.#pending, this.#options.patienceMs);
+    await this.#state.leaves(this.#pending, this.#options.patienceMs);
     if (this.#client && this.isUsable) return this.#client;
-    if (!isSettled) this.renew();
     throw this.#refusal();
   }
 
   /** Drops the connection, because it is silent or leads to the wrong server; another one is opened. */
   renew(failure: RedisFailure = timedOut()): void {
-    if (!this.#client || this.isClosed) return;
+    if (!this.#client || !this.isUsable) return;
     this.#failure = failure;
     drop(this.#client);
     this.#miss();
@@ -166,8 +165,9 @@ export class RedisLink {
 
   async #create(failures: RedisFailure[]): Promise<Redis> {
     const { locate, patienceMs, client: common } = this.#options;
-    const endpoint = await answersWithin(patienceMs, locate());
-    this.#closing.signal.throwIfAborted();
+    const { signal } = this.#closing;
+    const endpoint = await answersWithin(patienceMs, locate(), signal);
+    signal.throwIfAborted();
     const client = new Redis({ ...common, ...endpoint });
     client.on('error', (error: unknown) => failures.push(failureOf(error)));
     this.#client = client;
