@@ -1,3 +1,19 @@
+export { CANARY_MARKS, CANARY_PATIENT } from './canary/canary-marks.js';
+export {
+  contentPlace,
+  filePlace,
+  spanPlace,
+  UnreadablePlace,
+  urlPlace,
+  valuePlace,
+  type CanaryPlace,
+} from './canary/canary-place.js';
+export { CanarySweep, type CanaryFinding, type CanaryReport } from './canary/canary.sweep.js';
+export type { MarkEncoding } from './canary/mark-encodings.js';
+export type { CanaryContent, Sighting } from './canary/mark.searcher.js';
+export { recordOutput, recordStream, type OutputRecording } from './canary/output.recorder.js';
+export { watchRedis, type RedisWatch } from './canary/redis-watch.js';
+export type { SpanLike } from './canary/value-pieces.js';
 export {
   storeError,
   type ChaosFault,
