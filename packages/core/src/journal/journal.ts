@@ -238,6 +238,14 @@ export class Journal {
     return (fence && isPast(point, this.#options.namespace, fence)) || this.catchUp();
   }
 
+  /**
+   * The newest records as the store has them now, newest first; this process takes no note of them. Rejects when the store
+   * did not answer.
+   */
+  async latest(limit: number): Promise<readonly JournalRecord[]> {
+    return this.#options.log.readBackwards(Number.MAX_SAFE_INTEGER, limit);
+  }
+
   /** Tries to record what waits for that, unless that was just tried; resolves when it has been. */
   flush(): Promise<void> {
     return this.#outbox.flush();
