@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { Clock } from '../clock/clock.js';
 import type { HeldEntry } from '../entry/held-entry.js';
 import { CacheError } from '../errors/cache.error.js';
@@ -18,6 +20,8 @@ const MAX_HELD_MS = 60_000;
 const MAX_WAIT_MS = { plain: 30_000, nested: 5_000 };
 /** How long waiters can learn that a holder failed. */
 const FAILURE_MS = 5_000;
+/** Before a lease that could not be given back is given back again. */
+const RELEASE_PAUSE_MS = 250;
 const POLL_MS = { first: 5, growth: 1.5, max: 25 };
 
 export interface FleetLeaseOptions {
@@ -76,9 +80,19 @@ const NO_LEASE: HeldLease = { end: () => Promise.resolve(), fail: () => Promise.
  */
 export class FleetLease {
   readonly #options: FleetLeaseOptions;
+  readonly #closing = new AbortController();
+  /** Leases that the store did not take back yet. */
+  readonly #trying = new Set<Promise<void>>();
 
   constructor(options: FleetLeaseOptions) {
     this.#options = options;
+    setMaxListeners(0, this.#closing.signal); // one for each lease that waits
+  }
+
+  /** Ends what runs in the background; leases that are still held end by themselves. */
+  async close(): Promise<void> {
+    this.#closing.abort(null);
+    await Promise.all(this.#trying);
   }
 
   /** @throws CacheError `LOAD_FAILED` when the process that loaded has failed */
@@ -94,8 +108,7 @@ export class FleetLease {
       if (error instanceof LoadFailedElsewhere) throw error.toCacheError();
       errors.note('lease-failed', error);
       // An answer that was lost may have given the lease: nobody is to wait for it.
-      const end = async (): Promise<void> =>
-        void (await guard.of(name).attempt(() => leases.releaseLease(name, token)));
+      const end = (): Promise<void> => this.#letGo(leases, name, token);
       return { kind: 'mine', held: { end, fail: end } };
     }
   }
@@ -169,7 +182,7 @@ export class FleetLease {
     const end = async (): Promise<void> => {
       over.abort(null); // with a reason, so that no error is made for it
       await beating;
-      await guard.of(name).attempt(() => leases.releaseLease(name, token));
+      await this.#letGo(leases, name, token);
     };
     return {
       end,
@@ -180,6 +193,29 @@ export class FleetLease {
         await end();
       },
     };
+  }
+
+  /**
+   * Gives a lease back. Where the store does not take it now it is tried again for as long as the lease would last, and
+   * nobody here waits for that: elsewhere somebody may.
+   */
+  async #letGo(leases: LeaseStore, name: string, token: Buffer): Promise<void> {
+    const release = (): Promise<boolean | undefined> =>
+      this.#options.guard.of(name).attempt(() => leases.releaseLease(name, token));
+    if ((await release()) !== undefined) return;
+    const trying = this.#tryAgain(release);
+    this.#trying.add(trying);
+    void trying.finally(() => this.#trying.delete(trying));
+  }
+
+  async #tryAgain(release: () => Promise<boolean | undefined>): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = this.#closing;
+    const endsAt = clock.now() + LEASE_MS;
+    while (clock.now() < endsAt) {
+      await clock.sleep(RELEASE_PAUSE_MS, signal, 'background');
+      if (signal.aborted || (await release()) !== undefined) return;
+    }
   }
 
   /** Keeps the lease while the load runs, within a bound. */

@@ -62,6 +62,7 @@ export class CacheRuntime {
   readonly invalidator: Invalidator;
   readonly missed: MissedReads;
   readonly nested: NestedLoads;
+  readonly #lease: FleetLease;
   readonly #readBudgetMs: number;
   #starting: Promise<void> | null = null;
   #opening: Promise<void> = Promise.resolve();
@@ -158,7 +159,7 @@ export class CacheRuntime {
         this.logger.warn(`A value of ${template} ${problem}`);
       },
     });
-    const lease = new FleetLease({
+    const lease = (this.#lease = new FleetLease({
       provider,
       leases: store.lease,
       guard,
@@ -167,7 +168,7 @@ export class CacheRuntime {
       clock,
       journal,
       newOwner: () => randomBytes(8),
-    });
+    }));
     const onStoreFailed = (error: unknown): void => errors.note('store-write-failed', error);
     this.loader = new ValueLoader({
       repository,
@@ -240,6 +241,7 @@ export class CacheRuntime {
     this.#isClosed = true;
     await this.bounded(Promise.all([this.engine.close(), this.loader.settled()]));
     this.loader.close();
+    await this.bounded(this.#lease.close());
     this.missed.close();
     this.nested.close();
     await this.bounded(this.flags.close());

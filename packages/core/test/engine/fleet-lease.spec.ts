@@ -1,4 +1,4 @@
-import { CacheLoadTimeoutError } from '../../src/errors/cache.error.js';
+import { CacheError, CacheLoadTimeoutError } from '../../src/errors/cache.error.js';
 import { Fleet, settle, slowLoader } from '../support/fleet.js';
 
 const KEY = 'users:7';
@@ -65,6 +65,24 @@ describe('one load for the whole fleet', () => {
     slow.resolve('v1');
     await fleet.clock.advance(50);
     expect((await ends)[1]).toEqual({ status: 'fulfilled', value: 'v1' });
+  });
+
+  it('gives a lease back as soon as the store takes it, if it did not when the load ended', async () => {
+    const [a, b] = [await fleet.join(), await fleet.join()];
+    const slow = slowLoader<string>();
+    const first = a.cache(KEY, slow.load);
+    await fleet.clock.advance(50);
+    fleet.store.failure = new CacheError('STORE_REFUSED', 'READONLY');
+    slow.resolve('v1');
+    await fleet.clock.advance(100);
+    expect(await first).toBe('v1');
+    fleet.store.failure = null;
+    await fleet.clock.advance(400);
+    const load = jest.fn(() => 'v2');
+    const second = b.cache(KEY, load);
+    await fleet.clock.advance(100);
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(await second).toBe('v2');
   });
 
   it('takes over from a process that died', async () => {
