@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { CacheMetricsService } from '@vitalcache/metrics';
+import { metricsPlugin } from '@vitalcache/metrics';
 import { CacheModule } from '@vitalcache/nest-integration';
 import { SWRCacheStrategy } from '@vitalcache/swr';
 
@@ -27,7 +27,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export class AppModule {
   /** @throws StartError, CacheError when a variable is unusable; each message is one line that says what to do. */
   static forRoot(env: Environment = process.env): DynamicModule {
-    const metrics = new CacheMetricsService();
     return {
       module: AppModule,
       imports: [
@@ -36,7 +35,7 @@ export class AppModule {
           env,
           defaultProvider: 'memory',
           strategies: [new SWRCacheStrategy()],
-          middleware: [metrics.middleware],
+          plugins: [metricsPlugin()],
         }),
       ],
       controllers: [
@@ -54,7 +53,6 @@ export class AppModule {
         DoctorsService,
         InvalidationService,
         PatientsService,
-        { provide: CacheMetricsService, useValue: metrics },
         // The last one that fits is asked first.
         { provide: APP_FILTER, useClass: ClientErrorFilter },
         { provide: APP_FILTER, useClass: WriteErrorFilter },

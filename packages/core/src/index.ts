@@ -37,6 +37,9 @@ export {
 } from './flags/runtime-settings.js';
 export type { SettingChanged, SettingsChange } from './flags/settings-change.js';
 export { compareEpochs, isSameEpoch, type Epoch, type Fence } from './journal/fence.js';
+export type { CacheHealth, CacheHealthReport } from './health/cache-health.js';
+export type { HealthLimits } from './health/health-limits.js';
+export { memoryOf, type StoreMemory } from './health/store-memory.js';
 export type { HoldOffSnapshot } from './journal/hold-offs.js';
 export {
   InProcessJournalLog,
@@ -69,11 +72,23 @@ export { CacheMiddlewareChain } from './middleware/cache-middleware.chain.js';
 export type {
   CacheOperation,
   ICacheMiddleware,
+  LoadStep,
+  LoadStepInfo,
   OperationKind,
   OperationOutcome,
   OperationResult,
 } from './middleware/cache-middleware.js';
 export { ValidationCacheMiddleware } from './middleware/validation-cache.middleware.js';
+export type { CacheCounts } from './observation/cache-counters.js';
+export type { CacheChannel, CacheEvent, CacheEventName } from './observation/cache-event.js';
+export type {
+  CacheStats,
+  HealthcareCacheMetrics,
+  ICacheMetrics,
+  PerformanceMetrics,
+} from './observation/cache-metrics.js';
+export { CACHE_CHANNELS, tellAlert } from './observation/event-channels.js';
+export { onCacheEvent, type CacheEventListener } from './observation/on-cache-event.js';
 export { CacheOptionsBuilder } from './options/cache-options.builder.js';
 export {
   CACHE_DEFAULTS,
@@ -152,6 +167,7 @@ export type {
   Explanation,
   InvalidationOptions,
   InvalidationResult,
+  PartNumbers,
   SetResult,
   UpdateResult,
 } from './service/cache-results.js';

@@ -1,11 +1,13 @@
 import {
   CacheError,
   type CacheOperation,
+  type CacheStatus,
   type OperationOutcome,
   type OperationResult,
+  type SettingChanged,
 } from '@vitalcache/core';
 
-import { statusWith } from '../test/cache-status.js';
+import { measuredCache, statusWith } from '../test/cache-status.js';
 import { ManualMetricsClock } from '../test/manual-metrics-clock.js';
 import { CacheMetricsService } from './cache-metrics.service.js';
 
@@ -18,18 +20,19 @@ const READ: CacheOperation = {
   template: 'unnamed',
   options: null,
   strategy: 'standard',
+  isWarming: false,
 };
 
 describe('CacheMetricsService', () => {
   let clock: ManualMetricsClock;
   let metrics: CacheMetricsService;
-  let status: ReturnType<typeof statusWith>;
+  let status: CacheStatus;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     clock = new ManualMetricsClock();
     metrics = new CacheMetricsService({ clock, instance: 'one' });
-    status = statusWith();
-    metrics.attach({ status: async () => status });
+    status = await statusWith();
+    metrics.attach(measuredCache(() => status));
   });
 
   async function pass(outcome: OperationOutcome, times = 1, ms = 0): Promise<void> {
@@ -41,21 +44,25 @@ describe('CacheMetricsService', () => {
     }
   }
 
+  const setting = (name: 'metrics' | 'performanceMonitoring', value: boolean): void =>
+    metrics.middleware.settingChanged({ name, new: value } as SettingChanged);
+
   describe('constructor', () => {
     it('names the process by itself unless told', () => {
       expect(metrics.instance).toBe('one');
       expect(new CacheMetricsService().instance).toMatch(new RegExp(`.:${process.pid}$`));
     });
 
-    it('refuses limits that can not be', () => {
-      const create = (): unknown => new CacheMetricsService({ limits: { maxMemoryRatio: 80 } });
+    it.each([0, 1.5, 10_001, NaN])('refuses %p templates', (maxTemplates) => {
+      const create = (): unknown => new CacheMetricsService({ maxTemplates });
+      expect(create).toThrow(/maxTemplates is .*; accepted: a whole number from 1 to 10000/);
       expect(create).toThrow(CacheError);
     });
   });
 
   describe('attach', () => {
     it('refuses a second cache', () => {
-      const cache = { status: async () => status };
+      const cache = measuredCache(() => status);
       const own = new CacheMetricsService();
       own.attach(cache);
       own.attach(cache);
@@ -64,16 +71,25 @@ describe('CacheMetricsService', () => {
 
     it('is needed for what only the cache can tell', async () => {
       const alone = new CacheMetricsService({ clock });
-      const error = { code: 'CONFIG_INVALID', message: expect.stringMatching(/attach/) as unknown };
+      const error = { code: 'CONFIG_INVALID', message: expect.stringMatching(/metricsPlugin/) };
       await expect(alone.performance()).rejects.toMatchObject(error);
       await expect(alone.health()).rejects.toMatchObject(error);
+      await expect(alone.read()).rejects.toMatchObject(error);
       expect(alone.stats()).toMatchObject({ hits: 0 });
+    });
+
+    it('takes the settings as they are by then', async () => {
+      const own = new CacheMetricsService({ clock });
+      own.attach(measuredCache(() => status, { metrics: false }));
+      await own.middleware.handle(READ, async () => ({ outcome: 'hit', tier: null }));
+      own.middleware.onFreshHit('unnamed', 'standard', 'a', clock.now());
+      expect(own.stats()).toMatchObject({ hits: 0, misses: 0 });
     });
   });
 
   describe('with no request so far', () => {
     it('has zeros where nothing can be divided', async () => {
-      status = statusWith({ store: { pool: { busy: 0, open: 0 }, connected: false } });
+      status = await statusWith({ store: { pool: { busy: 0, open: 0 }, connected: false } });
       expect(metrics.stats()).toEqual({
         hits: 0,
         misses: 0,
@@ -105,7 +121,7 @@ describe('CacheMetricsService', () => {
         failedRequests: 2,
         averageResponseTime: 28.9,
         p95ResponseTime: expect.closeTo(100, 0) as number,
-        p99ResponseTime: expect.closeTo(1_000, -1) as number,
+        p99ResponseTime: expect.closeTo(1_003, -1) as number,
         cacheHitRate: 90 / 98,
         memoryUsage: 400,
         connectionPoolUtilization: 0.25,
@@ -125,37 +141,80 @@ describe('CacheMetricsService', () => {
   });
 
   describe('health', () => {
-    it('shows the five fields and nothing else', async () => {
-      status = statusWith({ store: { connected: false } });
-      await pass('stale', 3);
-      await pass('miss', 1);
-      expect(await metrics.health()).toEqual({
-        status: 'critical',
-        memoryUsage: 400,
-        hitRate: 0.75,
-        connectionStatus: false,
-        lastHealthCheck: new Date(clock.now()),
-      });
+    it('is what the cache says', async () => {
+      expect(await metrics.health()).toMatchObject({ status: 'warning', memoryUsage: 1 });
     });
+  });
 
-    it('is no longer worried a minute after the last failure', async () => {
+  describe('recentErrorRate', () => {
+    it('forgets failures within a minute', async () => {
       await pass('hit', 9);
       await pass('queued', 1);
-      expect((await metrics.health()).status).toBe('warning');
+      expect(metrics.recentErrorRate()).toBe(0.1);
       clock.advance(60_000);
-      expect((await metrics.health()).status).toBe('healthy');
+      expect(metrics.recentErrorRate()).toBe(0);
       expect((await metrics.performance()).errorRate).toBe(0.1);
     });
   });
 
-  describe('healthReport', () => {
-    it('is the health and its reasons', async () => {
-      status = statusWith({ journal: { queuedForMs: 45_000 } });
-      const { reasons, ...health } = await metrics.healthReport();
-      expect(reasons).toEqual([
-        'An invalidation has been waiting for the store for 45.0 s (limit: 30.0 s).',
-      ]);
-      expect(health).toEqual(await metrics.health());
+  describe('settings', () => {
+    it('records nothing while metrics are off, and goes on where it was', async () => {
+      await pass('hit', 2, 5);
+      setting('metrics', false);
+      await pass('hit', 100, 50);
+      metrics.middleware.onFreshHit('unnamed', 'standard', 'patient:1:profile', clock.now());
+      expect(metrics.stats()).toMatchObject({ hits: 2 });
+      expect(metrics.healthcare().totalHits).toBe(0);
+      setting('metrics', true);
+      await pass('miss', 1, 5);
+      expect(metrics.stats()).toMatchObject({ hits: 2, misses: 1 });
+      expect(await metrics.performance()).toMatchObject({
+        totalRequests: 3,
+        averageResponseTime: 5,
+      });
+    });
+
+    it('asks no clock of what is timed while performance monitoring is off, but counts', async () => {
+      setting('performanceMonitoring', false);
+      const monotonic = jest.spyOn(clock, 'monotonic');
+      await pass('hit', 3, 50);
+      metrics.middleware.onFreshHit('unnamed', 'standard', 'a', clock.now());
+      expect(monotonic).not.toHaveBeenCalled();
+      expect(metrics.stats()).toMatchObject({ hits: 4 });
+      expect(metrics.latencies()).toEqual([]);
+      expect(await metrics.performance()).toMatchObject({ totalRequests: 4, p99ResponseTime: 0 });
+    });
+
+    it('does not time half an operation', async () => {
+      await metrics.middleware.handle(READ, async () => {
+        setting('performanceMonitoring', false);
+        return { outcome: 'hit', tier: null };
+      });
+      setting('performanceMonitoring', true);
+      expect(metrics.latencies()).toEqual([]);
+    });
+
+    it('lets monitors run only while both are on, each once', async () => {
+      const calls: string[] = [];
+      const monitor = {
+        start: () => void calls.push('start'),
+        stop: async () => void calls.push('stop'),
+      };
+      const own = new CacheMetricsService({ clock, monitors: [monitor] });
+      own.attach(measuredCache(() => status));
+      expect(calls).toEqual([]);
+      own.start();
+      own.start();
+      const change = (name: string, value: boolean): void =>
+        own.middleware.settingChanged({ name, new: value } as SettingChanged);
+      change('performanceMonitoring', false);
+      change('metrics', false);
+      change('performanceMonitoring', true);
+      expect(calls).toEqual(['start', 'stop']);
+      change('metrics', true);
+      await own.close();
+      await own.close();
+      expect(calls).toEqual(['start', 'stop', 'start', 'stop']);
     });
   });
 
@@ -181,6 +240,41 @@ describe('CacheMetricsService', () => {
         averageResponseTime: 20,
         throughput: 1,
       });
+    });
+
+    it('leaves what exporters read as it was: their counters never go down', async () => {
+      await pass('hit', 5, 10);
+      const count = async (): Promise<number | undefined> =>
+        (await metrics.read()).samples('operations')[0]?.value;
+      const spread = async () => (await metrics.read()).distributions('operation.duration')[0];
+      expect(await count()).toBe(5);
+      metrics.reset();
+      expect(await count()).toBe(5);
+      await pass('hit', 1, 10);
+      expect(await count()).toBe(6);
+      expect((await spread())?.cumulative.at(-1)).toBe(6);
+      expect((await spread())?.sum).toBeCloseTo(0.06);
+    });
+  });
+
+  describe('read', () => {
+    it('asks once for all who ask at the same time', async () => {
+      let asked = 0;
+      const own = new CacheMetricsService();
+      const cache = measuredCache(() => status);
+      own.attach({ ...cache, status: async () => (asked++, status) });
+      const [first, second] = await Promise.all([own.read(), own.read()]);
+      expect(second).toBe(first);
+      expect(asked).toBe(1);
+      expect(await own.read()).not.toBe(first);
+    });
+
+    it('holds what other sources add', async () => {
+      const own = new CacheMetricsService({
+        sources: [{ collect: (reading) => reading.add('seal.failures', 9) }],
+      });
+      own.attach(measuredCache(() => status));
+      expect((await own.read()).samples('seal.failures').map(({ value }) => value)).toEqual([0, 9]);
     });
   });
 });

@@ -2,7 +2,8 @@ import { CacheError, type CacheOperation, type OperationResult } from '@vitalcac
 
 import { ManualMetricsClock } from '../test/manual-metrics-clock.js';
 import { MetricsCacheMiddleware } from './metrics-cache.middleware.js';
-import { OperationRecorder } from './operation.recorder.js';
+import { hitsAndMisses } from './recording/operation-counts.js';
+import { OperationRecorder } from './recording/operation.recorder.js';
 
 const READ: CacheOperation = {
   kind: 'read',
@@ -13,8 +14,10 @@ const READ: CacheOperation = {
   template: 'patient:{id}:records',
   options: null,
   strategy: 'standard',
+  isWarming: false,
 };
 const OTHER: CacheOperation = { ...READ, kind: 'invalidate', strategy: null };
+const BATCH: CacheOperation = { ...READ, key: null, keys: ['a', 'b', 'c'] };
 
 describe('MetricsCacheMiddleware', () => {
   let clock: ManualMetricsClock;
@@ -24,7 +27,7 @@ describe('MetricsCacheMiddleware', () => {
   beforeEach(() => {
     clock = new ManualMetricsClock();
     recorder = new OperationRecorder(clock);
-    middleware = new MetricsCacheMiddleware(recorder);
+    middleware = new MetricsCacheMiddleware(recorder, () => undefined);
   });
 
   const run = (operation: CacheOperation, result: OperationResult, ms = 0): Promise<unknown> =>
@@ -34,6 +37,7 @@ describe('MetricsCacheMiddleware', () => {
     });
   const fail = (operation: CacheOperation, error: unknown): Promise<unknown> =>
     middleware.handle(operation, () => Promise.reject(error as Error)).catch(() => undefined);
+  const hitRate = () => hitsAndMisses(recorder.counts.list());
 
   describe('handle', () => {
     it('passes the result on as the same object', async () => {
@@ -48,25 +52,51 @@ describe('MetricsCacheMiddleware', () => {
       }
     });
 
-    it('records kind, outcome, tier, strategy and time', async () => {
+    it('records every label, and the time by operation, strategy and tier', async () => {
+      const sensitive = { complianceLevel: 'sensitive' } as CacheOperation['options'];
       await run(READ, { outcome: 'hit', tier: 'l1' }, 0.25);
       await run(READ, { outcome: 'hit', tier: 'l1' }, 0.5);
       await run(READ, { outcome: 'hit', tier: 'l2' }, 2);
-      await run({ ...READ, strategy: 'swr' }, { outcome: 'stale', tier: 'l2' }, 4);
+      await run(
+        { ...READ, strategy: 'phi', options: sensitive },
+        { outcome: 'stale', tier: 'l2' },
+        4,
+      );
       await run(OTHER, { outcome: 'recorded', tier: null }, 8);
-      const read = { kind: 'read', strategy: 'standard' };
-      expect(recorder.list()).toEqual([
-        { ...read, outcome: 'hit', tier: 'l1', count: 2, totalMs: 0.75 },
-        { ...read, outcome: 'hit', tier: 'l2', count: 1, totalMs: 2 },
-        { kind: 'read', strategy: 'swr', outcome: 'stale', tier: 'l2', count: 1, totalMs: 4 },
+      const labels = {
+        template: READ.template,
+        operation: 'read',
+        strategy: 'standard',
+        level: 'none',
+      };
+      expect(recorder.counts.list()).toEqual([
+        { ...labels, outcome: 'hit', tier: 'l1', count: 2 },
+        { ...labels, outcome: 'hit', tier: 'l2', count: 1 },
+        { ...labels, strategy: 'phi', level: 'sensitive', outcome: 'stale', tier: 'l2', count: 1 },
         {
-          kind: 'invalidate',
-          strategy: null,
+          ...labels,
+          operation: 'invalidate',
+          strategy: 'none',
           outcome: 'recorded',
-          tier: null,
+          tier: 'none',
           count: 1,
-          totalMs: 8,
         },
+      ]);
+      expect(
+        recorder.latency
+          .summaries()
+          .map(({ operation, strategy, tier, count, totalMs }) => [
+            operation,
+            strategy,
+            tier,
+            count,
+            totalMs,
+          ]),
+      ).toEqual([
+        ['read', 'standard', 'l1', 2, 0.75],
+        ['read', 'standard', 'l2', 1, 2],
+        ['read', 'phi', 'l2', 1, 4],
+        ['invalidate', 'none', 'none', 1, 8],
       ]);
     });
 
@@ -79,49 +109,83 @@ describe('MetricsCacheMiddleware', () => {
         bypass: { hits: 0, misses: 0, failed: 0 },
         recorded: { hits: 0, misses: 0, failed: 0 },
         queued: { hits: 0, misses: 0, failed: 1 },
+        done: { hits: 0, misses: 0, failed: 0 },
       } as const;
       for (const [outcome, expected] of Object.entries(table)) {
         recorder.reset();
         await run(READ, { outcome: outcome as keyof typeof table, tier: null });
-        expect({ outcome, ...recorder.totals() }).toMatchObject({
-          outcome,
-          requests: 1,
-          ...expected,
-        });
+        expect({ outcome, ...recorder.totals() }).toEqual({ outcome, requests: 1, ...expected });
       }
+    });
+
+    it('counts hits and misses of reads only', async () => {
+      await run({ ...READ, kind: 'get' }, { outcome: 'miss', tier: null });
+      await run({ ...READ, kind: 'update' }, { outcome: 'hit', tier: null });
+      expect(hitRate()).toEqual({ hits: 0, misses: 1 });
     });
 
     it('does not blame the cache for a loader that threw', async () => {
       await fail(READ, new Error('the database is down'));
       await fail(READ, undefined);
-      expect(recorder.totals()).toMatchObject({ requests: 2, failed: 0, hits: 0, misses: 2 });
-      expect(recorder.list()).toMatchObject([{ outcome: 'rejected', count: 2 }]);
+      expect(recorder.totals()).toEqual({ requests: 2, failed: 0, hits: 0, misses: 2 });
+      expect(recorder.counts.list()).toMatchObject([{ outcome: 'rejected', count: 2 }]);
     });
 
     it('takes a loader that threw in a read without cache for a bypass', async () => {
       await fail({ ...READ, options: { ttlMs: 0 } as CacheOperation['options'] }, new Error('no'));
-      expect(recorder.totals()).toMatchObject({ requests: 1, failed: 0, hits: 0, misses: 0 });
+      expect(recorder.totals()).toEqual({ requests: 1, failed: 0, hits: 0, misses: 0 });
     });
 
     it('blames the cache for its own errors, and for all errors where nothing is loaded', async () => {
       await fail(READ, new CacheError('STORE_UNAVAILABLE', 'gone'));
       await fail(OTHER, new CacheError('CLOSED', 'closed'));
       await fail(OTHER, new TypeError('unforeseen'));
-      expect(recorder.totals()).toMatchObject({ requests: 3, failed: 3, hits: 0, misses: 0 });
+      expect(recorder.totals()).toEqual({ requests: 3, failed: 3, hits: 0, misses: 0 });
+    });
+
+    it('counts every key of a batch for itself, and the call once', async () => {
+      const items = [
+        { outcome: 'hit', tier: 'l1' },
+        { outcome: 'miss', tier: null },
+        { outcome: 'stale', tier: 'l2' },
+      ] as const;
+      await run(BATCH, { outcome: 'miss', tier: null, items }, 6);
+      await run({ ...BATCH, kind: 'set' }, { outcome: 'recorded', tier: null });
+      await fail(BATCH, new Error('the database is down'));
+      expect(recorder.totals()).toEqual({ requests: 3, failed: 0, hits: 2, misses: 4 });
+      expect(recorder.latency.overall()).toMatchObject({ count: 3, totalMs: 6 });
+      const sets = recorder.counts.list().filter(({ operation }) => operation === 'set');
+      expect(sets).toMatchObject([{ outcome: 'recorded', count: 3 }]);
+    });
+
+    it('counts no key of an empty batch', async () => {
+      await run({ ...BATCH, keys: [] }, { outcome: 'bypass', tier: null, items: [] });
+      expect(recorder.counts.list()).toEqual([]);
+      expect(recorder.totals().requests).toBe(1);
+    });
+
+    it('keeps warming apart: no request, no hit, no miss, no time', async () => {
+      await run({ ...READ, isWarming: true }, { outcome: 'miss', tier: null }, 1_000);
+      expect(recorder.totals()).toEqual({ requests: 0, failed: 0, hits: 0, misses: 0 });
+      expect(recorder.latency.overall().count).toBe(0);
+      expect(recorder.data.metrics().totalMisses).toBe(0);
+      expect(recorder.counts.list()).toMatchObject([
+        { operation: 'warm', outcome: 'miss', count: 1 },
+      ]);
     });
 
     it('gives each of several overlapping operations its own time', async () => {
       const ends: (() => void)[] = [];
-      const begin = (outcome: 'miss' | 'joined' | 'hit'): Promise<OperationResult> =>
+      const begin = (tier: 'l1' | 'l2' | null): Promise<OperationResult> =>
         middleware.handle(
           READ,
-          () => new Promise((resolve) => ends.push(() => resolve({ outcome, tier: null }))),
+          () => new Promise((resolve) => ends.push(() => resolve({ outcome: 'hit', tier }))),
         );
-      const first = begin('miss');
+      const first = begin(null);
       clock.advance(10);
-      const second = begin('joined');
+      const second = begin('l2');
       clock.advance(5);
-      const third = begin('hit');
+      const third = begin('l1');
       clock.advance(1);
       ends[1]?.();
       await second;
@@ -131,22 +195,147 @@ describe('MetricsCacheMiddleware', () => {
       clock.advance(1);
       ends[2]?.();
       await third;
-      const times = recorder.list().map(({ outcome, totalMs }) => [outcome, totalMs]);
-      expect(Object.fromEntries(times)).toEqual({ hit: 102, miss: 116, joined: 6 });
+      const times = recorder.latency.summaries().map(({ tier, totalMs }) => [tier, totalMs]);
+      expect(Object.fromEntries(times)).toEqual({ l1: 102, none: 116, l2: 6 });
     });
 
-    it('never looks at keys, tags, patterns or templates', async () => {
-      const seen = new Set<string | symbol>();
-      const operation = new Proxy(READ, {
-        get: (target, name, receiver): unknown => {
-          seen.add(name);
-          return Reflect.get(target, name, receiver);
-        },
+    it('leaves out what is off, and does not even wrap it', async () => {
+      recorder.isCounting = false;
+      const pending = Promise.resolve({ outcome: 'hit', tier: null } as const);
+      expect(middleware.handle(READ, () => pending)).toBe(pending);
+      middleware.onFreshHit('unnamed', 'standard', 'a', clock.now());
+      expect(recorder.totals().requests).toBe(0);
+    });
+  });
+
+  describe('onFreshHit', () => {
+    it('counts a hit of the own tier that took no time', () => {
+      middleware.onFreshHit('users:{id}', 'swr', 'users:7', clock.now());
+      middleware.onFreshHit('users:{id}', 'swr', 'users:8', clock.now());
+      middleware.onFreshHit('unnamed', 'swr', 'x', clock.now());
+      const labels = {
+        operation: 'read',
+        strategy: 'swr',
+        level: 'standard',
+        outcome: 'hit',
+        tier: 'l1',
+      };
+      expect(recorder.counts.list()).toEqual([
+        { ...labels, template: 'users:{id}', count: 2 },
+        { ...labels, template: 'unnamed', count: 1 },
+      ]);
+      expect(recorder.latency.summaries()).toMatchObject([{ tier: 'l1', count: 3, p99Ms: 0 }]);
+      expect(recorder.totals()).toEqual({ requests: 3, failed: 0, hits: 3, misses: 0 });
+      expect(recorder.rate.perSecond(clock.now())).toBe(3);
+    });
+  });
+
+  describe('healthcare data', () => {
+    const healthcare = () => {
+      const {
+        patientCacheHits,
+        appointmentCacheHits,
+        doctorCacheHits,
+        emergencyCacheHits,
+        ...totals
+      } = recorder.data.metrics();
+      return [
+        [patientCacheHits, appointmentCacheHits, doctorCacheHits, emergencyCacheHits],
+        totals,
+      ] as const;
+    };
+    const options = (of: object): CacheOperation['options'] =>
+      ({ complianceLevel: 'standard', ...of }) as CacheOperation['options'];
+    const hit = { outcome: 'hit', tier: 'l1' } as const;
+
+    it('is all zeros without any', async () => {
+      await run({ ...READ, template: 'users:{id}', key: 'users:7' }, hit);
+      middleware.onFreshHit('unnamed', 'standard', 'products:1', clock.now());
+      expect(healthcare()).toEqual([[0, 0, 0, 0], { totalHits: 0, totalMisses: 0, hitRate: 0 }]);
+    });
+
+    it('is counted once, by template, key or options', async () => {
+      const named = (template: string, key: string, more = {}): CacheOperation => ({
+        ...READ,
+        template,
+        key,
+        ...more,
       });
-      await run(operation, { outcome: 'hit', tier: 'l1' });
-      await fail(operation, new Error('no'));
-      await fail(operation, new CacheError('CLOSED', 'closed'));
-      expect([...seen].sort()).toEqual(['kind', 'options', 'strategy']);
+      await run(named('patient:{id}:records', 'patient:1:records'), hit);
+      await run(named('unnamed', 'medical:1:clinic:2:history'), hit);
+      await run(named('unnamed', 'x', { options: options({ patientSpecific: true }) }), hit);
+      const ofPatient = options({ patientSpecific: true, containsPHI: true });
+      await run(named('unnamed', 'appointment:1:details', { options: ofPatient }), hit);
+      await run(named('unnamed', 'x', { options: options({ doctorSpecific: true }) }), hit);
+      await run(named('doctor:{id}:schedule:{date}', 'x'), hit);
+      const emergency = options({ emergencyData: true, patientSpecific: true });
+      await run(named('unnamed', 'patient:1:contacts', { options: emergency }), hit);
+      middleware.onFreshHit('appointment:{id}:details', 'standard', 'x', clock.now());
+      middleware.onFreshHit('unnamed', 'standard', 'prescriptions:1:clinic:2', clock.now());
+      middleware.onFreshHit('mine', 'standard', 'labResults:1', clock.now());
+      expect(healthcare()).toEqual([[5, 2, 2, 1], { totalHits: 10, totalMisses: 0, hitRate: 1 }]);
+    });
+
+    it('has its own hit rate; a bypass is neither', async () => {
+      await run(READ, hit);
+      await run(READ, { outcome: 'miss', tier: null });
+      await run(READ, { outcome: 'joined', tier: null });
+      await run(READ, { outcome: 'bypass', tier: null });
+      await fail(READ, new Error('no'));
+      expect(healthcare()[1]).toEqual({ totalHits: 1, totalMisses: 3, hitRate: 0.25 });
+    });
+
+    it('is told apart within a batch', async () => {
+      const keys = ['doctor:1:profile', 'patient:1:profile', 'users:1'];
+      const items = [hit, { outcome: 'miss', tier: null } as const, hit];
+      const batch = { ...BATCH, template: 'unnamed', keys };
+      await run(batch, { outcome: 'miss', tier: null, items });
+      expect(healthcare()).toEqual([[0, 0, 1, 0], { totalHits: 1, totalMisses: 1, hitRate: 0.5 }]);
+    });
+  });
+
+  describe('labels', () => {
+    it('are as many after 100 000 random keys, tags and tenants as before', async () => {
+      const series = (): number => recorder.counts.all().length + recorder.latency.all().length;
+      const all = async (mark: string): Promise<void> => {
+        const tenant = { tenant: mark, complianceLevel: 'standard' } as CacheOperation['options'];
+        const one = { ...READ, key: `patient:${mark}`, tags: [mark], options: tenant };
+        await run(one, hitOf('l1'));
+        await run({ ...OTHER, key: null, tags: [mark], pattern: `${mark}:*` }, hitOf(null));
+        await run({ ...BATCH, keys: [mark, `b${mark}`] }, { ...hitOf('l2'), items: [hitOf('l2')] });
+        middleware.onFreshHit(READ.template, 'standard', `patient:${mark}`, clock.now());
+      };
+      await all('first');
+      const before = series();
+      for (let i = 0; i < 25_000; i++) await all(Math.random().toString(36));
+      expect(series()).toBe(before);
+      expect(recorder.totals().requests).toBe(100_004);
+    });
+
+    it('hold at most so many templates, and a name for all others', async () => {
+      recorder = new OperationRecorder(clock, 3);
+      middleware = new MetricsCacheMiddleware(recorder, () => undefined);
+      for (let i = 0; i < 1_000; i++) {
+        await run({ ...READ, template: `users:${i}` }, hitOf('l1'));
+        middleware.onFreshHit(`doctor:${i}`, 'standard', 'x', clock.now());
+      }
+      await run({ ...READ, template: 'x'.repeat(200) }, hitOf('l1'));
+      const templates = new Set(recorder.counts.all().map(({ template }) => template));
+      expect([...templates]).toEqual(['users:0', 'doctor:0', 'users:1', 'other']);
+      expect(recorder.totals().hits).toBe(2_001);
+    });
+
+    it('never hold a key, tag or pattern', async () => {
+      await run(READ, hitOf('l1'));
+      await fail({ ...OTHER, pattern: 'patient:4711:*' }, new CacheError('CLOSED', 'patient:4711'));
+      middleware.onFreshHit('unnamed', 'standard', 'patient:4711:records', clock.now());
+      const said = JSON.stringify([recorder.counts.all(), recorder.latency.all()]);
+      expect(said).toContain('patient:{id}:records');
+      expect(said).not.toContain('4711');
     });
   });
 });
+
+function hitOf(tier: 'l1' | 'l2' | null): OperationResult {
+  return { outcome: 'hit', tier };
+}

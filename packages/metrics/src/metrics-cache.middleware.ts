@@ -3,40 +3,57 @@ import {
   type CacheOperation,
   type ICacheMiddleware,
   type OperationResult,
+  type SettingChanged,
 } from '@vitalcache/core';
 
-import type { MeasuredOutcome } from './operation-counts.js';
-import type { OperationRecorder } from './operation.recorder.js';
+import type { MeasuredOutcome } from './recording/measured-operation.js';
+import type { OperationRecorder } from './recording/operation.recorder.js';
 
 /**
- * Records kind, strategy, outcome, tier and duration of every operation; keys and tags go nowhere. Results and errors
- * pass as they are. {@link CacheMetricsService} makes it; first in the list, it measures what later middleware takes too.
+ * Records kind, template, strategy, outcome, tier, level and duration of every operation; keys and tags go nowhere.
+ * Results and errors pass as they are. `CacheMetricsService` makes it; first in the list, it measures what later
+ * middleware takes too.
  */
 export class MetricsCacheMiddleware implements ICacheMiddleware {
   readonly name = 'metrics';
   readonly #recorder: OperationRecorder;
+  readonly #onSetting: (change: Pick<SettingChanged, 'name' | 'new'>) => void;
 
-  constructor(recorder: OperationRecorder) {
+  constructor(
+    recorder: OperationRecorder,
+    onSetting: (change: Pick<SettingChanged, 'name' | 'new'>) => void,
+  ) {
     this.#recorder = recorder;
+    this.#onSetting = onSetting;
   }
 
-  onFreshHit(_template: string, strategy: string): void {
-    this.#recorder.freshHit(strategy);
+  onFreshHit(template: string, strategy: string, key: string, nowMs: number): void {
+    this.#recorder.freshHit(template, strategy, key, nowMs);
   }
 
-  async handle<R extends OperationResult>(
+  settingChanged(change: SettingChanged): void {
+    this.#onSetting(change);
+  }
+
+  handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R> {
+    return this.#recorder.isCounting ? this.#measured(operation, next) : next();
+  }
+
+  async #measured<R extends OperationResult>(
     operation: CacheOperation,
     next: () => Promise<R>,
   ): Promise<R> {
     const startedAt = this.#recorder.start();
+    let result: R;
     try {
-      const result = await next();
-      this.#recorder.end(startedAt, operation, result.outcome, result.tier);
-      return result;
+      result = await next();
     } catch (error) {
-      this.#recorder.end(startedAt, operation, outcomeOfError(operation, error), null);
+      const outcome = outcomeOfError(operation, error);
+      this.#recorder.end(startedAt, operation, outcome, null, undefined);
       throw error;
     }
+    this.#recorder.end(startedAt, operation, result.outcome, result.tier, result.items);
+    return result;
   }
 }
 

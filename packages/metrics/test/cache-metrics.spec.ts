@@ -9,7 +9,7 @@ import {
   type JournalRecord,
 } from '@vitalcache/core';
 
-import { CacheMetricsService } from '../src/index.js';
+import { metricsPlugin, type MetricsPlugin } from '../src/index.js';
 
 class MapProvider implements ICacheProvider {
   readonly name = 'map';
@@ -38,20 +38,19 @@ class StubbornLog extends InProcessJournalLog {
   }
 }
 
-describe('CacheMetricsService with a CacheService', () => {
+describe('metricsPlugin with a CacheService', () => {
   let skewMs: number;
   let provider: MapProvider;
-  let metrics: CacheMetricsService;
+  let plugin: MetricsPlugin;
   let cache: CacheService;
 
   function start(
     config: CacheConfig<CacheKeyFactory> = {},
     store: ICacheProvider = provider,
   ): void {
-    metrics = new CacheMetricsService();
+    plugin = metricsPlugin();
     const clock = { now: () => Date.now() + skewMs, sleep: systemClock.sleep };
-    cache = new CacheService(store, { clock, ...config, middleware: [metrics.middleware] });
-    metrics.attach(cache);
+    cache = new CacheService(store, { clock, ...config, plugins: [plugin] });
   }
 
   beforeEach(() => {
@@ -65,10 +64,10 @@ describe('CacheMetricsService with a CacheService', () => {
 
   const counted = (): Record<string, number> =>
     Object.fromEntries(
-      metrics
+      plugin.service
         .operations()
-        .map(({ kind, outcome, tier, count }) => [
-          [kind, outcome, tier].filter(Boolean).join(' '),
+        .map(({ operation, outcome, tier, count }) => [
+          [operation, outcome, tier].filter((label) => label !== 'none').join(' '),
           count,
         ]),
     );
@@ -87,8 +86,11 @@ describe('CacheMetricsService with a CacheService', () => {
       'get hit l1': 1,
       'get miss': 1,
     });
-    expect(metrics.stats()).toMatchObject({ hits: 2, misses: 4, hitRate: 2 / 6 });
-    expect(metrics.operations()[0]).toMatchObject({ kind: 'read', strategy: 'standard' });
+    expect(await cache.getCacheStats()).toMatchObject({ hits: 2, misses: 4, hitRate: 2 / 6 });
+    expect(plugin.service.operations()[0]).toMatchObject({
+      operation: 'read',
+      strategy: 'standard',
+    });
   });
 
   it('sees hits of the store', async () => {
@@ -109,8 +111,8 @@ describe('CacheMetricsService with a CacheService', () => {
     await cache.get('a');
     await cache.cache('a', () => 1, { ttl: 0 });
     expect(counted()).toEqual({ 'read miss': 1, 'get stale l1': 1, 'read bypass': 1 });
-    expect(metrics.stats()).toMatchObject({ hits: 1, misses: 1 });
-    expect(await metrics.performance()).toMatchObject({ totalRequests: 3, failedRequests: 0 });
+    expect(await cache.getCacheStats()).toMatchObject({ hits: 1, misses: 1 });
+    expect(await cache.getCacheMetrics()).toMatchObject({ totalRequests: 3, failedRequests: 0 });
   });
 
   it('counts writes and invalidations', async () => {
@@ -125,7 +127,62 @@ describe('CacheMetricsService with a CacheService', () => {
       'invalidate recorded': 2,
       'clear recorded': 1,
     });
-    expect(await metrics.performance()).toMatchObject({ totalRequests: 5, successfulRequests: 5 });
+    expect(await cache.getCacheMetrics()).toMatchObject({
+      totalRequests: 5,
+      successfulRequests: 5,
+    });
+  });
+
+  it('counts each key of a batch, and the batch as one request', async () => {
+    await cache.batchSet([
+      { key: 'a', value: 1 },
+      { key: 'b', value: 2 },
+    ]);
+    expect(await cache.batchGet(['a', 'b', 'c', 'a'])).toEqual([1, 2, null, 1]);
+    await cache.cacheMany(['a', 'x', 'y'], (keys) => keys.map(() => 0));
+    await cache.batchDelete(['a', 'b']);
+    expect(counted()).toEqual({
+      'set recorded': 2,
+      'get hit l1': 3,
+      'get miss': 1,
+      'read hit l1': 1,
+      'read miss': 2,
+      'del recorded': 2,
+    });
+    expect(await cache.getCacheMetrics()).toMatchObject({ totalRequests: 4 });
+    expect(await cache.getCacheStats()).toMatchObject({ hits: 4, misses: 3 });
+  });
+
+  it('keeps warming out of the hit rate', async () => {
+    cache.registerWarmer({ name: 'all', items: () => [{ key: 'a', load: () => 1 }] });
+    await cache.warm();
+    await cache.settled();
+    await cache.cache('a', () => 2);
+    expect(counted()).toEqual({ 'warm miss': 1, 'read hit l1': 1 });
+    expect(await cache.getCacheStats()).toMatchObject({ hits: 1, misses: 0 });
+    expect(await cache.getCacheMetrics()).toMatchObject({ totalRequests: 1 });
+  });
+
+  it('counts hits of healthcare data by kind, whatever is registered', async () => {
+    const keys = cache.getKeyFactory();
+    const all = [
+      keys.patient('7', '1'),
+      keys.appointment('3'),
+      keys.doctorSchedule('9', '2026-01-01'),
+      'users:1',
+    ];
+    for (const key of all) await cache.cache(key, () => 1);
+    await cache.settled();
+    for (const key of all) await cache.cache(key, () => 1);
+    expect(await cache.getHealthcareCacheMetrics()).toEqual({
+      patientCacheHits: 1,
+      appointmentCacheHits: 1,
+      doctorCacheHits: 1,
+      emergencyCacheHits: 0,
+      totalHits: 3,
+      totalMisses: 3,
+      hitRate: 0.5,
+    });
   });
 
   it('does not count a loader that threw, nor a store that failed a read, as failed', async () => {
@@ -133,27 +190,30 @@ describe('CacheMetricsService with a CacheService', () => {
     await expect(cache.cache('a', () => Promise.reject(error))).rejects.toBe(error);
     provider.isBroken = true;
     await expect(cache.cache('b', () => 2)).resolves.toBe(2);
-    expect(await metrics.performance()).toMatchObject({ totalRequests: 2, failedRequests: 0 });
-    expect(metrics.stats().misses).toBe(2);
+    expect(await cache.getCacheMetrics()).toMatchObject({ totalRequests: 2, failedRequests: 0 });
+    expect((await cache.getCacheStats()).misses).toBe(2);
   });
 
-  it('counts what could not be recorded as failed, and is critical when it waits too long', async () => {
+  it('counts what could not be recorded as failed, and health is critical when it waits too long', async () => {
     await cache.close();
     const log = new StubbornLog();
     start({ invalidationDeadlineMs: 20 }, Object.assign(provider, { journal: () => log }));
     await cache.cache('a', () => 1);
     await cache.settled();
-    expect(await metrics.healthReport()).toMatchObject({ status: 'healthy', reasons: [] });
+    expect(await cache.getCacheHealthReport()).toMatchObject({ status: 'healthy', reasons: [] });
 
     log.isStubborn = true;
     await expect(cache.invalidateCacheByTag('t')).resolves.toMatchObject({ queued: true });
     await expect(cache.del('a')).rejects.toMatchObject({ code: 'NOT_RECORDED' });
     expect(counted()).toMatchObject({ 'invalidate queued': 1, 'del queued': 1 });
-    expect(await metrics.performance()).toMatchObject({ failedRequests: 2, errorRate: 2 / 3 });
-    expect(await metrics.health()).toMatchObject({ status: 'warning', connectionStatus: true });
+    expect(await cache.getCacheMetrics()).toMatchObject({ failedRequests: 2, errorRate: 2 / 3 });
+    expect(await cache.getCacheHealth()).toMatchObject({
+      status: 'warning',
+      connectionStatus: true,
+    });
 
     skewMs = 31_000;
-    const { status, reasons } = await metrics.healthReport();
+    const { status, reasons } = await cache.getCacheHealthReport();
     expect([status, reasons[0]]).toEqual([
       'critical',
       expect.stringMatching(/waiting .* 31\.\d s/),
@@ -161,28 +221,22 @@ describe('CacheMetricsService with a CacheService', () => {
     log.isStubborn = false;
   });
 
-  it('is critical when the store says that it is away', async () => {
-    await cache.close();
-    const away = {
-      connected: false,
-      memoryBytes: null,
-      maxBytes: null,
-      pool: { busy: 0, open: 0 },
-    };
-    start({}, Object.assign(provider, { status: async () => away }));
-    expect(await metrics.health()).toMatchObject({
-      status: 'critical',
-      connectionStatus: false,
-      memoryUsage: 0,
-    });
-  });
-
   it('counts a read as a bypass while the cache is switched off', async () => {
     await cache.close();
     start({ enabled: false });
     await cache.cache('a', () => 1);
-    expect(metrics.operations()).toMatchObject([{ kind: 'read', outcome: 'bypass', count: 1 }]);
-    expect(await metrics.health()).toMatchObject({ status: 'healthy' });
+    expect(counted()).toEqual({ 'read bypass': 1 });
+    expect(await cache.getCacheHealth()).toMatchObject({ status: 'healthy', hitRate: 0 });
+  });
+
+  it('follows the settings at run time, without a start', async () => {
+    await cache.cache('a', () => 1);
+    await cache.configure({ values: { metrics: false } });
+    await cache.cache('b', () => 1);
+    expect(await cache.getCacheStats()).toMatchObject({ hits: 0, misses: 1 });
+    await cache.configure({ values: { metrics: true } });
+    await cache.cache('c', () => 1);
+    expect(await cache.getCacheStats()).toMatchObject({ hits: 0, misses: 2 });
   });
 
   it('changes neither values nor errors', async () => {
@@ -191,5 +245,20 @@ describe('CacheMetricsService with a CacheService', () => {
     await cache.settled();
     expect(await cache.cache<unknown>('a', () => 'not loaded')).toEqual(value);
     await expect(cache.get('')).rejects.toMatchObject({ code: 'KEY_INVALID' });
+  });
+
+  it('serves one cache', () => {
+    const again = (): unknown => new CacheService(provider, { plugins: [plugin] });
+    expect(again).toThrow(/make others for this one/);
+  });
+
+  it('is the only one that measures', () => {
+    const two = [
+      metricsPlugin(),
+      { ...metricsPlugin(), name: 'other', middleware: [], services: [] },
+    ];
+    expect(() => new CacheService(provider, { plugins: two })).toThrow(
+      /two of one kind: metrics of/,
+    );
   });
 });

@@ -8,7 +8,7 @@ import {
   type Environment,
   type ProviderPackage,
 } from '@vitalcache/core';
-import { CacheMetricsService } from '@vitalcache/metrics';
+import { metricsPlugin } from '@vitalcache/metrics';
 import { MemoryCacheProvider, providerPackage } from '@vitalcache/provider-memory';
 import { providerPackage as redisPackage } from '@vitalcache/provider-redis';
 
@@ -140,16 +140,32 @@ describe('CacheModule', () => {
       expect(seen.seen).toEqual(['read']);
     });
 
-    it('leaves the metrics middleware out when CACHE_ENABLE_METRICS is false', async () => {
+    it('measures what the two variables of metrics say, until something else is said at run time', async () => {
       const run = async (env: Environment) => {
-        const metrics = new CacheMetricsService();
-        const cache = await startWith(testOptions({ env, middleware: [metrics.middleware] }));
-        await cache.cache('k', () => 1);
-        return metrics.stats().misses;
+        const cache = await startWith(testOptions({ env, plugins: [metricsPlugin()] }));
+        const load = () => new Promise((resolve) => setTimeout(() => resolve(1), 5));
+        await cache.cache('k', load);
+        const { totalRequests, averageResponseTime } = await cache.getCacheMetrics();
+        return { cache, totalRequests, isTimed: averageResponseTime > 0 };
       };
-      expect(await run({})).toBe(1);
-      expect(await run({ CACHE_ENABLE_METRICS: 'true' })).toBe(1);
-      expect(await run({ CACHE_ENABLE_METRICS: 'false' })).toBe(0);
+      expect(await run({})).toMatchObject({ totalRequests: 1, isTimed: true });
+      const untimed = await run({ CACHE_PERFORMANCE_MONITORING_ENABLED: 'false' });
+      expect(untimed).toMatchObject({ totalRequests: 1, isTimed: false });
+      const { cache, ...counted } = await run({ CACHE_ENABLE_METRICS: 'false' });
+      expect(counted).toEqual({ totalRequests: 0, isTimed: false });
+      await cache.configure({ values: { metrics: true } });
+      await cache.cache('k', () => 1);
+      expect(await cache.getCacheStats()).toMatchObject({ hits: 1, misses: 0 });
+    });
+
+    it('rejects questions about metrics without the package, naming it', async () => {
+      const cache = await startWith(testOptions());
+      const error = {
+        code: 'FEATURE_MISSING',
+        message: expect.stringMatching(/@vitalcache.metrics/),
+      };
+      await expect(cache.getCacheMetrics()).rejects.toMatchObject(error);
+      expect((await cache.getCacheHealth()).status).toBe('healthy');
     });
 
     it('gives the variables their effect', async () => {
@@ -344,11 +360,13 @@ describe('CacheModule', () => {
       const { warnings } = await startFrom({
         CACHE_PROVIDER: 'memory',
         CACHE_PERFORMANCE_MONITORING_ENABLED: 'true',
+        CACHE_AUDIT_LOGGING_ENABLED: 'true',
         CACHE_AUDIT_FILE: 'x',
         CACHE_PROVDER: 'redis',
       });
       expect(warnings).toEqual([
-        'set but without effect in this version: CACHE_PERFORMANCE_MONITORING_ENABLED, CACHE_AUDIT_FILE',
+        'set but without effect in this version: CACHE_AUDIT_LOGGING_ENABLED, CACHE_AUDIT_FILE',
+        'set but without effect, because nothing measures (plugins: [metricsPlugin()] of @vitalcache/metrics): CACHE_PERFORMANCE_MONITORING_ENABLED',
         'unknown variables: CACHE_PROVDER (did you mean CACHE_PROVIDER?)',
       ]);
     });
@@ -366,7 +384,7 @@ describe('CacheModule', () => {
       await startWith(testOptions({ env }, lines));
       expect(lines.warnings).toEqual([
         'set but without effect, because the provider is given in code: CACHE_PROVIDER, CACHE_COMMAND_TIMEOUT, CACHE_CONNECTION_POOL_SIZE, CACHE_ENABLE_BATCH, CACHE_SHARDS',
-        'CACHE_ENABLE_METRICS is set but without effect: no middleware named metrics is given',
+        'set but without effect, because nothing measures (plugins: [metricsPlugin()] of @vitalcache/metrics): CACHE_ENABLE_METRICS',
       ]);
     });
   });

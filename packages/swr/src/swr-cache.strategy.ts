@@ -50,6 +50,22 @@ export class SWRCacheStrategy extends BaseCacheStrategy {
     return this.#scheduler.counts;
   }
 
+  /** {@link refreshes}, flat: what was shed stands under `shed.` and the reason. */
+  metrics(): Readonly<Record<string, number>> {
+    const { running, queued, done, unchanged, elsewhere, failed, shedBy } = this.refreshes;
+    const changed = done - unchanged - elsewhere;
+    const numbers: Record<string, number> = {
+      running,
+      queued,
+      changed,
+      unchanged,
+      elsewhere,
+      failed,
+    };
+    for (const [reason, count] of Object.entries(shedBy)) numbers[`shed.${reason}`] = count;
+    return numbers;
+  }
+
   when(options: ResolvedCacheOptions): boolean {
     return options.enableSwr && !isProtected(options);
   }

@@ -41,6 +41,7 @@ describe('readCacheSettings', () => {
       provider: 'dragonfly',
       logLevel: 'log',
       isMetricsEnabled: true,
+      isPerformanceMonitored: true,
       features: { isAdaptive: true, isWarming: true, isPredictive: false },
       maxBytes: GIB,
       cache: {
@@ -83,6 +84,7 @@ describe('readCacheSettings', () => {
       CACHE_ENABLE_COMPRESSION: 'false',
       CACHE_COMPRESSION_THRESHOLD: '5000',
       CACHE_ENABLE_METRICS: 'false',
+      CACHE_PERFORMANCE_MONITORING_ENABLED: 'false',
       CACHE_CONNECTION_TIMEOUT: '700',
       CACHE_COMMAND_TIMEOUT: '90',
       CACHE_CIRCUIT_BREAKER_THRESHOLD: '4',
@@ -105,6 +107,7 @@ describe('readCacheSettings', () => {
       provider: 'redis',
       logLevel: 'log',
       isMetricsEnabled: false,
+      isPerformanceMonitored: false,
       features: { isAdaptive: false, isWarming: true, isPredictive: true },
       maxBytes: 32 * MIB,
       cache: {
@@ -265,11 +268,11 @@ describe('readCacheSettings', () => {
   it('names in one warning what is set without effect', () => {
     const { warnings } = read({
       CACHE_AUDIT_FILE: 'x',
-      CACHE_PERFORMANCE_MONITORING_ENABLED: '1',
+      CACHE_AUDIT_LOGGING_ENABLED: '1',
       CACHE_ENABLED: '1',
     });
     expect(warnings).toEqual([
-      'set but without effect in this version: CACHE_PERFORMANCE_MONITORING_ENABLED, CACHE_AUDIT_FILE',
+      'set but without effect in this version: CACHE_AUDIT_LOGGING_ENABLED, CACHE_AUDIT_FILE',
     ]);
   });
 
@@ -282,7 +285,7 @@ describe('readCacheSettings', () => {
     expect(() => reader.assertValid()).not.toThrow();
     expect(settings.provider).toBe('dragonfly');
     expect(findUnknownVariables(env, reader.known)).toEqual([]);
-    const effective = 25; // of the 35 CACHE_ variables in the document
+    const effective = 26; // of the 35 CACHE_ variables in the document
     const warning = settings.warnings.find((line) => line.startsWith('set but without effect'));
     const named = warning?.match(/CACHE_\w+/g) ?? [];
     const set = Object.keys(env).filter((name) => name.startsWith('CACHE_'));

@@ -23,6 +23,7 @@ export interface CacheSettings {
   readonly provider: string;
   readonly logLevel: CacheLogLevel;
   readonly isMetricsEnabled: boolean;
+  readonly isPerformanceMonitored: boolean;
   readonly features: FeatureSettings;
   /** Bytes that this process may hold for the cache in all: an embedded store and the process's own tier. */
   readonly maxBytes: number;
@@ -66,6 +67,7 @@ export function readCacheSettings(
     provider: readProvider(reader) ?? provider,
     logLevel: level === 'info' ? 'log' : level,
     isMetricsEnabled: reader.boolean('CACHE_ENABLE_METRICS') ?? true,
+    isPerformanceMonitored: reader.boolean('CACHE_PERFORMANCE_MONITORING_ENABLED') ?? true,
     features: readFeatures(reader),
     maxBytes: memory.maxBytes,
     cache: {

@@ -20,6 +20,8 @@ export class L1Cache {
   /** The same entries by tenant, if tenants have a quota. */
   readonly #tenants = new Map<string, EntrySieve>();
   #limitBytes: number;
+  /** Entries dropped to make room, since start. */
+  evictions = 0;
 
   constructor({ maxBytes, tenantMaxBytes = maxBytes }: L1CacheOptions) {
     this.#maxBytes = maxBytes;
@@ -87,6 +89,7 @@ export class L1Cache {
     while (entries.bytes > bytes) {
       const victim = entries.victim();
       if (victim === undefined) return;
+      this.evictions++;
       this.delete(victim);
     }
   }

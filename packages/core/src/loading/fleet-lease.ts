@@ -5,6 +5,7 @@ import type { HeldEntry } from '../entry/held-entry.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { Fence } from '../journal/fence.js';
 import type { Journal } from '../journal/journal.js';
+import type { CacheCounters } from '../observation/cache-counters.js';
 import type { ICacheProvider, LeaseStore } from '../provider/cache-provider.js';
 import type { StoreKeys } from '../repository/store-keys.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
@@ -33,6 +34,7 @@ export interface FleetLeaseOptions {
   readonly keys: StoreKeys;
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly counters: CacheCounters;
   /** Random bytes that tell one holder from another. */
   readonly newOwner: () => Buffer;
 }
@@ -131,7 +133,10 @@ export class FleetLease {
       if (holder === null) {
         const held = this.#hold(leases, key, name, token);
         if (!entry && sharesFailure) await this.#assertNotFailed(key, last, held);
-        if (!entry) return { kind: 'mine', held };
+        if (!entry) {
+          if (last !== null && sharesFailure) this.#options.counters.takeovers++;
+          return { kind: 'mine', held };
+        }
         await held.end();
       }
       if (entry) return { kind: 'found', entry };

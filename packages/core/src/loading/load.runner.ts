@@ -2,6 +2,8 @@ import type { Clock } from '../clock/clock.js';
 import { isCacheError } from '../errors/cache.error.js';
 import { isSameEpoch, type Fence } from '../journal/fence.js';
 import type { Journal, Moment } from '../journal/journal.js';
+import type { CacheCounters } from '../observation/cache-counters.js';
+import type { LoadSteps } from '../observation/load-steps.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { FoundEntry, ICacheRepository, PreparedEntry } from '../repository/found-entry.js';
 import type { ReadRequest } from '../strategy/read-request.js';
@@ -9,7 +11,7 @@ import { coverHashes, subjectOf, type Subject } from '../validity/cover-hash.js'
 import { ActiveLoad } from './active-load.js';
 import { NOT_MODIFIED } from './not-modified.js';
 import { isCacheable, type EntryBuilder } from './entry.builder.js';
-import type { Admission, FleetLease, HeldLease } from './fleet-lease.js';
+import type { Admission, FleetLease, HeldLease, LeaseRequest } from './fleet-lease.js';
 import type { Flight, LoadedValue } from './flight.js';
 import { countsAsOutage, type LoadBackOff, type LoadKind } from './load-backoff.js';
 import type { NestedLoads } from './nested-loads.js';
@@ -25,6 +27,8 @@ export interface LoadRunnerOptions {
   readonly backOff: LoadBackOff;
   readonly nested: NestedLoads;
   readonly clock: Clock;
+  readonly counters: CacheCounters;
+  readonly steps: LoadSteps;
   /** Whether values of a template may be stored now. */
   readonly isEnabled: (template: string) => boolean;
   /** Storing failed; the value was returned all the same. */
@@ -67,7 +71,10 @@ export class LoadRunner {
     const tagHashes = staticTagHashes(options);
     const subject = subjectOf(key, tagHashes);
     const admission = job.isAlone ? null : await this.#admit(job, flight, subject, tagHashes);
-    if (admission?.kind === 'found') return foundElsewhere(admission.entry);
+    if (admission?.kind === 'found') {
+      if (job.kind === 'foreground') this.#options.counters.waited++;
+      return foundElsewhere(admission.entry);
+    }
     if (admission?.kind === 'taken' && job.kind === 'refresh') return { kind: 'taken' };
     const lease = admission?.kind === 'mine' ? admission.held : null;
     // When nobody waits any more, others need not wait for what nobody gets.
@@ -104,11 +111,11 @@ export class LoadRunner {
     subject: Subject,
     tagHashes: Uint32Array,
   ): Promise<Admission | null> {
-    const { journal, lease, repository, clock, nested } = this.#options;
+    const { journal, lease, repository, clock, nested, steps } = this.#options;
     const { fence } = flight.start;
     if (!fence || options.since || nested.holdsLeaseOf(key)) return null;
     if (journal.holdOffs().covers(subject)) return null;
-    return lease.enter({
+    const request: LeaseRequest = {
       key,
       fence,
       tagHashes,
@@ -122,15 +129,22 @@ export class LoadRunner {
       sharesFailure: true,
       isNested: nested.current.length > 0,
       signal: flight.signal,
-    });
+    };
+    return steps.run(
+      'lease',
+      options,
+      () => lease.enter(request),
+      ({ kind: how }) => how,
+    );
   }
 
   async #load<T>(
-    { request: { key, load, options }, previous }: LoadJob<T>,
+    { request: { key, load, options }, previous, kind }: LoadJob<T>,
     flight: Flight,
     lease: HeldLease | null,
   ): Promise<LoadedValue> {
-    const { journal, clock, builder, nested, repository, isEnabled } = this.#options;
+    const { journal, clock, builder, nested, repository, isEnabled, counters, steps } =
+      this.#options;
     const replaced = previous && repository.isTrusted(previous.entry) ? previous : null; // to nobody else either
     // The moment, the hold-offs and the call stand in one synchronous step: nothing can come between.
     flight.start = this.momentOf(options);
@@ -139,7 +153,9 @@ export class LoadRunner {
     const isUpdated = nested.isUpdating(key); // what an update reads of its own key is the update's to store
     const startedAt = clock.now();
     const context = new ActiveLoad(options, flight.signal, fence, replaced, flight);
-    const answer: unknown = await nested.run([flight], () => load(context));
+    counters[kind === 'refresh' ? 'refreshes' : 'loads']++;
+    const call = async (): Promise<unknown> => nested.run([flight], () => load(context));
+    const answer = await steps.run('load', options, call, () => 'loaded');
     const value = answer === NOT_MODIFIED ? replaced?.entry.value : answer;
     try {
       const entry = builder.build(key, value, options, {
@@ -157,7 +173,7 @@ export class LoadRunner {
         isEnabled(options.template) &&
         isCacheable(value, options, context.terms) &&
         !holdOffs.covers(entry.subject);
-      this.#track(isStorable ? this.#store(entry, held, lease) : lease?.end());
+      this.#track(isStorable ? this.#store(entry, held, options, lease) : lease?.end());
       const isUnchanged = replaced?.entry.payloadHash === entry.payload.payloadHash;
       return { kind: 'entry', held, isStorable, isOwn: true, isUnchanged };
     } catch (error) {
@@ -172,9 +188,18 @@ export class LoadRunner {
   async #store(
     entry: PreparedEntry,
     held: FoundEntry['entry'],
+    options: ResolvedCacheOptions,
     lease: HeldLease | null,
   ): Promise<void> {
-    await this.#options.repository.store(entry, held).catch(this.#options.onStoreFailed);
+    const { repository, steps, onStoreFailed } = this.#options;
+    await steps
+      .run(
+        'write',
+        options,
+        () => repository.store(entry, held),
+        (isStored) => (isStored ? 'stored' : 'refused'),
+      )
+      .catch(onStoreFailed);
     await lease?.end();
   }
 

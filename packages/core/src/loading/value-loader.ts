@@ -1,6 +1,8 @@
 import { within, type Clock } from '../clock/clock.js';
 import { CacheError, CacheLoadTimeoutError } from '../errors/cache.error.js';
 import type { Journal, Moment } from '../journal/journal.js';
+import type { CacheCounters } from '../observation/cache-counters.js';
+import type { LoadSteps } from '../observation/load-steps.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { FoundEntry } from '../repository/found-entry.js';
 import type { ReadRequest, RefreshOutcome } from '../strategy/read-request.js';
@@ -39,6 +41,8 @@ export class ValueLoader {
   readonly #runner: LoadRunner;
   readonly #backOff: LoadBackOff;
   readonly #nested: NestedLoads;
+  readonly #counters: CacheCounters;
+  readonly #steps: LoadSteps;
   /** The load of each key that newcomers join. */
   readonly #flights = new Map<string, Flight>();
   /** Loads that are nobody else's. */
@@ -51,6 +55,8 @@ export class ValueLoader {
     this.#journal = options.journal;
     this.#backOff = new LoadBackOff(options.clock, options.journal);
     this.#nested = options.nested;
+    this.#counters = options.counters;
+    this.#steps = options.steps;
     this.#runner = new LoadRunner({ ...options, backOff: this.#backOff });
   }
 
@@ -95,6 +101,7 @@ export class ValueLoader {
       // A bare value belongs to the one who loaded it: it may be a stream, or changed by its owner.
       if (loaded.kind === 'bare') return this.loadAlone(request);
       if (this.#isDeliverable(flight, arrival, loaded)) {
+        if (joined) this.#counters.joined++;
         return { ...loaded, isJoined: joined !== null };
       }
     }
@@ -115,7 +122,12 @@ export class ValueLoader {
   }
 
   /** Loads for later readers, unless somebody does already. Rejects with what the loader rejected with. */
-  async refresh<T>(request: ReadRequest<T>, previous: FoundEntry): Promise<RefreshOutcome> {
+  refresh<T>(request: ReadRequest<T>, previous: FoundEntry): Promise<RefreshOutcome> {
+    const refreshed = (): Promise<RefreshOutcome> => this.#refresh(request, previous);
+    return this.#steps.run('refresh', request.options, refreshed, (outcome) => outcome);
+  }
+
+  async #refresh<T>(request: ReadRequest<T>, previous: FoundEntry): Promise<RefreshOutcome> {
     if (this.#flights.has(request.key)) return 'elsewhere';
     const job: LoadJob<T> = {
       request,

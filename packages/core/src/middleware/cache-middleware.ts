@@ -1,5 +1,5 @@
 import type { SettingChanged } from '../flags/settings-change.js';
-import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { ComplianceLevel, ResolvedCacheOptions } from '../options/cache-options.js';
 import type { Tier } from '../repository/found-entry.js';
 import type { ReadOutcome } from '../strategy/read-request.js';
 
@@ -25,8 +25,10 @@ export interface CacheOperation {
   readonly template: string;
   /** `null` where there are none (`get`, `del`, `invalidate`, `clear`). */
   readonly options: ResolvedCacheOptions | null;
-  /** Name of the strategy of a `read`; `null` for anything else. */
+  /** Name of the strategy of a `read`, `set` or `update` of one key or of a batch read; `null` for anything else. */
   readonly strategy: string | null;
+  /** A `read` for nobody in particular, so that later ones hit: no part of how well the cache serves. */
+  readonly isWarming: boolean;
 }
 
 /** How an operation ended. */
@@ -37,6 +39,22 @@ export interface OperationResult {
   readonly outcome: OperationOutcome;
   /** The tier that answered a read; `null` otherwise. */
   readonly tier: Tier | null;
+  /** The same of each key of a batch, whose own outcome is the worst of them; absent for anything else. */
+  readonly items?: readonly Pick<OperationResult, 'outcome' | 'tier'>[];
+}
+
+/**
+ * A part of a load.
+ * - `lease`: asking for the lease, and waiting while another process holds it
+ * - `load`: the loader; `write`: storing what it gave, after its caller has it
+ * - `refresh`: a whole load in the background, with the others inside
+ */
+export type LoadStep = 'lease' | 'load' | 'write' | 'refresh';
+
+export interface LoadStepInfo {
+  readonly step: LoadStep;
+  readonly template: string;
+  readonly level: ComplianceLevel;
 }
 
 /**
@@ -47,10 +65,22 @@ export interface ICacheMiddleware {
   readonly name: string;
   /**
    * Told of a fresh hit of this process's own tier that took the shortest way, instead of `handle`: for counting, never
-   * for refusing. Only if all middleware has it, hits take that way. Must be quick and not throw.
+   * for refusing. Only if all middleware has it, hits take that way. Must be quick and not throw. The key may name a
+   * person: it belongs in no log, label or span. `nowMs`: by the cache's clock.
    */
-  onFreshHit?(template: string, strategy: string): void;
+  onFreshHit?(template: string, strategy: string, key: string, nowMs: number): void;
   /** Told of every change of the settings, in whichever process it was made. Must be quick. */
   settingChanged?(change: SettingChanged): void;
+  /**
+   * Around each step of a load, in the async context of the read that it is for: call `work` exactly once, and give what
+   * it gives. `outcomeOf` says in a word how it ended; a step that rejects has failed.
+   */
+  aroundStep?<T>(
+    info: LoadStepInfo,
+    work: () => Promise<T>,
+    outcomeOf: (result: T) => string,
+  ): Promise<T>;
+  /** Numbers since start, under its name in the cache's status. No key, tag or tenant is among their names. */
+  metrics?(): Readonly<Record<string, number>>;
   handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R>;
 }

@@ -1,5 +1,6 @@
 import type { EnvironmentReader } from '../config/environment.reader.js';
 import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
+import type { ICacheMetrics } from '../observation/cache-metrics.js';
 import type { ICacheProvider } from '../provider/cache-provider.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import type { CacheWarmer } from '../warming/cache-warmer.js';
@@ -71,18 +72,25 @@ export interface CachePlugin<C = object> {
   readonly services?: readonly PluginService<C>[];
   /** Method and path unique among all plugins. */
   readonly adminActions?: readonly AdminAction<C>[];
+  /** Measures the cache: what `getCacheMetrics` and its siblings tell comes from here. At most one plugin has it. */
+  readonly measures?: ICacheMetrics;
   /**
    * Reads its environment variables through `reader` and notes there what is wrong with them; called once, before
    * anything else. Does not throw, and repeats no secret.
    */
   readEnvironment?(reader: EnvironmentReader): void;
+  /** Takes the cache that the plugin was given to; called once, when that is made and before anything is done with it. */
+  attach?(cache: C): void;
   /** Gets ready; called once, when the cache has started. Rejects with a `CacheError` to keep the application down. */
   start?(cache: C): Promise<void>;
   /** Ends what `start` began; called once, before the cache closes, and resolves within bounds. */
   close?(): Promise<void>;
   /** Answers at once or within a second; counts as critical when it rejects. */
   health?(): PluginHealth | Promise<PluginHealth>;
-  /** Numbers since start, under the plugin's name in `GET /cache`. No key, tag or tenant is among their names. */
+  /**
+   * Numbers since start, under the plugin's name in the cache's status and in `GET /cache`. No key, tag or tenant is among
+   * their names. `sealFailures`, if it seals: what could not be opened, which an alert looks at.
+   */
   metrics?(): Readonly<Record<string, number>>;
   /**
    * Runs `next`, once, in an async context of its own making, such as who is asking; returns what it returned. Throws to

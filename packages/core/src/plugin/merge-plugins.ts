@@ -1,5 +1,6 @@
 import { CacheError } from '../errors/cache.error.js';
 import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
+import type { ICacheMetrics } from '../observation/cache-metrics.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import type { CacheWarmer } from '../warming/cache-warmer.js';
 import type {
@@ -20,6 +21,8 @@ export interface MergedPlugins<C = object> {
   readonly warmers: readonly CacheWarmer[];
   readonly services: readonly PluginService<C>[];
   readonly adminActions: readonly AdminAction<C>[];
+  /** What measures the cache; `null` if nothing does. */
+  readonly measures: ICacheMetrics | null;
   /** All request hooks around `next`, the first plugin's outermost. */
   aroundRequest<T>(request: PluginRequest, next: () => T): T;
 }
@@ -43,6 +46,8 @@ export function mergePlugins<C = object>(plugins: readonly CachePlugin<C>[]): Me
   };
   for (const [what, parts] of Object.entries(named)) assertUnique(what, parts, ({ name }) => name);
   const cacheClasses = plugins.flatMap(({ cacheClass }) => cacheClass ?? []);
+  const measures = plugins.flatMap((plugin) => plugin.measures ?? []);
+  assertUnique('metrics of', measures, () => 'the cache');
   assertUnique('class for', cacheClasses, () => 'the cache');
   assertUnique('service', services, ({ token }) => token);
   assertUnique('admin action', adminActions, ({ method, path }) => `${method} /cache/${path}`);
@@ -54,6 +59,7 @@ export function mergePlugins<C = object>(plugins: readonly CachePlugin<C>[]): Me
     warmers,
     services,
     adminActions,
+    measures: measures[0] ?? null,
     aroundRequest<T>(request: PluginRequest, next: () => T): T {
       return plugins.reduceRight<() => T>(
         (inner, plugin) =>

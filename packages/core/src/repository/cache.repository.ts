@@ -54,8 +54,9 @@ export class CacheRepository implements ICacheRepository {
   }
 
   /** What the process's own tier holds. */
-  get l1(): { readonly entries: number; readonly bytes: number } {
-    return { entries: this.#l1.size, bytes: this.#l1.bytes };
+  get l1(): { readonly entries: number; readonly bytes: number; readonly evictions: number } {
+    const { size: entries, bytes, evictions } = this.#l1;
+    return { entries, bytes, evictions };
   }
 
   peek(key: string, nowMs: number): HeldEntry | null {

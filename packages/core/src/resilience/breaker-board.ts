@@ -50,6 +50,12 @@ export class BreakerBoard {
     return worst;
   }
 
+  /** Of each store that was asked so far. */
+  get states(): Readonly<Record<string, BreakerState>> {
+    this.#forgetGone();
+    return Object.fromEntries([...this.#breakers].map(([store, { state }]) => [store, state]));
+  }
+
   of(store: string): CircuitBreakerService {
     return this.#breakers.get(store) ?? this.#add(store);
   }

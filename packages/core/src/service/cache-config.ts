@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import type { CompressionPolicy } from '../entry/value.codec.js';
 import type { RuntimeSettings } from '../flags/runtime-settings.js';
+import type { HealthLimits } from '../health/health-limits.js';
 import type { ICacheKeyFactory } from '../key/cache-key.factory.js';
 import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
 import type { CacheDefaults } from '../options/cache-options.js';
@@ -69,6 +70,8 @@ export interface CacheConfig<F extends ICacheKeyFactory = ICacheKeyFactory> {
    * a restart then makes nothing invalid. Default: false.
    */
   readonly durable?: boolean;
+  /** Beyond what the cache is no longer healthy. */
+  readonly healthLimits?: Partial<HealthLimits>;
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;

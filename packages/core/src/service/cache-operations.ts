@@ -21,6 +21,7 @@ export function operationOf(
     template: 'unnamed',
     options: null,
     strategy: null,
+    isWarming: false,
     ...more,
   };
 }
@@ -30,7 +31,9 @@ export function strategyOperation(
   kind: 'read' | 'set' | 'update',
   strategy: Pick<ICacheStrategy, 'name'>,
   options: ResolvedCacheOptions,
-  on: { readonly key: string } | { readonly keys: readonly string[] },
+  on: ({ readonly key: string } | { readonly keys: readonly string[] }) & {
+    readonly isWarming?: boolean;
+  },
 ): CacheOperation {
   const { template, tags } = options;
   return operationOf(kind, {

@@ -1,6 +1,7 @@
 import type { CacheOptions } from '../options/cache-options.js';
 import type { JournalStatus, Recorded } from '../journal/journal.js';
 import type { StoreStatus } from '../provider/cache-provider.js';
+import type { CacheCounts } from '../observation/cache-counters.js';
 import type { RefreshRefusal } from '../strategy/read-request.js';
 import type { CacheErrorHandler, FaultCounts } from '../resilience/cache-error.handler.js';
 import type { BreakerState } from '../resilience/circuit-breaker.service.js';
@@ -68,16 +69,26 @@ export interface Explanation {
   readonly decisions: readonly string[];
 }
 
+/** Numbers since start, by name: words of the code, never a key, tag or tenant. */
+export type PartNumbers = Readonly<Record<string, number>>;
+
 /** How a cache is doing. */
 export interface CacheStatus {
   readonly provider: string;
   readonly namespace: string;
   readonly enabled: boolean;
   readonly store: StoreStatus;
+  /** The worst of {@link breakers}. */
   readonly breaker: BreakerState;
+  /** Of each store that was asked, by its name. */
+  readonly breakers: Readonly<Record<string, BreakerState>>;
   readonly journal: JournalStatus;
-  readonly l1: { readonly entries: number; readonly bytes: number };
+  /** What the process's own tier holds, and how many entries it dropped to make room, since start. */
+  readonly l1: { readonly entries: number; readonly bytes: number; readonly evictions: number };
+  readonly counts: CacheCounts;
   readonly faults: FaultCounts;
   /** How often errors of each class were behind the faults; `foreign`: not one of the cache's own. */
   readonly faultCodes: CacheErrorHandler['codes'];
+  /** What strategies, middleware and plugins say of themselves, by their names. */
+  readonly parts: Readonly<Record<string, PartNumbers>>;
 }

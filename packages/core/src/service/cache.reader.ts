@@ -79,7 +79,7 @@ export class CacheReader {
     if (!held || held.isSoftened || held.staleAt - now <= held.loadMs * EARLY_LOADS) return null;
     if (!this.#isWanted(key, held, options)) return null;
     for (const observer of this.#observers) {
-      observer.onFreshHit(options?.template ?? 'unnamed', this.#usual);
+      observer.onFreshHit(options?.template ?? 'unnamed', this.#usual, key, now);
     }
     return held;
   }
@@ -104,6 +104,11 @@ export class CacheReader {
     return this.#read(key, load, options);
   }
 
+  /** As {@link read}, for nobody in particular: hits that come later are what it is for. */
+  prefetch<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {
+    return this.#read(key, load, options, true);
+  }
+
   async readMany<T>(
     keys: readonly string[],
     load: BatchLoader<T>,
@@ -122,7 +127,7 @@ export class CacheReader {
       async () => {
         const isUsable = await this.#isUsable(resolved);
         results = await this.#batches.read(keys, load, resolved, isUsable ? strategy : null);
-        return worstOf(results);
+        return { ...worstOf(results), items: results };
       },
     );
     return results.map(({ value }) => value);
@@ -173,13 +178,18 @@ export class CacheReader {
     return this.#options.options.resolve(undefined);
   }
 
-  async #read<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {
+  async #read<T>(
+    key: string,
+    load: Loader<T>,
+    options?: CacheOptions,
+    isWarming = false,
+  ): Promise<ReadResult<T>> {
     assertKey(key);
     assertLoader(load);
     const resolved = this.#options.options.resolve(options);
     const { serializer } = resolved;
-    if (!serializer) return this.#readStored(key, load, resolved);
-    return this.#readSerialized(key, serialized(load, serializer), resolved, serializer);
+    if (!serializer) return this.#readStored(key, load, resolved, isWarming);
+    return this.#readSerialized(key, serialized(load, serializer), resolved, serializer, isWarming);
   }
 
   async #readSerialized<T>(
@@ -187,9 +197,10 @@ export class CacheReader {
     load: Loader<unknown>,
     options: ResolvedCacheOptions,
     serializer: ValueSerializer,
+    isWarming: boolean,
   ): Promise<ReadResult<T>> {
     try {
-      const result = await this.#readStored(key, load, options);
+      const result = await this.#readStored(key, load, options, isWarming);
       return { ...result, value: deserialized<T>(result.value, serializer) };
     } catch (error) {
       if (!isCacheError(error)) throw error;
@@ -199,7 +210,8 @@ export class CacheReader {
       }
       if (!(error instanceof UndeserializableValue) || options.forceRefresh) throw error;
       this.#runtime.errors.note('entry-corrupt');
-      return this.#readSerialized(key, load, { ...options, forceRefresh: true }, serializer);
+      const anew = { ...options, forceRefresh: true };
+      return this.#readSerialized(key, load, anew, serializer, isWarming);
     }
   }
 
@@ -207,11 +219,12 @@ export class CacheReader {
     key: string,
     load: Loader<T>,
     options: ResolvedCacheOptions,
+    isWarming: boolean,
   ): Promise<ReadResult<T>> {
     const strategy = this.#options.strategies.select(options);
     const request = { key, load, options };
     return this.#options.chain.run(
-      strategyOperation('read', strategy, options, { key }),
+      strategyOperation('read', strategy, options, { key, isWarming }),
       async () => {
         const { engine } = this.#runtime;
         if (!(await this.#isUsable(options))) return engine.bypass(request);
@@ -255,7 +268,8 @@ export class CacheReader {
         if (!answer) read?.missed.add(key);
         return answer;
       });
-      return worstOf(answers.map((answer) => answer ?? uncached(null, 'miss')));
+      const items = answers.map((answer) => answer ?? uncached(null, 'miss'));
+      return { ...worstOf(items), items };
     });
     if (read) read.isOver = true;
     return answers.map((answer) => answer?.value ?? null);

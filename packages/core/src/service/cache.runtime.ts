@@ -3,12 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { systemClock, within, type Clock } from '../clock/clock.js';
 import { MemoryPressure } from '../entry/memory-pressure.js';
 import { FeatureFlagsService } from '../flags/feature-flags.service.js';
-import { InProcessJournalLog } from '../journal/in-process-journal.log.js';
 import { Journal } from '../journal/journal.js';
 import { EntryBuilder } from '../loading/entry.builder.js';
 import { FleetLease } from '../loading/fleet-lease.js';
 import { NestedLoads } from '../loading/nested-loads.js';
 import { ValueLoader } from '../loading/value-loader.js';
+import { CacheCounters } from '../observation/cache-counters.js';
+import { tellBreaker, tellFault } from '../observation/event-channels.js';
+import { LoadSteps } from '../observation/load-steps.js';
 import type { ICacheProvider, StoreStatus } from '../provider/cache-provider.js';
 import { capabilitiesOf, type ProviderCapabilities } from '../provider/provider-capabilities.js';
 import { CacheRepository } from '../repository/cache.repository.js';
@@ -21,9 +23,11 @@ import { CacheVersioningService } from '../versioning/cache-versioning.service.j
 import type { CacheConfig, CacheLogger } from './cache-config.js';
 import { tagCoverage } from './cache-operations.js';
 import { checkConfig, checkProvider } from './check-config.js';
+import { EntryProbe } from './entry.probe.js';
 import { EntryWriter } from './entry.writer.js';
 import { initialSettings } from './initial-settings.js';
 import { Invalidator } from './invalidator.js';
+import { journalLogOf } from './journal-log-of.js';
 import { MissedReads } from './missed-reads.js';
 import { safeLogger } from './safe-logger.js';
 import { ReadEngine } from './read.engine.js';
@@ -36,19 +40,14 @@ const STATUS_MS = 1_000;
 /** Carried by no entry, for no tag may hold a control character: its record says that settings have changed. */
 const SETTINGS_TAG = '\u001fsettings';
 
-const SILENT: CacheLogger = {
-  debug: () => undefined,
-  log: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
 /** The parts of one cache, built from its configuration and wired together; how they start and end. */
 export class CacheRuntime {
   readonly clock: Clock;
   readonly logger: CacheLogger;
   readonly store: ProviderCapabilities;
   readonly keys: StoreKeys;
+  readonly counters = new CacheCounters();
+  readonly steps: LoadSteps;
   readonly errors: CacheErrorHandler;
   readonly breaker: GuardedStore['breaker'];
   readonly guard: StoreGuard;
@@ -58,6 +57,7 @@ export class CacheRuntime {
   readonly repository: CacheRepository;
   readonly loader: ValueLoader;
   readonly engine: ReadEngine;
+  readonly probe: EntryProbe;
   readonly writer: EntryWriter;
   readonly invalidator: Invalidator;
   readonly missed: MissedReads;
@@ -83,28 +83,32 @@ export class CacheRuntime {
     const maxQueued = config.maxQueuedInvalidations ?? 1_000;
     this.#readBudgetMs = config.readBudgetMs ?? 250;
     this.clock = config.clock ?? systemClock;
-    this.logger = safeLogger(config.logger ?? SILENT);
+    this.logger = safeLogger(config.logger);
     this.missed = new MissedReads(this.clock);
     this.nested = new NestedLoads();
     this.store = capabilitiesOf(provider);
     this.keys = new StoreKeys(config.namespace ?? 'default');
+    this.steps = new LoadSteps(this.keys.namespace);
     this.errors = new CacheErrorHandler(this.logger);
+    this.errors.onFault((fault, code) => tellFault(this.keys.namespace, fault, code));
     this.versions = new CacheVersioningService({
       versions: config.templateVersions ?? {},
       default: config.schemaVersion ?? 0,
     });
-    const { clock, errors, keys, store, versions } = this;
+    const { clock, counters, errors, keys, steps, store, versions } = this;
     const { guard, breaker } = guardStore({
       ...config.breaker,
       partitions: store.partitions,
+      name: provider.name ?? 'custom',
       errors,
       clock,
       budgetMs: this.#readBudgetMs,
+      onNews: (name, news) => tellBreaker(keys.namespace, name, news),
     });
     this.guard = guard;
     this.breaker = breaker;
     this.journal = new Journal({
-      log: this.#journalLog(),
+      log: journalLogOf(this),
       namespace: keys.namespace,
       clock,
       random,
@@ -167,6 +171,7 @@ export class CacheRuntime {
       keys,
       clock,
       journal,
+      counters,
       newOwner: () => randomBytes(8),
     }));
     const onStoreFailed = (error: unknown): void => errors.note('store-write-failed', error);
@@ -176,6 +181,8 @@ export class CacheRuntime {
       journal,
       lease,
       clock,
+      counters,
+      steps,
       nested: this.nested,
       isEnabled: (template) => this.flags.isEnabled(template),
       onStoreFailed,
@@ -189,6 +196,8 @@ export class CacheRuntime {
       random,
       onLoadFailed: (error) => errors.note('loader-failed', error),
     });
+    const isEnabled = (): boolean => this.flags.isEnabled();
+    this.probe = new EntryProbe({ journal, repository, clock, isEnabled });
     this.writer = new EntryWriter({
       repository,
       builder,
@@ -271,8 +280,8 @@ export class CacheRuntime {
   }
 
   /** The work of others, which starting and closing don't wait for without end. */
-  bounded<T>(work: Promise<T>): Promise<T | undefined> {
-    return within(this.clock, PHASE_MS, work, () => undefined);
+  bounded<T>(work: Promise<T>, ms = PHASE_MS): Promise<T | undefined> {
+    return within(this.clock, ms, work, () => undefined);
   }
 
   async #start(): Promise<void> {
@@ -296,19 +305,8 @@ export class CacheRuntime {
     this.#isStarted = true;
   }
 
-  #journalLog() {
-    if (this.store.journal) return this.store.journal.journal(this.keys.namespace);
-    if (this.provider.shared) {
-      this.logger.warn(
-        `The provider ${this.provider.name ?? ''} is shared but has no journal: invalidations reach this process only.`,
-      );
-    }
-    return InProcessJournalLog.of(this.provider, this.keys.namespace, {
-      now: () => this.clock.now(),
-    });
-  }
-
   #onEpochChange(): void {
+    this.counters.epochChanges++;
     this.repository.forget();
     this.logger.warn(
       'The store lost or replaced its journal (restart, failover or flush): everything cached before is refused.',

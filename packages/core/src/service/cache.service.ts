@@ -4,15 +4,19 @@ import { assertToken } from '../journal/read-token.js';
 import { assertKeys } from '../key/key-rules.js';
 import { CacheKeyFactory, type ICacheKeyFactory } from '../key/cache-key.factory.js';
 import type { CacheOperation } from '../middleware/cache-middleware.js';
-import { CacheMiddlewareChain } from '../middleware/cache-middleware.chain.js';
-import { ValidationCacheMiddleware } from '../middleware/validation-cache.middleware.js';
-import { CACHE_DEFAULTS, type CacheOptions } from '../options/cache-options.js';
-import { OptionsResolver } from '../options/options.resolver.js';
+import type { CacheMiddlewareChain } from '../middleware/cache-middleware.chain.js';
+import type { CacheOptions } from '../options/cache-options.js';
 import type { SettingChanged, SettingsChange } from '../flags/settings-change.js';
 import type { RuntimeSettings } from '../flags/runtime-settings.js';
 import type { SettingsResult } from '../flags/feature-flags.service.js';
-import { CommitScope, type CommitWork } from '../commit/commit-scope.js';
-import { mergePlugins, type MergedPlugins } from '../plugin/merge-plugins.js';
+import type { CommitScope, CommitWork } from '../commit/commit-scope.js';
+import type { CacheHealth, CacheHealthReport } from '../health/cache-health.js';
+import type {
+  CacheStats,
+  HealthcareCacheMetrics,
+  PerformanceMetrics,
+} from '../observation/cache-metrics.js';
+import type { PluginRunner } from '../plugin/plugin-runner.js';
 import type {
   CacheWarmer,
   WarmItem,
@@ -20,16 +24,15 @@ import type {
   WarmResult,
   WarmSelection,
 } from '../warming/cache-warmer.js';
-import { WarmerRegistry } from '../warming/warmer-registry.js';
-import { applySettings } from './apply-settings.js';
+import type { WarmerRegistry } from '../warming/warmer-registry.js';
 import type { ICacheProvider } from '../provider/cache-provider.js';
-import { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
+import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
 import type { Loader, ReadResult } from '../strategy/read-request.js';
-import { StandardCacheStrategy } from '../strategy/standard-cache.strategy.js';
 import type { BatchLoader } from './batch-load.js';
 import type { CacheConfig } from './cache-config.js';
 import { operationOf } from './cache-operations.js';
-import { CacheReader } from './cache.reader.js';
+import type { CacheReader } from './cache.reader.js';
+import type { CacheReports } from './cache-reports.js';
 import type {
   BatchSetItem,
   BatchSetResult,
@@ -40,8 +43,10 @@ import type {
   SetResult,
   UpdateResult,
 } from './cache-results.js';
-import { CacheRuntime } from './cache.runtime.js';
-import { CacheWriter } from './cache.writer.js';
+import type { CacheRuntime } from './cache.runtime.js';
+import { assembleCache } from './cache-parts.js';
+import type { CacheWriter } from './cache.writer.js';
+import type { Probe } from './entry.probe.js';
 import type { Change } from './entry.writer.js';
 import type { Invalidated } from './invalidator.js';
 
@@ -51,7 +56,8 @@ import type { Invalidated } from './invalidator.js';
  */
 export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
   readonly #runtime: CacheRuntime;
-  readonly #plugins: MergedPlugins;
+  readonly #plugins: PluginRunner<object>;
+  readonly #reports: CacheReports;
   readonly #strategies: CacheStrategyManager;
   readonly #chain: CacheMiddlewareChain;
   readonly #reader: CacheReader;
@@ -67,35 +73,18 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
 
   /** @throws CacheError `CONFIG_INVALID` */
   constructor(provider: ICacheProvider, config: CacheConfig<F> = {}) {
-    const runtime = new CacheRuntime(provider, config);
-    const { errors, logger, clock } = runtime;
-    const plugins = mergePlugins(config.plugins ?? []);
-    const middleware = [...(config.middleware ?? []), ...plugins.middleware];
-    const strategies = new CacheStrategyManager([
-      ...(config.strategies ?? []),
-      ...plugins.strategies,
-      new StandardCacheStrategy(),
-    ]);
-    const chain = new CacheMiddlewareChain([new ValidationCacheMiddleware(), ...middleware]);
-    const enableSwr = strategies.has('swr'); // without it nothing is ever stale
-    const defaults = { ...CACHE_DEFAULTS, enableSwr, ...config.defaults };
-    const options = new OptionsResolver(defaults, enableSwr);
-    applySettings(runtime, options, middleware);
-    this.#runtime = runtime;
-    this.#plugins = plugins;
-    this.#strategies = strategies;
-    this.#chain = chain;
-    this.#reader = new CacheReader({ runtime, strategies, chain, middleware, options });
-    this.#writer = new CacheWriter({ runtime, strategies, chain, options });
-    this.#warmers = new WarmerRegistry({ errors, logger, clock });
-    for (const warmer of [...(config.warmers ?? []), ...plugins.warmers]) {
-      this.#warmers.register(warmer);
-    }
-    this.#commits = new CommitScope({
-      onFailed: (error) => errors.note('commit-failed', error),
-      clock,
-    });
+    const parts = assembleCache(provider, config);
+    this.#runtime = parts.runtime;
+    this.#plugins = parts.plugins;
+    this.#reports = parts.reports;
+    this.#strategies = parts.strategies;
+    this.#chain = parts.chain;
+    this.#reader = parts.reader;
+    this.#writer = parts.writer;
+    this.#warmers = parts.warmers;
+    this.#commits = parts.commits;
     this.#keyFactory = config.keyFactory ?? (new CacheKeyFactory() as ICacheKeyFactory as F);
+    this.#plugins.attach(this);
   }
 
   /**
@@ -133,6 +122,11 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
   /** As {@link cache}, and says where the value came from and how old it is. */
   read<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {
     return this.#reader.read(key, load, options);
+  }
+
+  /** As {@link read}, for nobody in particular, so that later reads hit; counted apart from them. */
+  prefetch<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {
+    return this.#reader.prefetch(key, load, options);
   }
 
   /**
@@ -293,20 +287,45 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return this.#reader.explain(key);
   }
 
+  /**
+   * Whether what a read of a key would be served now is still valid by the journal as the store has it: an audit of this
+   * process, which costs a question to the store and changes nothing. Loads and refreshes nothing, counts as no read, and
+   * rejects only with @throws CacheError `KEY_INVALID`
+   */
+  async probe(key: string): Promise<Probe> {
+    await this.#runtime.ready();
+    return this.#runtime.probe.look(key);
+  }
+
   /** How the cache is doing. Never rejects. */
-  async status(): Promise<CacheStatus> {
-    const { provider, keys, journal, repository, errors, breaker, flags } = this.#runtime;
-    return {
-      provider: provider.name ?? 'custom',
-      namespace: keys.namespace,
-      enabled: flags.isEnabled(),
-      store: await this.#runtime.storeStatus(),
-      breaker: breaker.state,
-      journal: journal.status,
-      l1: repository.l1,
-      faults: errors.counts,
-      faultCodes: errors.codes,
-    };
+  status(): Promise<CacheStatus> {
+    return this.#reports.status();
+  }
+
+  /** Hits and misses of this process. @throws CacheError `FEATURE_MISSING` without a plugin that measures */
+  async getCacheStats(): Promise<CacheStats> {
+    return this.#reports.metrics('getCacheStats').stats();
+  }
+
+  /** How this process's cache performs. @throws CacheError `FEATURE_MISSING` without a plugin that measures */
+  async getCacheMetrics(): Promise<PerformanceMetrics> {
+    return this.#reports.metrics('getCacheMetrics').performance();
+  }
+
+  /** Hits by kind of healthcare data. @throws CacheError `FEATURE_MISSING` without a plugin that measures */
+  async getHealthcareCacheMetrics(): Promise<HealthcareCacheMetrics> {
+    return this.#reports.metrics('getHealthcareCacheMetrics').healthcare();
+  }
+
+  /** How the cache is, in five fields that may be shown to anyone. Never rejects. */
+  async getCacheHealth(): Promise<CacheHealth> {
+    const { reasons: _reasons, ...health } = await this.#reports.health();
+    return health;
+  }
+
+  /** {@link getCacheHealth} with a sentence for everything that is wrong, for those who run it. Never rejects. */
+  getCacheHealthReport(): Promise<CacheHealthReport> {
+    return this.#reports.health();
   }
 
   /** What can be changed while the cache runs, as it is in force now. */
@@ -344,7 +363,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    */
   warm(selection: WarmSelection = {}, limits?: WarmLimits): Promise<WarmResult> {
     const readThrough = async ({ key, load, options }: WarmItem) => {
-      const { outcome, expiresInMs } = await this.read(key, load, options);
+      const { outcome, expiresInMs } = await this.prefetch(key, load, options);
       return { outcome: expiresInMs === null ? ('bypass' as const) : outcome }; // nothing was stored
     };
     return this.#warmers.run(selection, readThrough, limits);
@@ -383,7 +402,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
   async #start(): Promise<void> {
     await this.#runtime.start();
     if (this.#runtime.isClosed) return;
-    for (const plugin of this.#plugins.plugins) await plugin.start?.(this);
+    await this.#plugins.start(this);
     const isWarmed = this.settings.warming && this.#warmers.names.length > 0;
     if (isWarmed) this.#warming = this.warm({}, { signal: this.#closing.signal });
   }
@@ -393,10 +412,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     const { errors } = runtime;
     this.#closing.abort(null);
     if (this.#warming) await runtime.bounded(this.#warming);
-    for (const plugin of this.#plugins.plugins.toReversed()) {
-      const closing = async (): Promise<void> => plugin.close?.();
-      await runtime.bounded(errors.guard('plugin-failed', closing, () => undefined));
-    }
+    await this.#plugins.close();
     const closing = (): Promise<void> => this.#strategies.close();
     await runtime.bounded(errors.guard('plugin-failed', closing, () => undefined));
     await runtime.close();

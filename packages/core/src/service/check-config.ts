@@ -92,6 +92,7 @@ const KINDS: Readonly<Record<Exclude<keyof CacheConfig, keyof typeof NUMBERS>, K
   templateVersions: OBJECT,
   breaker: OBJECT,
   durable: FLAG,
+  healthLimits: OBJECT,
   clock: ['an object with now and sleep', (value) => has(value, 'now', 'sleep')],
   random: ['a function', (value) => typeof value === 'function'],
 };

@@ -1,7 +1,14 @@
 import type { CacheLogger } from './cache-config.js';
 
-/** A logger that fails, at once or later, breaks nothing: there is nowhere to say so. */
-export function safeLogger(logger: CacheLogger): CacheLogger {
+const SILENT: CacheLogger = {
+  debug: () => undefined,
+  log: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** A logger that fails, at once or later, breaks nothing: there is nowhere to say so. Without one nothing is said. */
+export function safeLogger(logger: CacheLogger = SILENT): CacheLogger {
   const safely =
     (level: keyof CacheLogger) =>
     (message: string): void => {

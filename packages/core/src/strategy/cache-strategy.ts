@@ -26,6 +26,8 @@ export interface ICacheStrategy {
   read<T>(request: ReadRequest<T>, engine: StrategyEngine): Promise<ReadResult<T>>;
   /** What it last decided about the key, in words; `null` if it has nothing to say. */
   explain?(key: string): string | null;
+  /** Numbers since start, under its name in the cache's status. No key, tag or tenant is among their names. */
+  metrics?(): Readonly<Record<string, number>>;
   /** Starts no more background work and resolves when what runs has ended. */
   close?(): Promise<void>;
 }

@@ -58,6 +58,7 @@ const NAMES: Readonly<Record<keyof CacheModuleOptions, true>> = {
   templateVersions: true,
   breaker: true,
   durable: true,
+  healthLimits: true,
   clock: true,
   random: true,
 };

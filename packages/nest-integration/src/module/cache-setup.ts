@@ -8,7 +8,6 @@ import {
   type CacheLogger,
   type CacheSettings,
   type Environment,
-  type ICacheMiddleware,
   type ProviderContext,
 } from '@vitalcache/core';
 
@@ -30,8 +29,9 @@ export interface CacheSetup {
   readonly warnings: () => readonly string[];
 }
 
-/** A middleware of this name counts; CACHE_ENABLE_METRICS=false leaves it out. */
+/** The plugin of this name measures, as long as these say so. */
 const METRICS = 'metrics';
+const OF_METRICS = ['CACHE_ENABLE_METRICS', 'CACHE_PERFORMANCE_MONITORING_ENABLED'];
 
 /** What a provider package reads, and a provider that is built in code was told in its own words. */
 const OF_PROVIDERS = [
@@ -79,7 +79,6 @@ function configOf(options: CacheModuleOptions, settings: CacheSettings): CacheCo
     namespace: applicationName(),
     ...settings.cache,
     ...withoutUndefined(given),
-    middleware: middlewareOf(options.middleware ?? [], settings),
     settings: { ...settingsOf(settings), ...options.settings },
     defaults: {
       ...settings.cache.defaults,
@@ -91,7 +90,8 @@ function configOf(options: CacheModuleOptions, settings: CacheSettings): CacheCo
 }
 
 /** What variables say of what can be changed at run time. */
-function settingsOf({ features, isMetricsEnabled, logLevel, provided }: CacheSettings) {
+function settingsOf(settings: CacheSettings) {
+  const { features, isMetricsEnabled, isPerformanceMonitored, logLevel, provided } = settings;
   const { isBatching, isBalanced, isScaling } = provided.tuning;
   return {
     batch: isBatching,
@@ -101,15 +101,9 @@ function settingsOf({ features, isMetricsEnabled, logLevel, provided }: CacheSet
     warming: features.isWarming,
     predictive: features.isPredictive,
     metrics: isMetricsEnabled,
+    performanceMonitoring: isPerformanceMonitored,
     logLevel,
   };
-}
-
-function middlewareOf(
-  middleware: readonly ICacheMiddleware[],
-  { isMetricsEnabled }: CacheSettings,
-): readonly ICacheMiddleware[] {
-  return middleware.filter(({ name }) => isMetricsEnabled || name !== METRICS);
 }
 
 function storeBytes(l1MaxBytes: number, maxBytes: number): number {
@@ -121,7 +115,7 @@ function storeBytes(l1MaxBytes: number, maxBytes: number): number {
 }
 
 function warningsOf(
-  { provider, middleware }: CacheModuleOptions,
+  { provider, plugins = [] }: CacheModuleOptions,
   reader: EnvironmentReader,
   env: Environment,
 ): readonly string[] {
@@ -136,9 +130,11 @@ function warningsOf(
       `set but without effect, because the provider is given in code: ${overruled.join(', ')}`,
     );
   }
-  if (isSet('CACHE_ENABLE_METRICS') && !middleware?.some(({ name }) => name === METRICS)) {
+  const isMeasured = plugins.some(({ name }) => name === METRICS);
+  const idle = isMeasured ? [] : OF_METRICS.filter(isSet);
+  if (idle.length > 0) {
     lines.push(
-      'CACHE_ENABLE_METRICS is set but without effect: no middleware named metrics is given',
+      `set but without effect, because nothing measures (plugins: [metricsPlugin()] of @vitalcache/metrics): ${idle.join(', ')}`,
     );
   }
   const unknown = findUnknownVariables(env, reader.known);

@@ -32,17 +32,20 @@ function warming(options: Partial<PredictiveWarmerOptions> = {}, schedulerOption
     keys: [],
     tags: [],
     pattern: null,
+    isWarming: false,
     template: 'unnamed',
     options: null,
     strategy: null,
     ...more,
   });
   /** A cache with the warmer as its middleware; entries live for 300 s. */
-  const cache = {
-    read: jest.fn((key: string, loader: (context: LoadContext) => unknown, options: CacheOptions) =>
+  const readThrough =
+    (isWarming: boolean) =>
+    (key: string, loader: (context: LoadContext) => unknown, options: CacheOptions) =>
       warmer.handle(
         operation({
           key,
+          isWarming,
           template: options.template ?? 'unnamed',
           options: resolveOptions(options, CACHE_DEFAULTS),
         }),
@@ -55,9 +58,8 @@ function warming(options: Partial<PredictiveWarmerOptions> = {}, schedulerOption
           const freshForMs = stored.get(key)! - clock.now();
           return { outcome: isHit ? 'hit' : 'miss', tier: null, freshForMs } as const;
         },
-      ),
-    ),
-  };
+      );
+  const cache = { read: readThrough(false), prefetch: readThrough(true) };
   const read = (template: string, patient: string, more: CacheOptions = {}): Promise<unknown> =>
     cache.read(template.replace('{patient}', patient), () => 'v', { template, ...more });
   const act = (more: Partial<CacheOperation>): Promise<OperationResult> =>
@@ -141,6 +143,24 @@ describe('PredictiveWarmer', () => {
     }
     await read(RECORD, 'last');
     expect(warmer.counts.submitted - before).toBeLessThan(61);
+  });
+
+  it('counts what it was good for: reads that hit what it had loaded, each once', async () => {
+    const { warmer, cache, stored, read, learn } = warming();
+    await warmer.start(cache);
+    await learn();
+    const { warmed, used } = warmer.counts;
+    await read(RECORD, '7');
+    await idle();
+    expect(warmer.counts).toMatchObject({ warmed: warmed + 1, used });
+    await read(LABS, '7');
+    await read(LABS, '7');
+    expect(warmer.counts.used).toBe(used + 1);
+    await read(RECORD, '8');
+    await idle();
+    stored.delete('labs:8');
+    await read(LABS, '8');
+    expect(warmer.metrics()).toMatchObject({ warmed: warmed + 2, used: used + 1 });
   });
 
   it('shares the bounds of the scheduler, and gives way first', async () => {

@@ -11,6 +11,7 @@ import {
   type OperationResult,
   type ReadOutcome,
 } from '@vitalcache/core';
+import { LRUCache } from 'lru-cache';
 
 import { drained } from '../scheduler/drained.js';
 import type { RefreshDecision, RefreshScheduler } from '../scheduler/refresh-scheduler.js';
@@ -22,9 +23,9 @@ import { TemplateMatcher } from './template.matcher.js';
 import type { TemplatePredictorOptions } from './template.predictor.js';
 import { checkWarmTemplate, type Warmable, type WarmTemplate } from './warm-template.js';
 
-/** What a {@link PredictiveWarmer} reads through; a `CacheService` is one. */
+/** What a {@link PredictiveWarmer} loads through; a `CacheService` is one. */
 export interface WarmingCache {
-  read(
+  prefetch(
     key: string,
     load: Loader<unknown>,
     options: CacheOptions,
@@ -59,7 +60,12 @@ export interface WarmCounts {
   /** Cached already, by this process or another. */
   readonly present: number;
   readonly failed: number;
+  /** Of those warmed, read later as a hit, each once: what it was good for. */
+  readonly used: number;
 }
+
+/** Warmed keys that are watched for their first read. */
+const MAX_WATCHED = 10_000;
 
 /** Templates whose keys it can read, the application's names for logs among them. */
 const MAX_TEMPLATES = 256;
@@ -80,10 +86,10 @@ export class PredictiveWarmer extends BaseCacheMiddleware {
   readonly #predictor: NextReadPredictor;
   readonly #hotKeys: HotKeySketch;
   readonly #fresh = new FreshKeys();
-  /** Keys that are being read by the warmer itself: one read each that nothing is learned from. */
-  readonly #ownReads = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
-  readonly #counts = { submitted: 0, warmed: 0, present: 0, failed: 0 };
+  readonly #counts = { submitted: 0, warmed: 0, present: 0, failed: 0, used: 0 };
+  /** Keys that were warmed, and that nobody has read since. */
+  readonly #unused = new LRUCache<string, true>({ max: MAX_WATCHED });
   #cache: WarmingCache | null = null;
   /** Hot keys that were not warmed yet, the hottest last. */
   #cold: HotKey[] = [];
@@ -110,6 +116,10 @@ export class PredictiveWarmer extends BaseCacheMiddleware {
 
   get counts(): WarmCounts {
     return { ...this.#counts };
+  }
+
+  metrics(): Readonly<Record<string, number>> {
+    return this.#counts;
   }
 
   /**
@@ -139,12 +149,13 @@ export class PredictiveWarmer extends BaseCacheMiddleware {
   }
 
   protected override after(operation: CacheOperation, result: OperationResult): void {
-    const { kind, key, template, options } = operation;
+    const { kind, key, template, options, isWarming } = operation;
     if (kind !== 'read') return this.#fresh.forget(operation);
     if (key === null || !options || isProtected(options) || this.#isClosed) return;
     const now = this.#clock.now();
     this.#fresh.note(key, result, now);
-    if (this.#ownReads.delete(key)) return;
+    if (isWarming) return;
+    if (this.#unused.delete(key) && result.outcome === 'hit') this.#counts.used++;
     const values = this.#matcherOf(template)?.values(key);
     if (!values) return;
     if (this.#warmables.has(template)) this.#hotKeys.add(template, key, now);
@@ -176,7 +187,7 @@ export class PredictiveWarmer extends BaseCacheMiddleware {
       refusal: () => (this.#isClosed ? 'closed' : null),
       run: () => {
         const reading = this.#read(key, template, () =>
-          cache.read(key, (context) => declared.load(values, context), {
+          cache.prefetch(key, (context) => declared.load(values, context), {
             ...declared.options,
             template,
             priority: 'low',
@@ -194,18 +205,16 @@ export class PredictiveWarmer extends BaseCacheMiddleware {
     template: string,
     read: () => Promise<{ readonly outcome: ReadOutcome }>,
   ): Promise<'changed' | 'elsewhere'> {
-    this.#ownReads.add(key);
     try {
       const { outcome } = await read();
       const isLoaded = outcome === 'miss';
       this.#counts[isLoaded ? 'warmed' : 'present']++;
+      if (isLoaded) this.#unused.set(key, true);
       return isLoaded ? 'changed' : 'elsewhere';
     } catch (error) {
       this.#counts.failed++;
       this.#options.onWarmFailed?.(template, error);
       throw error;
-    } finally {
-      this.#ownReads.delete(key);
     }
   }
 

@@ -1,4 +1,4 @@
-import { CacheError } from '@vitalcache/core';
+import { CacheError } from '../errors/cache.error.js';
 
 /** Beyond these, health is no longer good. */
 export interface HealthLimits {
@@ -8,8 +8,8 @@ export interface HealthLimits {
   readonly maxMemoryRatio: number;
   /** Share of the open connections that are busy, 0 to 1. Default: 0.9. */
   readonly maxPoolUtilization: number;
-  /** Time without news from the journal. Default: 1 000. */
-  readonly maxLinkAgeMs: number;
+  /** How far this process may be behind the journal. Default: 1 000. */
+  readonly maxLagMs: number;
   /** How long an invalidation may wait to be recorded; beyond it health is critical. Default: 30 000. */
   readonly maxQueuedMs: number;
 }
@@ -18,13 +18,21 @@ const DEFAULTS: HealthLimits = {
   maxErrorRate: 0.05,
   maxMemoryRatio: 0.8,
   maxPoolUtilization: 0.9,
-  maxLinkAgeMs: 1_000,
+  maxLagMs: 1_000,
   maxQueuedMs: 30_000,
 };
 
 /** @throws CacheError `CONFIG_INVALID`, naming the limit and what it accepts */
 export function resolveLimits(given: Partial<HealthLimits> = {}): HealthLimits {
   const names = Object.keys(DEFAULTS) as (keyof HealthLimits)[];
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(DEFAULTS, name));
+  if (unknown.length > 0) {
+    const accepted = names.join(', ');
+    throw new CacheError(
+      'CONFIG_INVALID',
+      `healthLimits has no ${unknown.join(', ')}; accepted: ${accepted}.`,
+    );
+  }
   return Object.fromEntries(
     names.map((name) => [name, checked(name, given[name] ?? DEFAULTS[name])]),
   ) as Record<keyof HealthLimits, number>;
@@ -34,5 +42,8 @@ function checked(name: keyof HealthLimits, value: number): number {
   const isTime = name.endsWith('Ms');
   if (value >= 0 && value <= (isTime ? Infinity : 1)) return value;
   const accepted = isTime ? 'milliseconds from 0 up' : 'a share from 0 to 1';
-  throw new CacheError('CONFIG_INVALID', `limits.${name} is ${value}; accepted: ${accepted}.`);
+  throw new CacheError(
+    'CONFIG_INVALID',
+    `healthLimits.${name} is ${value}; accepted: ${accepted}.`,
+  );
 }

@@ -1,12 +1,18 @@
-import { statusWith, type StatusChanges } from '../test/cache-status.js';
+import type { PluginHealth } from '../plugin/cache-plugin.js';
+import { statusWith, type StatusChanges } from '../../test/support/cache-status.js';
 import { judgeHealth } from './cache-health.js';
 import { resolveLimits, type HealthLimits } from './health-limits.js';
 import { memoryOf } from './store-memory.js';
 
-function judge(changes: StatusChanges, errorRate = 0, limits: Partial<HealthLimits> = {}) {
+function judge(
+  changes: StatusChanges,
+  errorRate = 0,
+  limits: Partial<HealthLimits> = {},
+  parts: readonly PluginHealth[] = [],
+) {
   const cache = statusWith(changes);
   const memory = memoryOf(cache.store);
-  return judgeHealth({ cache, memory, errorRate }, resolveLimits(limits));
+  return judgeHealth({ cache, memory, errorRate, parts }, resolveLimits(limits));
 }
 
 describe('judgeHealth', () => {
@@ -21,14 +27,17 @@ describe('judgeHealth', () => {
     ['healthy', 'one waits for a while', { journal: { queuedForMs: 30_000 } }, 0, /^$/],
     ['warning', 'the journal is blind', { journal: { isBlind: true } }, 0, /cannot be read/],
     ['healthy', 'it is blind and off', { enabled: false, journal: { isBlind: true } }, 0, /^$/],
-    ['warning', 'news are late', { journal: { linkAgeMs: 1_001 } }, 0, /1\.0 s old/],
-    ['healthy', 'news are as late as may be', { journal: { linkAgeMs: 1_000 } }, 0, /^$/],
+    ['warning', 'it lags behind', { journal: { lagMs: 1_100 } }, 0, /1\.1 s behind/],
+    ['healthy', 'it lags as far as may be', { journal: { lagMs: 1_000 } }, 0, /^$/],
+    ['healthy', 'it lags and is off', { enabled: false, journal: { lagMs: 9_999 } }, 0, /^$/],
+    ['critical', 'a store is not asked', { breaker: 'open' }, 0, /not asked now/],
+    ['warning', 'a store is tried again', { breaker: 'half-open' }, 0, /tried again/],
     [
-      'healthy',
-      'they are late and it is off',
-      { enabled: false, journal: { linkAgeMs: 9_999 } },
+      'critical',
+      'the store is away and not asked',
+      { breaker: 'open', store: { connected: false } },
       0,
-      /^$/,
+      /cannot be reached/,
     ],
     ['warning', 'requests fail', {}, 0.051, /5\.1 %.*5\.0 %/],
     ['healthy', 'as many fail as may', {}, 0.05, /^$/],
@@ -69,21 +78,34 @@ describe('judgeHealth', () => {
   });
 
   it('follows the limits that were set', () => {
-    const journal = { linkAgeMs: 2_500, queuedForMs: 20 };
-    expect(judge({ journal }, 0.5, { maxLinkAgeMs: 3_000, maxErrorRate: 0.5 }).status).toBe(
-      'healthy',
-    );
-    expect(judge({ journal }, 0, { maxLinkAgeMs: 3_000, maxQueuedMs: 10 }).status).toBe('critical');
+    const journal = { lagMs: 2_500, queuedForMs: 20 };
+    expect(judge({ journal }, 0.5, { maxLagMs: 3_000, maxErrorRate: 0.5 }).status).toBe('healthy');
+    expect(judge({ journal }, 0, { maxLagMs: 3_000, maxQueuedMs: 10 }).status).toBe('critical');
+  });
+
+  it('is as bad as the worst plugin, whether that says why or not', () => {
+    const parts = (...statuses: PluginHealth['status'][]): PluginHealth[] =>
+      statuses.map((status) => ({ status, reasons: [`${status}.`] }));
+    expect(judge({}, 0, {}, parts('healthy', 'warning'))).toEqual({
+      status: 'warning',
+      reasons: ['warning.'],
+    });
+    expect(judge({ breaker: 'half-open' }, 0, {}, parts('critical'))).toEqual({
+      status: 'critical',
+      reasons: ['critical.', expect.stringMatching(/tried again/)],
+    });
+    expect(judge({}, 0, {}, [{ status: 'critical', reasons: [] }]).status).toBe('critical');
   });
 });
 
 describe('resolveLimits', () => {
   it.each([
-    [{ maxErrorRate: 5 }, /limits\.maxErrorRate is 5; accepted: a share from 0 to 1/],
-    [{ maxQueuedMs: -1 }, /limits\.maxQueuedMs is -1; accepted: milliseconds/],
-    [{ maxPoolUtilization: NaN }, /limits\.maxPoolUtilization is NaN/],
+    [{ maxErrorRate: 5 }, /healthLimits\.maxErrorRate is 5; accepted: a share from 0 to 1/],
+    [{ maxLinkAgeMs: 5 }, /has no maxLinkAgeMs; accepted: maxErrorRate/],
+    [{ maxQueuedMs: -1 }, /healthLimits\.maxQueuedMs is -1; accepted: milliseconds/],
+    [{ maxPoolUtilization: NaN }, /healthLimits\.maxPoolUtilization is NaN/],
   ])('refuses %p', (limits, message) => {
-    expect(() => resolveLimits(limits)).toThrow(
+    expect(() => resolveLimits(limits as Partial<HealthLimits>)).toThrow(
       expect.objectContaining({
         code: 'CONFIG_INVALID',
         message: expect.stringMatching(message) as unknown,

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 
-import type { StoreStatus } from '@vitalcache/core';
+import type { StoreStatus } from '../provider/cache-provider.js';
 
 /** Memory that a store lives in. */
 export interface StoreMemory {

@@ -1,11 +1,17 @@
 const SECONDS = 60;
 
-/** Operations of the last minute in a ring of seconds, the current one included. Times are monotonic milliseconds. */
+/**
+ * Operations of the last minute in a ring of seconds, the current one included. Times are milliseconds of the wall clock,
+ * which hits know without asking; after it was set back or forward, the ring is right again within a minute.
+ */
 export class OperationRate {
   readonly #seconds = new Float64Array(SECONDS);
   readonly #counts = new Float64Array(SECONDS);
   readonly #failures = new Float64Array(SECONDS);
   #startedAt = 0;
+  /** The second that is being counted in, and where. */
+  #second = -1;
+  #slot = 0;
 
   constructor(now: number) {
     this.reset(now);
@@ -13,12 +19,8 @@ export class OperationRate {
 
   record(isFailed: boolean, now: number): void {
     const second = Math.floor(now / 1_000);
-    const slot = second % SECONDS;
-    if (this.#seconds[slot] !== second) {
-      this.#seconds[slot] = second;
-      this.#counts[slot] = 0;
-      this.#failures[slot] = 0;
-    }
+    if (second !== this.#second) this.#turnTo(second);
+    const slot = this.#slot;
     this.#counts[slot] = (this.#counts[slot] ?? 0) + 1;
     if (isFailed) this.#failures[slot] = (this.#failures[slot] ?? 0) + 1;
   }
@@ -37,7 +39,18 @@ export class OperationRate {
 
   reset(now: number): void {
     this.#seconds.fill(-Infinity);
+    this.#second = -1;
     this.#startedAt = now;
+  }
+
+  #turnTo(second: number): void {
+    const slot = second % SECONDS;
+    this.#second = second;
+    this.#slot = slot;
+    if (this.#seconds[slot] === second) return;
+    this.#seconds[slot] = second;
+    this.#counts[slot] = 0;
+    this.#failures[slot] = 0;
   }
 
   #sum(values: Float64Array, now: number): number {

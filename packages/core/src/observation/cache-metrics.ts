@@ -8,9 +8,23 @@ export interface CacheStats {
   timestamp: string;
 }
 
+/** Hits of healthcare data, each counted once by its kind, since start. */
+export interface HealthcareCacheMetrics {
+  /** Records, history, prescriptions and lab results of patients. */
+  patientCacheHits: number;
+  appointmentCacheHits: number;
+  doctorCacheHits: number;
+  emergencyCacheHits: number;
+  /** Of these four kinds together. */
+  totalHits: number;
+  totalMisses: number;
+  /** 0 to 1; 0 when there were none. */
+  hitRate: number;
+}
+
 /** How the cache of one process performs. Counts, times and rates are since start, except for `throughput`. */
 export interface PerformanceMetrics {
-  /** Operations of every kind: reads, gets, sets, deletions, invalidations, clears. */
+  /** Calls of every kind: reads, gets, sets, deletions, invalidations, clears; a batch is one. */
   totalRequests: number;
   successfulRequests: number;
   /** Requests that the cache failed, not those whose loader threw. */
@@ -27,7 +41,7 @@ export interface PerformanceMetrics {
   memoryUsage: number;
   /** Connections busy / open at this moment, 0 to 1; 0 for a store without connections. */
   connectionPoolUtilization: number;
-  /** Operations per second over the last minute. */
+  /** Requests per second over the last minute. */
   throughput: number;
   /** failedRequests / totalRequests, 0 to 1; 0 when there were none. */
   errorRate: number;
@@ -35,7 +49,12 @@ export interface PerformanceMetrics {
   timestamp: Date;
 }
 
-/** part / whole, and 0 of nothing. */
-export function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
+/** What measures a cache; a plugin brings it. */
+export interface ICacheMetrics {
+  stats(): CacheStats;
+  healthcare(): HealthcareCacheMetrics;
+  /** Asks the store how it is, within bounds. Never rejects. */
+  performance(): Promise<PerformanceMetrics>;
+  /** Share of the last minute's requests that the cache failed, 0 to 1. */
+  recentErrorRate(): number;
 }

@@ -1,14 +1,14 @@
-import type { CacheStatus } from '@vitalcache/core';
-
+import type { PluginHealth } from '../plugin/cache-plugin.js';
+import type { CacheStatus } from '../service/cache-results.js';
 import type { HealthLimits } from './health-limits.js';
 import type { StoreMemory } from './store-memory.js';
 
 /** How the cache is, for whoever asks from outside. */
 export interface CacheHealth {
   status: 'healthy' | 'warning' | 'critical';
-  /** Bytes, as in {@link PerformanceMetrics}. */
+  /** Bytes, as in `PerformanceMetrics`. */
   memoryUsage: number;
-  /** 0 to 1, since start. */
+  /** 0 to 1, since start; 0 without metrics. */
   hitRate: number;
   /** Whether the store answers. */
   connectionStatus: boolean;
@@ -25,8 +25,10 @@ export interface CacheHealthReport extends CacheHealth {
 export interface HealthSignals {
   readonly cache: CacheStatus;
   readonly memory: StoreMemory;
-  /** Share of the last minute's requests that failed. */
+  /** Share of the last minute's requests that failed; 0 without metrics. */
   readonly errorRate: number;
+  /** What plugins say of themselves. */
+  readonly parts: readonly PluginHealth[];
 }
 
 /** Fewer connections are either idle or all busy at any one moment, which says nothing. */
@@ -37,6 +39,10 @@ type Rule = (signals: HealthSignals, limits: HealthLimits) => string | false;
 const CRITICAL: readonly Rule[] = [
   ({ cache }) =>
     !cache.store.connected && 'The store cannot be reached; reads go to their loaders.',
+  ({ cache: { breaker, store } }) =>
+    breaker === 'open' &&
+    store.connected &&
+    'A store failed too often in a row and is not asked now; reads of its keys go to their loaders.',
   ({ cache }) =>
     cache.journal.refusal !== null && `This process must not cache here: ${cache.journal.refusal}`,
   ({ cache: { journal } }, { maxQueuedMs }) =>
@@ -49,11 +55,12 @@ const WARNING: readonly Rule[] = [
     enabled &&
     journal.isBlind &&
     'The journal cannot be read: what other processes invalidated lately is not known here.',
-  ({ cache: { enabled, journal } }, { maxLinkAgeMs }) =>
+  ({ cache: { enabled, journal } }, { maxLagMs }) =>
     enabled &&
-    !journal.isBlind &&
-    journal.linkAgeMs > maxLinkAgeMs &&
-    `The last news from the journal is ${seconds(journal.linkAgeMs)} old (limit: ${seconds(maxLinkAgeMs)}).`,
+    journal.lagMs > maxLagMs &&
+    `This process is ${seconds(journal.lagMs)} behind with what was invalidated (limit: ${seconds(maxLagMs)}).`,
+  ({ cache: { breaker } }) =>
+    breaker === 'half-open' && 'A store that failed is being tried again.',
   ({ errorRate }, { maxErrorRate }) =>
     errorRate > maxErrorRate &&
     `The cache failed ${percent(errorRate)} of the requests of the last minute (limit: ${percent(maxErrorRate)}).`,
@@ -76,11 +83,17 @@ export function judgeHealth(
   signals: HealthSignals,
   limits: HealthLimits,
 ): Pick<CacheHealthReport, 'status' | 'reasons'> {
-  const broken = (rules: readonly Rule[]): string[] =>
-    rules.map((rule) => rule(signals, limits)).filter((reason) => reason !== false);
-  const critical = broken(CRITICAL);
-  const warnings = broken(WARNING);
-  const status = critical.length > 0 ? 'critical' : warnings.length > 0 ? 'warning' : 'healthy';
+  const broken = (rules: readonly Rule[], level: 'critical' | 'warning'): string[] => [
+    ...rules.map((rule) => rule(signals, limits)).filter((reason) => reason !== false),
+    ...signals.parts.flatMap(({ status, reasons }) => (status === level ? reasons : [])),
+  ];
+  const critical = broken(CRITICAL, 'critical');
+  const warnings = broken(WARNING, 'warning');
+  const isSaid = (level: PluginHealth['status']): boolean =>
+    signals.parts.some(({ status }) => status === level);
+  const isCritical = critical.length > 0 || isSaid('critical');
+  const isWarning = warnings.length > 0 || isSaid('warning');
+  const status = isCritical ? 'critical' : isWarning ? 'warning' : 'healthy';
   return { status, reasons: [...critical, ...warnings] };
 }
 

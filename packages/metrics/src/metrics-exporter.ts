@@ -1,0 +1,20 @@
+import type { DurationListener } from './recording/operation.recorder.js';
+import type { SignalReading } from './signals/signal-reading.js';
+
+/** What an exporter takes signals from. */
+export interface ExportedCache {
+  /** All signals as they are now; a call while another one runs gets what that gets. Never rejects. */
+  read(): Promise<SignalReading>;
+  /** Called once a duration is measured, from now on; one listener at a time. */
+  onDuration(listener: DurationListener): void;
+}
+
+/** Gets signals to where they are looked at. One exporter serves one cache. */
+export interface IMetricsExporter {
+  /** A word for messages. */
+  readonly name: string;
+  /** Called once, when the cache has been made. @throws CacheError `CONFIG_INVALID` */
+  open(cache: ExportedCache): void;
+  /** Called once, when the cache ends: nothing is read from it any more. */
+  close(): void | Promise<void>;
+}

@@ -1,0 +1,106 @@
+import { CacheError, type CachePlugin, type CacheService } from '@vitalcache/core';
+
+import { AlertMonitor } from './alerts/alert.monitor.js';
+import { alertRules, type AlertThresholds } from './alerts/alert-rules.js';
+import type { Alert, AlertRule } from './alerts/alert.js';
+import { CacheMetricsService, type CacheMetricsOptions } from './cache-metrics.service.js';
+import { systemMetricsClock } from './metrics-clock.js';
+import type { IMetricsExporter } from './metrics-exporter.js';
+import { EventLoopMonitor } from './monitoring/event-loop.monitor.js';
+
+export interface AlertOptions extends Partial<AlertThresholds> {
+  /** Told when an alert begins and when it is over; what it throws goes no further. */
+  readonly onAlert?: (alert: Alert) => void | Promise<void>;
+  /** Rules of your own beside the known ones. */
+  readonly rules?: readonly AlertRule[];
+  /** Milliseconds between two looks. Default: 10 000. */
+  readonly everyMs?: number;
+}
+
+export interface MetricsPluginOptions extends CacheMetricsOptions {
+  /** Where signals go. */
+  readonly exporters?: readonly IMetricsExporter[];
+  /** `false`: nothing is watched. Default: the thresholds of {@link AlertThresholds}. */
+  readonly alerts?: AlertOptions | false;
+}
+
+/** The plugin, and the service that it makes. */
+export interface MetricsPlugin extends CachePlugin<CacheService> {
+  readonly service: CacheMetricsService;
+}
+
+/**
+ * Measures the cache that it is given to: pass it in `plugins`. `getCacheMetrics()` and its siblings then tell, and
+ * `CacheMetricsService` can be injected. One plugin serves one cache.
+ * @throws CacheError `CONFIG_INVALID`
+ */
+export function metricsPlugin(options: MetricsPluginOptions = {}): MetricsPlugin {
+  const { exporters = [], alerts = {}, clock = systemMetricsClock } = options;
+  const eventLoop = new EventLoopMonitor(clock);
+  let cache: CacheService | null = null;
+  const monitor =
+    alerts === false
+      ? null
+      : alertMonitor(alerts, {
+          clock,
+          status: () => attached(cache).status(),
+          counts: () => service.totals(),
+        });
+  const service: CacheMetricsService = new CacheMetricsService({
+    ...options,
+    clock,
+    monitors: [eventLoop, ...(options.monitors ?? [])],
+    sources: [eventLoop, ...(monitor ? [monitor] : []), ...(options.sources ?? [])],
+  });
+  return {
+    name: 'metrics',
+    service,
+    measures: service,
+    middleware: [service.middleware],
+    services: [{ token: CacheMetricsService, create: () => service }],
+    attach(given) {
+      service.attach(given);
+      cache = given;
+      for (const exporter of exporters) exporter.open(service);
+    },
+    async start() {
+      service.start();
+      monitor?.start();
+    },
+    async close() {
+      await Promise.allSettled([
+        monitor?.close(),
+        ...exporters.map(async (exporter) => exporter.close()),
+      ]);
+      await service.close();
+    },
+  };
+}
+
+type AlertSources = Pick<
+  ConstructorParameters<typeof AlertMonitor>[0],
+  'clock' | 'status' | 'counts'
+>;
+
+function alertMonitor(
+  { onAlert = () => undefined, rules = [], everyMs = 10_000, ...thresholds }: AlertOptions,
+  sources: AlertSources,
+): AlertMonitor {
+  if (!(Number.isInteger(everyMs) && everyMs >= 100 && everyMs <= 3_600_000)) {
+    throw new CacheError(
+      'CONFIG_INVALID',
+      `alerts.everyMs is ${String(everyMs)}; accepted: milliseconds from 100 to 3600000.`,
+    );
+  }
+  return new AlertMonitor({
+    ...sources,
+    everyMs,
+    onAlert,
+    rules: [...alertRules(thresholds), ...rules],
+  });
+}
+
+function attached(cache: CacheService | null): CacheService {
+  if (cache) return cache;
+  throw new CacheError('CONFIG_INVALID', 'The plugin was given to no cache.');
+}
