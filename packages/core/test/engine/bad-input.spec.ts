@@ -58,6 +58,7 @@ describe('bad input', () => {
       batchDelete: (key) => cache.batchDelete(['fine', key]),
       invalidateCache: (key) => cache.invalidateCache(key),
       explain: (key) => cache.explain(key),
+      probe: (key) => cache.probe(key),
     };
     const keys: [string, unknown][] = [
       ['undefined', undefined],
