@@ -18,6 +18,7 @@ import { StoreKeys } from '../repository/store-keys.js';
 import { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import { guardStore, type GuardedStore } from '../resilience/guarded-store.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
+import { RareWarning } from '../resilience/rare-warning.js';
 import { coverHashes } from '../validity/cover-hash.js';
 import { CacheVersioningService } from '../versioning/cache-versioning.service.js';
 import type { CacheConfig, CacheLogger } from './cache-config.js';
@@ -63,6 +64,7 @@ export class CacheRuntime {
   readonly missed: MissedReads;
   readonly nested: NestedLoads;
   readonly #lease: FleetLease;
+  readonly #onLoss: RareWarning;
   readonly #readBudgetMs: number;
   #starting: Promise<void> | null = null;
   #opening: Promise<void> = Promise.resolve();
@@ -84,6 +86,7 @@ export class CacheRuntime {
     this.#readBudgetMs = config.readBudgetMs ?? 250;
     this.clock = config.clock ?? systemClock;
     this.logger = safeLogger(config.logger);
+    this.#onLoss = new RareWarning(this.logger, this.clock);
     this.missed = new MissedReads(this.clock);
     this.nested = new NestedLoads();
     this.store = capabilitiesOf(provider);
@@ -308,8 +311,8 @@ export class CacheRuntime {
   #onEpochChange(): void {
     this.counters.epochChanges++;
     this.repository.forget();
-    this.logger.warn(
-      'The store lost or replaced its journal (restart, failover or flush): everything cached before is refused.',
+    this.#onLoss.say(
+      'The store lost or replaced its journal (restart, failover, flush or eviction): everything cached before is refused.',
     );
   }
 }

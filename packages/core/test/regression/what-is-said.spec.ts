@@ -44,6 +44,23 @@ describe('what a cache says of itself', () => {
     expect(await cache.get(KEY)).toBeNull();
   });
 
+  it('tells once a minute, not once each time, that the journal is lost over and over', async () => {
+    const warn = jest.fn();
+    const logger = { debug: jest.fn(), log: jest.fn(), warn, error: jest.fn() };
+    await fleet.join({ logger });
+    const lose = async (): Promise<void> => {
+      const [newest] = await fleet.store.log.readBackwards(Infinity, 1);
+      await fleet.store.log.advanceEpoch(newest?.epoch ?? null, newest?.constants ?? '', 0);
+      await settle();
+    };
+    for (let i = 0; i < 5; i++) await lose();
+    expect(warn).toHaveBeenCalledTimes(1);
+    await fleet.clock.advance(60_000);
+    await lose();
+    expect(warn).toHaveBeenCalledTimes(2);
+    expect(warn.mock.lastCall?.[0]).toContain('4 more times');
+  });
+
   describe('stored: false, where a set', () => {
     it('is refused by the store, which holds something later', async () => {
       const provider = fleet.store.provider();
