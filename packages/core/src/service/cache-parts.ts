@@ -60,8 +60,7 @@ export function assembleCache(provider: ICacheProvider, config: CacheConfig): Ca
   const limits = resolveLimits(config.healthLimits);
   const { measures } = merged;
   const reports = new CacheReports({ runtime, strategies, middleware, plugins, measures, limits });
-  const observers = [events, ...middleware];
-  const reader = new CacheReader({ runtime, strategies, chain, middleware: observers, options });
+  const reader = new CacheReader({ runtime, strategies, chain, middleware, events, options });
   const writer = new CacheWriter({ runtime, strategies, chain, options });
   const warmers = new WarmerRegistry({ errors, logger, clock });
   for (const warmer of [...(config.warmers ?? []), ...merged.warmers]) warmers.register(warmer);

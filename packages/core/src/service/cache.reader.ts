@@ -8,6 +8,8 @@ import type {
   ResolvedCacheOptions,
   ValueSerializer,
 } from '../options/cache-options.js';
+import { CACHE_CHANNELS } from '../observation/event-channels.js';
+import type { OperationEvents } from '../observation/operation-events.js';
 import type { OptionsResolver } from '../options/options.resolver.js';
 import type { FoundEntry } from '../repository/found-entry.js';
 import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
@@ -27,6 +29,8 @@ import {
 } from '../loading/serialized-value.js';
 import { takesShortWay } from './short-way.js';
 
+const { read: READS } = CACHE_CHANNELS;
+
 /** The short way is left this many load times before an entry gets stale: its strategy may refresh it early. */
 const EARLY_LOADS = 12;
 
@@ -36,6 +40,7 @@ export interface CacheReaderOptions {
   readonly chain: CacheMiddlewareChain;
   /** The application's own, which is told of fresh hits. */
   readonly middleware: readonly ICacheMiddleware[];
+  readonly events: OperationEvents;
   readonly options: OptionsResolver;
 }
 
@@ -78,6 +83,7 @@ export class CacheReader {
     const held = runtime.repository.peek(key, now);
     if (!held || held.isSoftened || held.staleAt - now <= held.loadMs * EARLY_LOADS) return null;
     if (!this.#isWanted(key, held, options)) return null;
+    if (READS.hasSubscribers) this.#options.events.onFreshHit(options?.template ?? 'unnamed');
     for (const observer of this.#observers) {
       observer.onFreshHit(options?.template ?? 'unnamed', this.#usual, key, now);
     }
