@@ -13,7 +13,7 @@ import {
 } from '@vitalcache/core';
 
 import { systemMetricsClock, type MetricsClock } from './metrics-clock.js';
-import type { ExportedCache } from './metrics-exporter.js';
+import type { ExportedCache } from './export/metrics-exporter.js';
 import { MetricsCacheMiddleware } from './metrics-cache.middleware.js';
 import { MonitorSwitch } from './monitoring/monitor-switch.js';
 import type { IPerformanceMonitor } from './monitoring/performance-monitor.js';
@@ -30,7 +30,10 @@ import { addOperationSignals } from './signals/operation-signals.js';
 import { SignalReading, type ISignalSource } from './signals/signal-reading.js';
 
 /** What metrics ask of the cache. */
-export type MeasuredCache = Pick<CacheService, 'status' | 'getCacheHealth' | 'settings'>;
+export type MeasuredCache = Pick<
+  CacheService,
+  'namespace' | 'status' | 'getCacheHealth' | 'settings'
+>;
 
 /** How metrics are set up. Everything has a default. */
 export interface CacheMetricsOptions {
@@ -111,6 +114,11 @@ export class CacheMetricsService implements ICacheMetrics, ExportedCache {
     return this.#monitors.close();
   }
 
+  /** @throws CacheError `CONFIG_INVALID` before {@link attach} */
+  get namespace(): string {
+    return this.#attached().namespace;
+  }
+
   stats(): CacheStats {
     const { hits, misses } = this.totals();
     const timestamp = this.#now().toISOString();
@@ -188,7 +196,7 @@ export class CacheMetricsService implements ICacheMetrics, ExportedCache {
   async #read(): Promise<SignalReading> {
     const cache = this.#attached();
     const [status, health] = await Promise.all([cache.status(), cache.getCacheHealth()]);
-    const reading = new SignalReading(status.namespace);
+    const reading = new SignalReading(cache.namespace);
     addOperationSignals(reading, this.#recorder);
     addEngineSignals(reading, status);
     reading.add('health.status', HEALTH[health.status]);

@@ -7,7 +7,7 @@ export {
 } from './cache-metrics.service.js';
 export { MetricsCacheMiddleware } from './metrics-cache.middleware.js';
 export { systemMetricsClock, type MetricsClock } from './metrics-clock.js';
-export type { ExportedCache, IMetricsExporter } from './metrics-exporter.js';
+export type { ExportedCache, IMetricsExporter } from './export/metrics-exporter.js';
 export {
   metricsPlugin,
   type AlertOptions,

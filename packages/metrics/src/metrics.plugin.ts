@@ -5,7 +5,7 @@ import { alertRules, type AlertThresholds } from './alerts/alert-rules.js';
 import type { Alert, AlertRule } from './alerts/alert.js';
 import { CacheMetricsService, type CacheMetricsOptions } from './cache-metrics.service.js';
 import { systemMetricsClock } from './metrics-clock.js';
-import type { IMetricsExporter } from './metrics-exporter.js';
+import type { IMetricsExporter } from './export/metrics-exporter.js';
 import { EventLoopMonitor } from './monitoring/event-loop.monitor.js';
 
 export interface AlertOptions extends Partial<AlertThresholds> {

@@ -49,6 +49,7 @@ export function measuredCache(
     lastHealthCheck: new Date(0),
   };
   return {
+    namespace: 'clinic',
     status: async () => status(),
     getCacheHealth: async () => health,
     settings: { ...RUNTIME_DEFAULTS, ...settings },

@@ -55,6 +55,8 @@ export interface LoadStepInfo {
   readonly step: LoadStep;
   readonly template: string;
   readonly level: ComplianceLevel;
+  /** Name of the provider, such as `redis`. */
+  readonly store: string;
 }
 
 /**

@@ -14,10 +14,13 @@ type Around = Required<Pick<ICacheMiddleware, 'aroundStep'>>;
 /** Lets middleware and subscribers watch loads from inside. With nobody there, a step costs a comparison. */
 export class LoadSteps {
   readonly #cache: string;
+  readonly #store: string;
   #around: readonly Around[] = [];
 
-  constructor(cache: string) {
+  /** @param cache its namespace; @param store name of the provider */
+  constructor(cache: string, store: string) {
     this.#cache = cache;
+    this.#store = store;
   }
 
   /** Middleware that has a look, the first outermost. */
@@ -38,7 +41,7 @@ export class LoadSteps {
       ? () => this.#told(step, template, work, outcomeOf)
       : work;
     if (this.#around.length === 0) return told();
-    const info: LoadStepInfo = { step, template, level };
+    const info: LoadStepInfo = { step, template, level, store: this.#store };
     return this.#around.reduceRight<() => Promise<T>>(
       (inner, outer) => () => outer.aroundStep(info, inner, outcomeOf),
       told,

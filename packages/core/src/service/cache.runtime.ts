@@ -91,7 +91,7 @@ export class CacheRuntime {
     this.nested = new NestedLoads();
     this.store = capabilitiesOf(provider);
     this.keys = new StoreKeys(config.namespace ?? 'default');
-    this.steps = new LoadSteps(this.keys.namespace);
+    this.steps = new LoadSteps(this.keys.namespace, provider.name ?? 'custom');
     this.errors = new CacheErrorHandler(this.logger);
     this.errors.onFault((fault, code) => tellFault(this.keys.namespace, fault, code));
     this.versions = new CacheVersioningService({

@@ -104,6 +104,10 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return this.#closed;
   }
 
+  get namespace(): string {
+    return this.#runtime.keys.namespace;
+  }
+
   getKeyFactory(): F {
     return this.#keyFactory;
   }

@@ -1,3 +1,5 @@
+import { BUCKETS_S } from '../recording/latency-board.js';
+
 /** All labels that there are, but for `cache`, which every signal has. Their values are words of the code or the configuration. */
 export const SIGNAL_LABELS = [
   'operation',
@@ -20,6 +22,8 @@ export interface SignalSpec {
   readonly unit: '1' | 's' | 'By';
   readonly labels: readonly SignalLabel[];
   readonly help: string;
+  /** Of a histogram: the upper bounds of its buckets, in its unit, ascending. What is beyond the last counts too. */
+  readonly bounds?: readonly number[];
 }
 
 const counter = (help: string, ...labels: SignalLabel[]): SignalSpec => ({
@@ -58,6 +62,7 @@ export const SIGNALS = {
     unit: 's',
     labels: ['operation', 'strategy', 'tier'],
     help: 'How long callers waited, loaders included; a batch counts once.',
+    bounds: BUCKETS_S,
   },
   'data.reads': counter('Reads of healthcare data, hit or miss.', 'data', 'outcome'),
   loads: counter('Calls of loaders, for a read or for a refresh.', 'reason'),

@@ -1,8 +1,10 @@
-import type { DurationListener } from './recording/operation.recorder.js';
-import type { SignalReading } from './signals/signal-reading.js';
+import type { DurationListener } from '../recording/operation.recorder.js';
+import type { SignalReading } from '../signals/signal-reading.js';
 
 /** What an exporter takes signals from. */
 export interface ExportedCache {
+  /** Of the cache; a label of all its signals. */
+  readonly namespace: string;
   /** All signals as they are now; a call while another one runs gets what that gets. Never rejects. */
   read(): Promise<SignalReading>;
   /** Called once a duration is measured, from now on; one listener at a time. */

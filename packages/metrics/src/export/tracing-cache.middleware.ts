@@ -1,0 +1,131 @@
+import {
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api';
+import {
+  isCacheError,
+  type CacheOperation,
+  type CachePlugin,
+  type ICacheMiddleware,
+  type LoadStepInfo,
+  type OperationResult,
+} from '@vitalcache/core';
+
+import { kindOf } from '../recording/measured-operation.js';
+import { TemplateNames } from '../recording/template-names.js';
+import { attributesOf, SCOPE } from './open-telemetry.names.js';
+
+export interface TracingOptions {
+  /** Default: the one that is registered globally. */
+  readonly tracerProvider?: TracerProvider;
+  /**
+   * Whether fresh hits of the process's own tier have spans. They then no longer take the short way, and cost as much as
+   * a span does. Default: true.
+   */
+  readonly hits?: boolean;
+  /** Templates that keep their names; the others are called `other`. Default: 100. */
+  readonly maxTemplates?: number;
+}
+
+/**
+ * Traces the cache that it is given to: a span for each operation, `cache.read` and so on; inside it, for a read that
+ * loads, `cache.lease`, `cache.load` (with whatever the loader does inside) and `cache.write`. A background refresh is a
+ * trace of its own, with a link to the read that asked for it. No span holds a key, a tag or a message.
+ */
+export function tracingPlugin(options: TracingOptions = {}): CachePlugin {
+  return { name: 'tracing', middleware: [new TracingCacheMiddleware(options)] };
+}
+
+/** Of stores that have a name in the semantic conventions for databases; Dragonfly is spoken to as Redis. */
+const DATABASES: Readonly<Record<string, string>> = { redis: 'redis', dragonfly: 'redis' };
+
+class TracingCacheMiddleware implements ICacheMiddleware {
+  readonly name = 'tracing';
+  /** Not there if hits have spans: they go through {@link handle} then. */
+  readonly onFreshHit?: () => void;
+  readonly #provider: Pick<TracerProvider, 'getTracer'>;
+  readonly #templates: TemplateNames;
+
+  constructor({ tracerProvider, hits = true, maxTemplates = 100 }: TracingOptions) {
+    this.#provider = tracerProvider ?? trace;
+    this.#templates = new TemplateNames(maxTemplates);
+    if (!hits) this.onFreshHit = () => undefined;
+  }
+
+  handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R> {
+    const { strategy, options } = operation;
+    const kind = kindOf(operation);
+    const labels = {
+      operation: kind,
+      template: this.#templates.of(operation.template),
+      ...(strategy !== null && { strategy }),
+      ...(options !== null && { level: options.complianceLevel }),
+    };
+    return this.#traced(`cache.${kind}`, { attributes: attributesOf(labels) }, next, (result) => {
+      const { outcome, tier } = result;
+      return attributesOf({ outcome, ...(tier !== null && { tier }) });
+    });
+  }
+
+  aroundStep<T>(
+    { step, template, level, store }: LoadStepInfo,
+    work: () => Promise<T>,
+    outcomeOf: (result: T) => string,
+  ): Promise<T> {
+    const labels = { operation: step, template: this.#templates.of(template), level };
+    const database = step === 'lease' || step === 'write' ? DATABASES[store] : undefined;
+    const options: SpanOptions = {
+      attributes: {
+        ...attributesOf(labels),
+        ...(database !== undefined && { 'db.system.name': database }),
+      },
+      ...(step === 'refresh' && asOwnTrace()),
+    };
+    const ended = (result: T): Attributes => attributesOf({ outcome: outcomeOf(result) });
+    return this.#traced(`cache.${step}`, options, work, ended);
+  }
+
+  get #tracer(): Tracer {
+    return this.#provider.getTracer(SCOPE);
+  }
+
+  #traced<T>(
+    name: string,
+    options: SpanOptions,
+    work: () => Promise<T>,
+    ended: (result: T) => Attributes,
+  ): Promise<T> {
+    const given = { kind: SpanKind.INTERNAL, ...options };
+    return this.#tracer.startActiveSpan(name, given, async (span) => {
+      try {
+        const result = await work();
+        span.setAttributes(ended(result));
+        return result;
+      } catch (error) {
+        noteFailure(span, error);
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+  }
+}
+
+/** A refresh goes on when the read that asked for it has long had its answer. */
+function asOwnTrace(): SpanOptions {
+  const asking = trace.getActiveSpan()?.spanContext();
+  return { root: true, links: asking ? [{ context: asking }] : [] };
+}
+
+/** What the error is called, never what it says: `_OTHER` is the conventions' word for what has no name of its own. */
+function noteFailure(span: Span, error: unknown): void {
+  const code = isCacheError(error) ? error.code : '_OTHER';
+  span.setAttributes({ ...attributesOf({ outcome: 'failed' }), 'error.type': code });
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
