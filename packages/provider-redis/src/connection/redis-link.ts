@@ -148,9 +148,7 @@ export class RedisLink {
       const client = await this.#create(failures);
       const over = new Promise((resolve) => client.once('end', resolve));
       await answersWithin(patienceMs, client.connect());
-      // ioredis goes on when the server refuses to SELECT a database; the cache would live in another one.
-      if (failures.length > 0) throw new Error('The server refused to set the connection up.');
-      await this.#identify(client);
+      await this.#identify(client, failures);
       wasUsable = this.#become(client);
       if (wasUsable) await over;
     } catch (error) {
@@ -175,7 +173,7 @@ export class RedisLink {
   }
 
   /** The first thing on a new connection: whose it is. Until that is known, nothing else is sent. */
-  async #identify(client: Redis): Promise<void> {
+  async #identify(client: Redis, failures: readonly RedisFailure[]): Promise<void> {
     const { commandTimeoutMs, role, onIdentity } = this.#options;
     const asked = answersWithin(commandTimeoutMs, readIdentity(client));
     const identity = await asked.catch((error: unknown) => {
@@ -183,6 +181,9 @@ export class RedisLink {
       if (code === 'STORE_REFUSED' && word === 'NOPERM') return new CacheError(code, message);
       throw error;
     });
+    // ioredis goes on when the server refuses to SELECT a database; the cache would live in another one. The answer to
+    // that came before this one.
+    if (failures.length > 0) throw new Error('The server refused to set the connection up.');
     if (!(identity instanceof CacheError)) {
       if (identity.isLoading) throw new UnsuitableServer(refused('LOADING'));
       // A replica that became the primary is of use as both.

@@ -31,6 +31,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   MOVED: NAME_NODES,
   ASK: NAME_NODES,
   CROSSSLOT: NAME_NODES,
+  WAITAOF:
+    'it does not wait for its disk. durability.aof needs Redis or Valkey 7.2 or later, with appendonly yes',
   TRYAGAIN: 'it is moving a slot. This ends by itself',
   CLUSTERDOWN: 'its cluster does not serve all slots. Check the nodes of the cluster',
   MAXCLIENTS: 'it has no connection left. Raise maxclients, or lower CACHE_CONNECTION_POOL_SIZE',

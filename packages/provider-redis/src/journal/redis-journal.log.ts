@@ -8,7 +8,7 @@ import type {
 } from '@vitalcache/core';
 import type { Redis } from 'ioredis';
 
-import { RedisError, unconfirmed } from '../connection/redis.errors.js';
+import { refused, RedisError, toCacheError, unconfirmed } from '../connection/redis.errors.js';
 import type { RedisService } from '../redis.service.js';
 import { runScript } from '../scripts/run-script.js';
 import { encodeCoverage } from './coverage.codec.js';
@@ -167,7 +167,7 @@ export class RedisJournalLog implements IJournalLog {
   async #confirm(client: Redis, replicas: number, aof: boolean): Promise<void> {
     const waitMs = Math.ceil(this.#service.settings.commandTimeoutMs / 2);
     const reply = aof
-      ? await client.call('WAITAOF', [1, replicas, waitMs])
+      ? await client.call('WAITAOF', [1, replicas, waitMs]).catch(cannotWait)
       : [1, await client.call('WAIT', [replicas, waitMs])];
     const [onDisk, onReplicas] = (reply as unknown[]).map(Number);
     if ((onDisk ?? 0) >= Number(aof) && (onReplicas ?? 0) >= replicas) return;
@@ -178,6 +178,13 @@ export class RedisJournalLog implements IJournalLog {
     const entries = await client.callBuffer('XREVRANGE', [this.#key, '+', '-', 'COUNT', 1]);
     return (entries as StreamEntry[])[0];
   }
+}
+
+/** No such command, or no append-only file: the server has no word of its own for that. */
+function cannotWait(error: unknown): never {
+  const explained = toCacheError(error);
+  const isUnable = explained instanceof RedisError && explained.word === 'ERR';
+  throw isUnable ? new RedisError(refused('WAITAOF')) : error;
 }
 
 function newNonce(random: () => number): number {

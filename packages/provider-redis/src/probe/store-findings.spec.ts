@@ -69,6 +69,18 @@ describe('judge', () => {
     expect(judge({ ...FACTS, persistence: null }, asked)).toEqual([]);
   });
 
+  it.each<[string, Partial<StoreFacts>, readonly RegExp[]]>([
+    ['a Redis with WAITAOF', { version: '7.2.0' }, []],
+    ['a Redis without', { version: '7.0.15' }, [/redis 7\.0\.15 does not have/]],
+    ['a Valkey', { software: 'valkey', version: '8.0.1' }, []],
+    ['a Dragonfly', DRAGONFLY, [/dragonfly 1\.40\.1 does not have/]],
+    ['a server that tells no version', { version: null }, []],
+  ])('holds the disk asked for against %s', (_, facts, sentences) => {
+    const asked = { durability: { replicas: 0, aof: true } };
+    const advice = judge({ ...FACTS, ...facts }, asked);
+    expect(advice).toEqual(sentences.map((sentence) => expect.stringMatching(sentence)));
+  });
+
   it('says one thing of a server that does not answer, for nothing else is known', () => {
     const unknown = Object.fromEntries(Object.keys(FACTS).map((name) => [name, null]));
     const asked = { durability: { replicas: 2, aof: true } };

@@ -45,6 +45,11 @@ const LEAST_VERSION: Readonly<Record<string, readonly [number, number]>> = {
   valkey: [7, 2],
   dragonfly: [1, 20],
 };
+/** First versions with WAITAOF; Dragonfly has none. */
+const WAITAOF_SINCE: Readonly<Record<string, readonly [number, number]>> = {
+  redis: [7, 2],
+  valkey: [7, 2],
+};
 /** Dragonfly's first version with WAIT. */
 const WAIT_SINCE = [1, 40] as const;
 
@@ -85,6 +90,10 @@ export function judge(facts: StoreFacts, { durability }: Expectations): readonly
     'durability.aof is asked for, but appendonly is off. Set appendonly yes.',
   );
   say(
+    durability.aof && software !== null && version !== null && !canWaitForDisk(software, version),
+    `durability.aof needs WAITAOF, which ${software} ${version} does not have. Use Redis or Valkey 7.2 or later.`,
+  );
+  say(
     durability.replicas > 0 &&
       software === 'dragonfly' &&
       version !== null &&
@@ -96,6 +105,11 @@ export function judge(facts: StoreFacts, { durability }: Expectations): readonly
     `durability.replicas is ${durability.replicas}, but ${replicas} are in step. Add replicas or ask for fewer.`,
   );
   return advice;
+}
+
+function canWaitForDisk(software: string, version: string): boolean {
+  const since = WAITAOF_SINCE[software];
+  return since !== undefined && !isOlder(version, since);
 }
 
 function isOlder(version: string, least: readonly [number, number] | undefined): boolean {
