@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { CacheChannel, CacheEvent, CacheEventName } from './cache-event.js';
 import { CACHE_CHANNELS } from './event-channels.js';
 
-export type CacheEventListener = (name: CacheEventName, event: CacheEvent) => void;
+export type CacheEventListener = (name: CacheEventName, event: CacheEvent) => void | Promise<void>;
 
 const READS: Readonly<Record<string, CacheEventName>> = {
   hit: 'cache.hit',

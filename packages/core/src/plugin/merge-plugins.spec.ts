@@ -1,3 +1,4 @@
+import type { ICacheMetrics } from '../observation/cache-metrics.js';
 import type { CachePlugin } from './cache-plugin.js';
 import { mergePlugins } from './merge-plugins.js';
 
@@ -24,6 +25,7 @@ describe('mergePlugins', () => {
     ['service', { services: [service] }, 'service Sealing'],
     ['class', { cacheClass: Sealing }, 'class for the cache'],
     ['admin action', { adminActions: [action] }, 'admin action DELETE /cache/phi'],
+    ['measuring part', { measures: {} as ICacheMetrics }, 'metrics of the cache'],
   ])('never lets one %s stand for two', (what, part, message) => {
     const two = [
       { name: 'a', ...part },

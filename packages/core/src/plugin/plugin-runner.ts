@@ -37,19 +37,6 @@ export class PluginRunner<C> {
     }
   }
 
-  /** What plugins say of themselves in numbers, by their names; one that fails says nothing. */
-  metrics(): readonly (readonly [string, Readonly<Record<string, number>>])[] {
-    return this.#options.plugins.flatMap((plugin) => {
-      try {
-        const said = plugin.metrics?.();
-        return said ? [[plugin.name, said] as const] : [];
-      } catch (error) {
-        this.#options.errors.note('plugin-failed', error);
-        return [];
-      }
-    });
-  }
-
   /** How plugins are, as far as they say; one that fails or takes too long is critical. Never rejects. */
   async health(): Promise<readonly PluginHealth[]> {
     const { plugins, errors, bounded } = this.#options;

@@ -40,11 +40,8 @@ export function assembleCache(provider: ICacheProvider, config: CacheConfig): Ca
   const { errors, logger, clock } = runtime;
   const merged = mergePlugins(config.plugins ?? []);
   const middleware = [...(config.middleware ?? []), ...merged.middleware];
-  const strategies = new CacheStrategyManager([
-    ...(config.strategies ?? []),
-    ...merged.strategies,
-    new StandardCacheStrategy(),
-  ]);
+  const given = [...(config.strategies ?? []), ...merged.strategies, new StandardCacheStrategy()];
+  const strategies = new CacheStrategyManager(given);
   const events = new OperationEvents(runtime.keys.namespace);
   const chain = new CacheMiddlewareChain([events, new ValidationCacheMiddleware(), ...middleware]);
   runtime.steps.use(middleware);
@@ -59,7 +56,8 @@ export function assembleCache(provider: ICacheProvider, config: CacheConfig): Ca
   });
   const limits = resolveLimits(config.healthLimits);
   const { measures } = merged;
-  const reports = new CacheReports({ runtime, strategies, middleware, plugins, measures, limits });
+  const parts = [...given, ...middleware, ...merged.plugins];
+  const reports = new CacheReports({ runtime, plugins, parts, measures, limits });
   const reader = new CacheReader({ runtime, strategies, chain, middleware, events, options });
   const writer = new CacheWriter({ runtime, strategies, chain, options });
   const warmers = new WarmerRegistry({ errors, logger, clock });

@@ -4,19 +4,22 @@ import type { HealthLimits } from '../health/health-limits.js';
 import { memoryOf } from '../health/store-memory.js';
 import type { ICacheMetrics } from '../observation/cache-metrics.js';
 import type { PluginRunner } from '../plugin/plugin-runner.js';
-import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
-import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
 import type { CacheStatus, PartNumbers } from './cache-results.js';
 import type { CacheRuntime } from './cache.runtime.js';
 
 export interface CacheReportsOptions {
   readonly runtime: CacheRuntime;
-  readonly strategies: CacheStrategyManager;
-  readonly middleware: readonly ICacheMiddleware[];
   readonly plugins: PluginRunner<object>;
+  /** Strategies, middleware and plugins that may have numbers to tell. */
+  readonly parts: readonly CachePart[];
   /** `null`: no plugin measures. */
   readonly measures: ICacheMetrics | null;
   readonly limits: HealthLimits;
+}
+
+interface CachePart {
+  readonly name: string;
+  metrics?(): PartNumbers;
 }
 
 /** What a cache says of itself. */
@@ -38,12 +41,12 @@ export class CacheReports {
       store: await runtime.storeStatus(),
       breaker: breaker.state,
       breakers: breaker.states,
+      parts: this.#parts(),
       journal: journal.status,
       l1: repository.l1,
       counts: { ...counters },
       faults: errors.counts,
       faultCodes: errors.codes,
-      parts: this.#parts(),
     };
   }
 
@@ -71,15 +74,17 @@ export class CacheReports {
     );
   }
 
+  /** One that fails says nothing. */
   #parts(): Readonly<Record<string, PartNumbers>> {
-    const { strategies, middleware, plugins } = this.#options;
-    const said = middleware.flatMap((one) =>
-      one.metrics ? [[one.name, one.metrics()] as const] : [],
-    );
-    const parts: Record<string, PartNumbers> = {};
-    for (const [name, numbers] of [...strategies.metrics(), ...said, ...plugins.metrics()]) {
-      parts[name] = { ...parts[name], ...numbers };
+    const said: Record<string, PartNumbers> = {};
+    for (const part of this.#options.parts) {
+      try {
+        const numbers = part.metrics?.();
+        if (numbers) said[part.name] = { ...said[part.name], ...numbers };
+      } catch (error) {
+        this.#options.runtime.errors.note('plugin-failed', error);
+      }
     }
-    return parts;
+    return said;
   }
 }

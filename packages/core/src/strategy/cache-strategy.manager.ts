@@ -51,11 +51,6 @@ export class CacheStrategyManager {
     });
   }
 
-  /** What strategies say of themselves in numbers, by their names. */
-  metrics(): readonly (readonly [string, Readonly<Record<string, number>>])[] {
-    return this.#strategies.flatMap((one) => (one.metrics ? [[one.name, one.metrics()]] : []));
-  }
-
   /** Closes them all, whatever any of them throws; rejects with the first of what they threw. */
   async close(): Promise<void> {
     const closed = await Promise.allSettled(
