@@ -32,6 +32,10 @@ export {
   SIGNALS,
   type SignalName,
 } from './signals/signal-table.js';
+export type { StalenessProbeOptions } from './staleness/probe-options.js';
+export type { SourceCheck, SourceCheckOptions } from './staleness/source.checks.js';
+export type { CheckOutcome, ProbeOutcome } from './staleness/staleness.counts.js';
+export { StalenessProbe, type StalenessReport } from './staleness/staleness.probe.js';
 
 export type {
   CacheHealth,

@@ -7,6 +7,7 @@ import { CacheMetricsService, type CacheMetricsOptions } from './cache-metrics.s
 import { systemMetricsClock } from './metrics-clock.js';
 import type { IMetricsExporter } from './export/metrics-exporter.js';
 import { EventLoopMonitor } from './monitoring/event-loop.monitor.js';
+import { StalenessProbe } from './staleness/staleness.probe.js';
 
 export interface AlertOptions extends Partial<AlertThresholds> {
   /** Told when an alert begins and when it is over; what it throws goes no further. */
@@ -22,6 +23,8 @@ export interface MetricsPluginOptions extends CacheMetricsOptions {
   readonly exporters?: readonly IMetricsExporter[];
   /** `false`: nothing is watched. Default: the thresholds of {@link AlertThresholds}. */
   readonly alerts?: AlertOptions | false;
+  /** Looks whether what the cache serves is valid; `false`: nobody does. Default: a probe with its defaults. */
+  readonly staleness?: StalenessProbe | false;
 }
 
 /** The plugin, and the service that it makes. */
@@ -37,11 +40,13 @@ export interface MetricsPlugin extends CachePlugin<CacheService> {
 export function metricsPlugin(options: MetricsPluginOptions = {}): MetricsPlugin {
   const { exporters = [], alerts = {}, clock = systemMetricsClock } = options;
   const eventLoop = new EventLoopMonitor(clock);
+  const { staleness = new StalenessProbe({ clock }) } = options;
+  const probes = staleness ? [staleness] : [];
   let cache: CacheService | null = null;
   const monitor =
     alerts === false
       ? null
-      : alertMonitor(alerts, {
+      : alertMonitor(withRules(alerts, probes), {
           clock,
           status: () => attached(cache).status(),
           counts: () => service.totals(),
@@ -49,17 +54,18 @@ export function metricsPlugin(options: MetricsPluginOptions = {}): MetricsPlugin
   const service: CacheMetricsService = new CacheMetricsService({
     ...options,
     clock,
-    monitors: [eventLoop, ...(options.monitors ?? [])],
-    sources: [eventLoop, ...(monitor ? [monitor] : []), ...(options.sources ?? [])],
+    monitors: [eventLoop, ...probes, ...(options.monitors ?? [])],
+    sources: [eventLoop, ...probes, ...(monitor ? [monitor] : []), ...(options.sources ?? [])],
   });
   return {
     name: 'metrics',
     service,
     measures: service,
-    middleware: [service.middleware],
+    middleware: [service.middleware, ...probes.map(({ middleware }) => middleware)],
     services: [{ token: CacheMetricsService, create: () => service }],
     attach(given) {
       service.attach(given);
+      for (const probe of probes) probe.attach(given);
       cache = given;
       for (const exporter of exporters) exporter.open(service);
     },
@@ -74,6 +80,13 @@ export function metricsPlugin(options: MetricsPluginOptions = {}): MetricsPlugin
       ]);
       await service.close();
     },
+  };
+}
+
+function withRules(alerts: AlertOptions, probes: readonly StalenessProbe[]): AlertOptions {
+  return {
+    ...alerts,
+    rules: [...probes.flatMap((probe) => probe.alertRules), ...(alerts.rules ?? [])],
   };
 }
 

@@ -26,6 +26,7 @@ export class ManualMetricsClock implements MetricsClock {
       if (signal?.aborted) return resolve();
       const wake = (): void => {
         this.#sleepers.delete(sleeper);
+        signal?.removeEventListener('abort', wake);
         resolve();
       };
       const sleeper = { at: this.#elapsedMs + ms, wake };

@@ -1,4 +1,5 @@
 import { BUCKETS_S } from '../recording/latency-board.js';
+import { AGE_BUCKETS_S } from '../staleness/staleness.counts.js';
 
 /** All labels that there are, but for `cache`, which every signal has. Their values are words of the code or the configuration. */
 export const SIGNAL_LABELS = [
@@ -106,6 +107,20 @@ export const SIGNALS = {
   faults: counter('What went wrong without a caller being told, by kind.', 'reason'),
   'fault.errors': counter('Errors behind the faults, by class.', 'reason'),
   'seal.failures': counter('Sealed entries that could not be opened.'),
+  'staleness.probes': counter('Reads from the cache that were looked at again.', 'outcome'),
+  'staleness.checks': counter('Those of them that were compared with the source.', 'outcome'),
+  'staleness.per_million': gauge(
+    'Reads of a million that got something invalid, or other than the source has; of ten minutes.',
+    '1',
+    'reason',
+  ),
+  'staleness.served.age': {
+    type: 'histogram',
+    unit: 's',
+    labels: [],
+    help: 'How old what was served from the cache was.',
+    bounds: AGE_BUCKETS_S,
+  },
   'event_loop.delay.p99': gauge('99th percentile since about the reading before.', 's'),
   'event_loop.delay.max': gauge('Longest since about the reading before.', 's'),
   'health.status': gauge('0 healthy, 1 warning, 2 critical.'),
