@@ -6,22 +6,22 @@ export const DATA_KINDS = ['patient', 'appointment', 'doctor', 'emergency'] as c
 export type MeasuredData = (typeof DATA_KINDS)[number];
 
 /** First segments of keys and templates by convention, and what they hold. */
-const BY_PREFIX: Readonly<Record<string, MeasuredData>> = {
-  patient: 'patient',
-  patients: 'patient',
-  medical: 'patient',
-  prescription: 'patient',
-  prescriptions: 'patient',
-  lab: 'patient',
-  labs: 'patient',
-  'lab-results': 'patient',
-  labResults: 'patient',
-  appointment: 'appointment',
-  appointments: 'appointment',
-  doctor: 'doctor',
-  doctors: 'doctor',
-  emergency: 'emergency',
-};
+const BY_PREFIX: ReadonlyMap<string, MeasuredData> = new Map([
+  ['patient', 'patient'],
+  ['patients', 'patient'],
+  ['medical', 'patient'],
+  ['prescription', 'patient'],
+  ['prescriptions', 'patient'],
+  ['lab', 'patient'],
+  ['labs', 'patient'],
+  ['lab-results', 'patient'],
+  ['labResults', 'patient'],
+  ['appointment', 'appointment'],
+  ['appointments', 'appointment'],
+  ['doctor', 'doctor'],
+  ['doctors', 'doctor'],
+  ['emergency', 'emergency'],
+] as const);
 
 /**
  * The kind of what a key or template names, by its first segment; `null` for anything else. Looked at from its first
@@ -37,7 +37,7 @@ export function dataOfText(text: string): MeasuredData | null {
     case 112: {
       // p
       const end = text.indexOf(':');
-      return (end > 0 && BY_PREFIX[text.slice(0, end)]) || null;
+      return end < 0 ? null : (BY_PREFIX.get(text.slice(0, end)) ?? null);
     }
     default:
       return null;
