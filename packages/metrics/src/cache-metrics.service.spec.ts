@@ -174,6 +174,14 @@ describe('CacheMetricsService', () => {
       });
     });
 
+    it('records nothing of an operation that ends after metrics were switched off', async () => {
+      await metrics.middleware.handle(READ, async () => {
+        setting('metrics', false);
+        return { outcome: 'hit', tier: null };
+      });
+      expect(metrics.totals()).toEqual({ requests: 0, failed: 0, hits: 0, misses: 0 });
+    });
+
     it('asks no clock of what is timed while performance monitoring is off, but counts', async () => {
       setting('performanceMonitoring', false);
       const monotonic = jest.spyOn(clock, 'monotonic');

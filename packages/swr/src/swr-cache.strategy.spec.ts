@@ -290,6 +290,7 @@ describe('SWRCacheStrategy on an engine', () => {
     await idle();
     expect(refresh.mock.calls.map(([{ key }]) => key)).toEqual(['another']);
     expect(swr.refreshes).toMatchObject({ done: 2, elsewhere: 1 });
+    expect(swr.metrics()).toMatchObject({ changed: 1, unchanged: 0, elsewhere: 1, running: 0 });
   });
 
   it('refreshes what waited and still stands', async () => {
@@ -304,6 +305,7 @@ describe('SWRCacheStrategy on an engine', () => {
     await idle();
     expect(refresh).toHaveBeenCalledTimes(2);
     expect(swr.refreshes).toMatchObject({ done: 2, unchanged: 2 });
+    expect(swr.metrics()).toMatchObject({ changed: 0, unchanged: 2, failed: 0, 'shed.full': 0 });
   });
 
   it.each(['breaker-open', 'backing-off', 'closed'] as const)(

@@ -63,6 +63,15 @@ describe('what is seen of a cache', () => {
       expect((await countsOf(b)).takeovers).toBe(0);
     });
 
+    it('tell how often history was lost', async () => {
+      const cache = await fleet.join();
+      const newest = await fleet.store.log.read(0, 1);
+      const { epoch, constants } = newest.head?.record ?? {};
+      await fleet.store.log.advanceEpoch(epoch ?? null, constants ?? '', 0);
+      await cache.invalidateCacheByTag('any');
+      expect((await countsOf(cache)).epochChanges).toBe(1);
+    });
+
     it('tell entries dropped to make room, and not those that were removed', async () => {
       const cache = await fleet.join({ l1MaxBytes: 4_000 });
       for (let i = 0; i < 20; i++) await cache.cache(`k${i}`, () => 'x'.repeat(500));
