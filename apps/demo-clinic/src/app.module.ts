@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { metricsPlugin } from '@vitalcache/metrics';
+import { StalenessProbe } from '@vitalcache/metrics';
 import { CacheModule } from '@vitalcache/nest-integration';
 import { SWRCacheStrategy } from '@vitalcache/swr';
+import { Registry } from 'prom-client';
 
 import { AppointmentsController } from './appointments/appointments.controller.js';
 import { AppointmentsService } from './appointments/appointments.service.js';
@@ -17,6 +18,9 @@ import { DoctorsService } from './doctors/doctors.service.js';
 import { HealthController } from './health/health.controller.js';
 import { ClientErrorFilter } from './http/client-error.filter.js';
 import { WriteErrorFilter } from './http/write-error.filter.js';
+import { MetricsController } from './monitoring/metrics.controller.js';
+import { monitoring } from './monitoring/monitoring.js';
+import { SourceChecks } from './monitoring/source-checks.js';
 import { PatientsController } from './patients/patients.controller.js';
 import { PatientsService } from './patients/patients.service.js';
 
@@ -27,6 +31,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export class AppModule {
   /** @throws StartError, CacheError when a variable is unusable; each message is one line that says what to do. */
   static forRoot(env: Environment = process.env): DynamicModule {
+    const { plugins, registry, staleness } = monitoring();
     return {
       module: AppModule,
       imports: [
@@ -35,7 +40,7 @@ export class AppModule {
           env,
           defaultProvider: 'memory',
           strategies: [new SWRCacheStrategy()],
-          plugins: [metricsPlugin()],
+          plugins,
         }),
       ],
       controllers: [
@@ -45,6 +50,7 @@ export class AppModule {
         DoctorsController,
         ClinicsController,
         HealthController,
+        MetricsController,
       ],
       providers: [
         AppointmentsService,
@@ -53,6 +59,9 @@ export class AppModule {
         DoctorsService,
         InvalidationService,
         PatientsService,
+        SourceChecks,
+        { provide: Registry, useValue: registry },
+        { provide: StalenessProbe, useValue: staleness },
         // The last one that fits is asked first.
         { provide: APP_FILTER, useClass: ClientErrorFilter },
         { provide: APP_FILTER, useClass: WriteErrorFilter },

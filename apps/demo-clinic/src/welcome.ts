@@ -7,6 +7,7 @@ export function welcome(url: string): string {
     '',
     `  API description   ${base}/docs`,
     `  Health            ${base}/health`,
+    `  Metrics           ${base}/metrics`,
     `  A patient, twice  curl -i ${base}/patients/patient-000001/records`,
     '',
     '  Everybody in it is fictitious. Ctrl-C closes it.',
