@@ -1,6 +1,6 @@
 import { CacheService } from '@vitalcache/core';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
-import { Counter, register, Registry } from 'prom-client';
+import { Counter, register, Registry, type OpenMetricsContentType } from 'prom-client';
 
 import { prometheusExporter } from '../src/export/prometheus.exporter.js';
 import { metricsPlugin, prometheusName, SIGNALS, type SignalName } from '../src/index.js';
@@ -19,7 +19,10 @@ describe('prometheusExporter', () => {
     register.clear();
   });
 
-  function start(namespace = 'clinic', to: Registry | null = registry) {
+  function start(
+    namespace = 'clinic',
+    to: Registry | Registry<OpenMetricsContentType> | null = registry,
+  ) {
     const exporters = [prometheusExporter(to ? { registry: to } : {})];
     const plugin = metricsPlugin({ exporters, alerts: {} });
     const cache = new CacheService(new MemoryCacheProvider(), { namespace, plugins: [plugin] });
@@ -106,7 +109,8 @@ describe('prometheusExporter', () => {
   it('can be scraped as OpenMetrics and as JSON', async () => {
     const { cache } = start();
     await cache.cache('a', () => 1);
-    const open = new Registry(Registry.OPENMETRICS_CONTENT_TYPE);
+    const open = new Registry<OpenMetricsContentType>();
+    open.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
     start('other', open);
     const text = await open.metrics();
     expect(text).toMatch(/^# TYPE vitalcache_loads counter\nvitalcache_loads_total\{/m);

@@ -5,9 +5,12 @@ import { SIGNALS, type SignalName } from '../signals/signal-table.js';
 import type { ExportedCache, IMetricsExporter } from './metrics-exporter.js';
 import { PrometheusMetric } from './prometheus.metric.js';
 
+/** What is asked of a registry, of either exposition format. */
+type AnyRegistry = Pick<Registry, 'getSingleMetric' | 'registerMetric' | 'removeSingleMetric'>;
+
 export interface PrometheusOptions {
   /** Where the metrics are put. Default: prom-client's default registry. */
-  readonly registry?: Registry;
+  readonly registry?: AnyRegistry;
 }
 
 /**
@@ -22,11 +25,11 @@ export function prometheusExporter({
 
 class PrometheusExporter implements IMetricsExporter {
   readonly name = 'prometheus';
-  readonly #registry: Registry;
+  readonly #registry: AnyRegistry;
   readonly #metrics = new Set<PrometheusMetric>();
   #cache: ExportedCache | null = null;
 
-  constructor(registry: Registry) {
+  constructor(registry: AnyRegistry) {
     this.#registry = registry;
   }
 
