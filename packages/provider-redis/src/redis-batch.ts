@@ -5,7 +5,7 @@ import { RedisError, toCacheError } from './connection/redis.errors.js';
 import type { RedisService } from './redis.service.js';
 import { runPipeline } from './store/pipeline.js';
 import type { RedisStore } from './store/redis-store.js';
-import { ownBytes, sendable } from './value-bytes.js';
+import { sendable } from './value-bytes.js';
 
 /** Keys of one command, commands of one pipeline: the server serves nobody else while it runs one. */
 const CHUNK = 500;
@@ -28,13 +28,16 @@ export class RedisBatch {
     const read = async (places: Part): Promise<void> => {
       const part = pick(keys, places);
       const found = await this.#service.atStoreOf(part[0] ?? '', (store) => store.getMany(part));
-      await Promise.all(
-        places.map(async (place, i) => {
-          const answer = found[i] ?? null;
-          const value = answer instanceof Error ? await this.#getApart(keys[place]) : answer;
-          values[place] = value && ownBytes(value);
-        }),
-      );
+      const failed: number[] = [];
+      places.forEach((place, i) => {
+        const answer = found[i] ?? null;
+        if (answer instanceof Error) failed.push(place);
+        else values[place] = answer;
+      });
+      const apart = async (place: number): Promise<void> => {
+        values[place] = await this.#getApart(keys[place]);
+      };
+      await Promise.all(failed.map(apart));
     };
     const outcomes = await Promise.allSettled(parts.map(read));
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected');

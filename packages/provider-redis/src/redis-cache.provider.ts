@@ -17,7 +17,7 @@ import type { LuaScriptName } from './scripts/lua-scripts.js';
 import { runScript, type ScriptArguments } from './scripts/run-script.js';
 import { readStatus } from './probe/store-status.js';
 import { sweep } from './sweep.js';
-import { ownBytes, sendable } from './value-bytes.js';
+import { sendable } from './value-bytes.js';
 
 /**
  * A store of bytes in one Redis or Valkey server or in several, with every capability of the contract. What it offers
@@ -55,9 +55,8 @@ export class RedisCacheProvider implements ICacheProvider {
     this.#service.tune(tuning);
   }
 
-  async get(key: string, { isLatest = false }: ReadOptions = {}): Promise<Uint8Array | null> {
-    const value = await this.#service.get(key, isLatest);
-    return value && ownBytes(value);
+  get(key: string, { isLatest = false }: ReadOptions = {}): Promise<Uint8Array | null> {
+    return this.#service.get(key, isLatest);
   }
 
   async set(key: string, value: Uint8Array, ttlMs: number): Promise<void> {
@@ -112,7 +111,7 @@ export class RedisCacheProvider implements ICacheProvider {
 
   async acquireLease(key: string, token: Uint8Array, ttlMs: number): Promise<Uint8Array | null> {
     const holder = await this.#script('acquireLease', key, [sendable(token), ttlMs]);
-    return holder === null ? null : ownBytes(holder as Buffer);
+    return holder as Buffer | null;
   }
 
   async releaseLease(key: string, token: Uint8Array): Promise<boolean> {

@@ -159,7 +159,10 @@ export interface ICacheProvider
   readonly name?: string;
   /** True when other processes see the same bytes. Absent means not known. */
   readonly shared?: boolean;
-  /** The stored bytes, or `null` when there are none. The caller owns the returned array, which is no part of a larger one. */
+  /**
+   * The stored bytes, or `null` when there are none. Nobody else uses them; the array may be a window on a larger buffer,
+   * such as the one that a socket was read into, so whoever keeps it for long copies it.
+   */
   get(key: string, options?: ReadOptions): Promise<Uint8Array | null>;
   set(key: string, value: Uint8Array, ttlMs: number): Promise<void>;
   /** Resolves with the number of keys that existed (0 or 1); a provider that does not know resolves with nothing. */

@@ -12,15 +12,13 @@ const FIRST_GUESS_BYTES = 2_048;
 /** How much of a large value's size is still expected after the next batch. */
 const FORGETTING = 0.95;
 
-interface Waiting {
-  readonly resolve: (value: Buffer | null) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 interface Batch {
   readonly connection: RedisConnection;
   readonly keys: string[];
-  readonly waiting: Waiting[];
+  readonly waiting: {
+    readonly resolve: (value: Buffer | null) => void;
+    readonly reject: (error: unknown) => void;
+  }[];
 }
 
 export interface ReadBatcherOptions {
@@ -49,13 +47,13 @@ export class ReadBatcher {
    * @throws CacheError if a whole command failed
    */
   async getMany(keys: readonly string[]): Promise<Answers> {
-    const { pool, isClustered, limitMs } = this.#options;
+    const { pool, isClustered } = this.#options;
     const connection = pool.pick();
     const room = isClustered ? keys.length : this.#room;
+    if (keys.length > 0 && keys.length <= room) return this.#ask(connection, keys);
     const asked: Promise<Answers>[] = [];
     for (let from = 0; from < keys.length; from += room) {
-      const part = keys.slice(from, from + room);
-      asked.push(connection.run(isClustered ? pipeline(part) : mget(part), limitMs));
+      asked.push(this.#ask(connection, keys.slice(from, from + room)));
     }
     return (await Promise.all(asked)).flat();
   }
@@ -88,37 +86,44 @@ export class ReadBatcher {
   async #send(batch: Batch): Promise<void> {
     if (this.#open === batch) this.#open = null;
     const { connection, keys, waiting } = batch;
+    try {
+      const answers = await this.#ask(connection, keys);
+      waiting.forEach(({ resolve, reject }, i) => {
+        const answer = answers[i] ?? null;
+        if (answer instanceof Error) reject(toCacheError(answer));
+        else resolve(answer);
+      });
+    } catch (error) {
+      waiting.forEach(({ reject }) => reject(error));
+    }
+  }
+
+  async #ask(connection: RedisConnection, keys: readonly string[]): Promise<Answers> {
     const { isClustered, limitMs } = this.#options;
     const [key] = keys;
     const isAlone = keys.length === 1 && key !== undefined;
     const command = isAlone ? single(key) : isClustered ? pipeline(keys) : mget(keys);
     try {
       const answers = await connection.run(command, limitMs);
-      waiting.forEach(({ resolve, reject }, i) => {
-        const answer = answers[i] ?? null;
-        if (answer instanceof Error) return reject(toCacheError(answer));
-        this.#learn(answer);
-        resolve(answer);
-      });
-      this.#bytes = Math.max(FIRST_GUESS_BYTES, this.#bytes * FORGETTING);
+      this.#learn(answers);
+      return answers;
     } catch (error) {
-      const isRefused = toCacheError(error).code === 'STORE_REFUSED';
       // One key may be the reason, such as one that the ACL user may not read: the others are asked for alone.
-      if (isRefused && !isAlone) return this.#sendApart(batch);
-      waiting.forEach(({ reject }) => reject(error));
+      if (isAlone || toCacheError(error).code !== 'STORE_REFUSED') throw error;
+      return Promise.all(keys.map((one) => this.#askApart(connection, one)));
     }
   }
 
-  #sendApart({ connection, keys, waiting }: Batch): void {
-    keys.forEach((key, i) => {
-      const { resolve, reject } = waiting[i] as Waiting;
-      const { limitMs } = this.#options;
-      connection.run((client) => client.getBuffer(key), limitMs).then(resolve, reject);
-    });
+  #askApart(connection: RedisConnection, key: string): Promise<Buffer | Error | null> {
+    const { limitMs } = this.#options;
+    return connection.run((client) => client.getBuffer(key), limitMs).catch(toCacheError);
   }
 
-  #learn(answer: Buffer | null): void {
-    if (answer && answer.length > this.#bytes) this.#bytes = answer.length;
+  #learn(answers: Answers): void {
+    for (const answer of answers) {
+      if (answer instanceof Buffer && answer.length > this.#bytes) this.#bytes = answer.length;
+    }
+    this.#bytes = Math.max(FIRST_GUESS_BYTES, this.#bytes * FORGETTING);
   }
 }
 
@@ -129,9 +134,9 @@ const single =
   async (client) => [await client.getBuffer(key)];
 
 const mget =
-  (keys: string[]): Command<Answers> =>
+  (keys: readonly string[]): Command<Answers> =>
   (client) =>
-    client.mgetBuffer(keys);
+    client.mgetBuffer(keys as string[]);
 
 /** Each key's value, or why it could not be had. */
 function pipeline(keys: readonly string[]): Command<Answers> {
