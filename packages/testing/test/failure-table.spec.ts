@@ -96,7 +96,7 @@ describe('failure table', () => {
     it('timeouts are counted, and the answers that come late do no harm', async () => {
       const process = await store.join();
       await fill(process);
-      process.chaos.fault('get', { kind: 'delay', ms: 10 * SECOND });
+      process.chaos.fault('bytes', { kind: 'delay', ms: 10 * SECOND });
       source.value = `new ${MARK}`;
       expect((await store.ended(read(process))).value?.value).toBe(source.value);
       expect(await process.faults()).toMatchObject({ 'store-failed': 0 });
@@ -115,10 +115,10 @@ describe('failure table', () => {
       const process = await store.join();
       await breakDown(process);
       expect((await store.ended(process.cache.status())).value?.breaker).toBe('open');
-      const { get, lease, fenced } = process.chaos.calls;
+      const { get, batch, lease, fenced } = process.chaos.calls;
       const { tookMs } = await store.ended(read(process));
       expect(tookMs).toBe(0);
-      expect(process.chaos.calls).toMatchObject({ get, lease, fenced });
+      expect(process.chaos.calls).toMatchObject({ get, batch, lease, fenced });
       expect((await process.faults())['breaker-open']).toBeGreaterThan(0);
     });
 
@@ -374,9 +374,9 @@ describe('failure table', () => {
 
     it('tells the classes apart in its counters', async () => {
       const process = await store.join();
-      process.chaos.fault('get', { kind: 'throw', error: storeError('READONLY') });
+      process.chaos.fault('bytes', { kind: 'throw', error: storeError('READONLY') });
       await store.ended(read(process));
-      process.chaos.fault('get', { kind: 'throw', error: storeError('LOADING') });
+      process.chaos.fault('bytes', { kind: 'throw', error: storeError('LOADING') });
       await store.ended(read(process));
       const { value } = await store.ended(process.cache.status());
       expect(JSON.stringify(value)).toMatch(/"STORE_REFUSED":[1-9]/);

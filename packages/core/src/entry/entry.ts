@@ -27,8 +27,13 @@ export interface EntryMeta {
   readonly tagHashes: Uint32Array;
 }
 
+/** What is left of a header once the entry has its cover hashes. */
+export type HeldMeta = Omit<EntryMeta, 'tagHashes'>;
+
 /** A header together with the payload's bytes as they stand after it. */
-export interface PackedEntry extends EntryMeta {
+export interface PackedEntry extends HeldMeta {
+  /** Of the entry's subject, all of them: who reads it need not hash its key. */
+  readonly hashes: ArrayLike<number>;
   readonly codec: PayloadCodec;
   readonly compressor: Compressor;
   /** Length of the payload before compression, in bytes. */
@@ -36,4 +41,7 @@ export interface PackedEntry extends EntryMeta {
   /** xxh32 of the payload before compression: two loads of one key that agree here gave the same value. */
   readonly payloadHash: number;
   readonly payload: Buffer;
+  /** Where in `payload` it begins and ends; absent: it is all of it. */
+  readonly payloadAt?: number;
+  readonly payloadEnd?: number;
 }

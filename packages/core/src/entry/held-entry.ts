@@ -1,9 +1,8 @@
 import type { Epoch, Fence } from '../journal/fence.js';
 import type { Isolation } from '../options/cache-options.js';
 import type { Subject } from '../validity/cover-hash.js';
-import type { EntryMeta, PayloadCodec } from './entry.js';
-import { decodeRaw, rawOf, type Payload } from './value.codec.js';
-import { guardValue } from './value-guard.js';
+import type { HeldMeta, PayloadCodec } from './entry.js';
+import { decodePayload, decodeRaw, rawOf, type Payload } from './value.codec.js';
 
 /** How an entry is to be held. */
 export interface HoldTerms {
@@ -38,7 +37,7 @@ const CREATED_SHIFT = 19;
  * it packs its header, and is its own fence and its own subject: apart they would take 80 bytes more. No private
  * methods: each instance would carry a mark for them. Its properties can't be spread into another object.
  */
-export abstract class HeldEntry implements Omit<EntryMeta, 'tagHashes'>, Fence, Subject {
+export abstract class HeldEntry implements HeldMeta, Fence, Subject {
   readonly epoch: Epoch;
   readonly baseKey: string;
   readonly hashes: ArrayLike<number>;
@@ -68,7 +67,7 @@ export abstract class HeldEntry implements Omit<EntryMeta, 'tagHashes'>, Fence, 
   #flags: number;
 
   constructor(
-    meta: EntryMeta,
+    meta: HeldMeta,
     { baseKey, hashes }: Subject,
     payloadHash: number,
     valueBytes: number,
@@ -165,7 +164,7 @@ export abstract class HeldEntry implements Omit<EntryMeta, 'tagHashes'>, Fence, 
 /** One value for all who ask. */
 class SharedValueEntry extends HeldEntry {
   constructor(
-    meta: EntryMeta,
+    meta: HeldMeta,
     subject: Subject,
     payloadHash: number,
     valueBytes: number,
@@ -184,7 +183,7 @@ class SharedValueEntry extends HeldEntry {
 /** A copy for each time that the value is asked for; only its bytes are held. */
 class CopiedValueEntry extends HeldEntry {
   constructor(
-    meta: EntryMeta,
+    meta: HeldMeta,
     subject: Subject,
     payloadHash: number,
     tenant: string | null,
@@ -201,9 +200,7 @@ class CopiedValueEntry extends HeldEntry {
   }
 
   get value(): unknown {
-    const value = decodeRaw(this.codec, this.raw);
-    guardValue(value, this.codec, this.isFrozen);
-    return value;
+    return decodeRaw(this.codec, this.raw, this.isFrozen).value;
   }
 }
 
@@ -213,21 +210,20 @@ class CopiedValueEntry extends HeldEntry {
  * @throws whatever {@link rawOf} and the decoder throw; the caller treats the entry as corrupt.
  */
 export function holdEntry(
-  meta: EntryMeta,
+  meta: HeldMeta,
   subject: Subject,
   payload: Payload,
   { maxValueBytes, isolation, tenant }: HoldTerms,
 ): HeldEntry {
   const { codec, payloadHash } = payload;
-  const raw = rawOf(payload, maxValueBytes);
-  const value = decodeRaw(codec, raw);
   const isFrozen = isolation === 'freeze';
-  const { isFreezable, bytes } = guardValue(value, codec, isFrozen);
+  const { value, guarded } = decodePayload(payload, maxValueBytes, isFrozen);
+  const { isFreezable, bytes } = guarded;
   const isCopied =
     isolation === 'clone' ? typeof value === 'object' && value !== null : isFrozen && !isFreezable;
-  return isCopied
-    ? new CopiedValueEntry(meta, subject, payloadHash, tenant, codec, ownCopy(raw), isFrozen)
-    : new SharedValueEntry(meta, subject, payloadHash, bytes, tenant, value);
+  if (!isCopied) return new SharedValueEntry(meta, subject, payloadHash, bytes, tenant, value);
+  const raw = ownCopy(rawOf(payload, maxValueBytes));
+  return new CopiedValueEntry(meta, subject, payloadHash, tenant, codec, raw, isFrozen);
 }
 
 /** What came from a store is often a window on the much larger buffer that a socket was read into. */

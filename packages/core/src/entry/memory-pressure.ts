@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 export interface MemoryPressureOptions {
   /** What L1 may hold when memory is plenty. */
   readonly maxBytes: number;
-  /** Bytes in use on the heap, of whatever kind. Default: as the process says. */
+  /** Bytes in use on the heap, of whatever kind. Default: as V8 says, without asking the system for more. */
   readonly heapUsed?: () => number;
   /** Bytes at which the process dies. Default: V8's limit. */
   readonly heapLimit?: number;
@@ -25,7 +25,7 @@ export class MemoryPressure {
 
   constructor({
     maxBytes,
-    heapUsed = () => process.memoryUsage().heapUsed,
+    heapUsed = () => getHeapStatistics().used_heap_size,
     heapLimit = getHeapStatistics().heap_size_limit,
   }: MemoryPressureOptions) {
     this.#maxBytes = maxBytes;

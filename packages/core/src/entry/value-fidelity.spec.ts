@@ -5,10 +5,11 @@ import fc from 'fast-check';
 
 import { isCacheError } from '../errors/cache.error.js';
 import { subjectOf } from '../validity/cover-hash.js';
-import type { Compressor, EntryMeta } from './entry.js';
-import { packEntry, unpackEntry } from './entry-header.codec.js';
+import type { Compressor, PackedEntry } from './entry.js';
+import { packEntry } from './entry-header.codec.js';
 import { holdEntry } from './held-entry.js';
-import { decodeValue, encodeValue, type CompressionPolicy } from './value.codec.js';
+import { unpackEntry } from './stored-entry.js';
+import { decodeValue, encodeValue, type CompressionPolicy, type Payload } from './value.codec.js';
 
 const MAX = 2 ** 22;
 const COMPRESSORS: readonly Compressor[] = [
@@ -18,7 +19,7 @@ const COMPRESSORS: readonly Compressor[] = [
   'brotli',
   ...('zstdCompressSync' in zlib ? (['zstd'] as const) : []),
 ];
-const META: EntryMeta = {
+const META: Omit<PackedEntry, keyof Payload> = {
   fence: { epoch: { stamp: 1.7e15, nonce: 1 }, position: 1.7e15 },
   createdAt: 0,
   staleAt: 1,
@@ -27,7 +28,7 @@ const META: EntryMeta = {
   loadMs: 0,
   schemaVersion: 0,
   isNegative: false,
-  tagHashes: new Uint32Array(),
+  hashes: [],
 };
 /** Makes every compressor worth while. */
 const BALLAST = 'ballast '.repeat(500);

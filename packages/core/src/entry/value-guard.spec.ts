@@ -1,6 +1,12 @@
-import { guardValue } from './value-guard.js';
+import { guardJson } from './json-guard.js';
+import { guardValue, type Guarded } from './value-guard.js';
 
-const frozen = (value: unknown): boolean => guardValue(value, 'structured', true).isFreezable;
+const GUARDS = {
+  json: (value: unknown): Guarded => guardJson(value, false, true),
+  structured: (value: unknown): Guarded => guardValue(value, true),
+};
+
+const frozen = (value: unknown): boolean => guardValue(value, true).isFreezable;
 
 describe('guardValue', () => {
   it('freezes records and lists all through', () => {
@@ -11,7 +17,7 @@ describe('guardValue', () => {
 
   it('freezes nothing if it is not asked to', () => {
     const value = { a: [] };
-    guardValue(value, 'json', false);
+    guardJson(value, false, false);
     expect(Object.isFrozen(value) || Object.isFrozen(value.a)).toBe(false);
   });
 
@@ -30,7 +36,7 @@ describe('guardValue', () => {
 
   it('leaves a RegExp usable', () => {
     const pattern = /a/g;
-    guardValue([pattern], 'structured', true);
+    guardValue([pattern], true);
     expect(pattern.test('a')).toBe(true);
   });
 
@@ -38,7 +44,7 @@ describe('guardValue', () => {
     const text =
       '{"a":[{"__proto__":{"isAdmin":true}}],"constructor":{"prototype":{"isAdmin":true}},"b":{"constructor":"x","prototype":1}}';
     const value = JSON.parse(text) as { a: object[]; b: object };
-    guardValue(value, codec, true);
+    GUARDS[codec](value);
     expect(Object.keys(value)).toEqual(['a', 'b']);
     expect(Object.keys(value.a[0] as object)).toEqual([]);
     expect(Object.keys(value.b)).toEqual(['constructor', 'prototype']);
@@ -47,7 +53,7 @@ describe('guardValue', () => {
   it('drops it inside Maps and causes too', () => {
     const inner = (): object => JSON.parse('{"__proto__":1}') as object;
     const value = [new Map([[inner(), inner()]]), new Error('a', { cause: inner() })] as const;
-    guardValue(value, 'structured', false);
+    guardValue(value, false);
     const [[pair], cause] = [[...value[0]], value[1].cause];
     for (const part of [...(pair ?? []), cause]) expect(Object.keys(part as object)).toEqual([]);
   });
@@ -71,9 +77,31 @@ describe('guardValue', () => {
     ['names of their own', list(1_000, (i) => ({ [`name-${i + 1_000}`]: i })), 196_000],
     ['a table', Object.fromEntries(list(1_000, (i) => [`id-${i + 1_000}`, i])), 73_000],
   ])('knows about what the heap takes for %s', (_name, value, bytes) => {
-    const estimate = guardValue(value, 'json', true).bytes;
+    const estimate = guardJson(value, false, true).bytes;
     expect(estimate / bytes).toBeGreaterThan(0.85);
     expect(estimate / bytes).toBeLessThan(1.25);
+  });
+});
+
+describe('guardJson', () => {
+  it('takes the word of who says that no character needs two bytes', () => {
+    const wide = ['ж'.repeat(800)];
+    expect(guardJson(wide, false, true).bytes - guardJson(wide, true, true).bytes).toBe(800);
+  });
+
+  it('passes over what somebody added to all objects', () => {
+    const addition = {};
+    Object.defineProperty(Object.prototype, 'added', {
+      value: addition,
+      enumerable: true,
+      configurable: true,
+    });
+    try {
+      guardJson({ a: 1 }, true, true);
+      expect(Object.isFrozen(addition)).toBe(false);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'added');
+    }
   });
 });
 

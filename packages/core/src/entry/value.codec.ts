@@ -5,13 +5,14 @@ import { xxh32 } from '@node-rs/xxhash';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
 import { compress, inflate } from './compression.js';
 import type { Compressor, PackedEntry, PayloadCodec } from './entry.js';
-import { guardValue } from './value-guard.js';
+import { guardJson } from './json-guard.js';
+import { guardValue, type Guarded } from './value-guard.js';
 import { shapeOf, textLengthOf } from './value-shape.js';
 
 /** A value as bytes. */
 export type Payload = Pick<
   PackedEntry,
-  'codec' | 'compressor' | 'rawLength' | 'payloadHash' | 'payload'
+  'codec' | 'compressor' | 'rawLength' | 'payloadHash' | 'payload' | 'payloadAt' | 'payloadEnd'
 >;
 
 /** A value that was just encoded. */
@@ -74,29 +75,68 @@ export function encodeValue(
  * @throws whatever the decoder throws; the caller treats the entry as corrupt.
  */
 export function decodeValue(payload: Payload, maxBytes: number): unknown {
-  const value = decodeRaw(payload.codec, rawOf(payload, maxBytes));
-  guardValue(value, payload.codec, false);
-  return value;
+  return decodePayload(payload, maxBytes, false).value;
+}
+
+/** What was decoded, and what its guard found in it. */
+export interface Decoded {
+  readonly value: unknown;
+  readonly guarded: Guarded;
+}
+
+/**
+ * The value of a payload, safe to hand out. JSON is read where it stands: a window on it would cost as much as a
+ * quarter of the reading.
+ * @throws whatever the decoder throws; the caller treats the entry as corrupt.
+ */
+export function decodePayload(payload: Payload, maxBytes: number, isFrozen: boolean): Decoded {
+  const { codec, compressor, rawLength, payload: bytes } = payload;
+  if (codec !== 'json' || compressor !== 'none') {
+    return decodeRaw(codec, rawOf(payload, maxBytes), isFrozen);
+  }
+  const { payloadAt = 0, payloadEnd = bytes.length } = payload;
+  assertLength(payloadEnd - payloadAt, rawLength, maxBytes);
+  return decodeText(bytes.toString('utf8', payloadAt, payloadEnd), rawLength, isFrozen);
 }
 
 /**
  * The bytes before compression. Never inflates to more than the header says, nor than `maxBytes`.
  * @throws whatever the compressor throws; the caller treats the entry as corrupt.
  */
-export function rawOf({ compressor, rawLength, payload }: Payload, maxBytes: number): Buffer {
-  if (rawLength > maxBytes) throw new CacheError('VALUE_INVALID', 'The stored value is too large.');
-  const raw = compressor === 'none' ? payload : inflate(payload, compressor, rawLength);
-  if (raw.length !== rawLength)
-    throw new CacheError('VALUE_INVALID', 'The stored length is wrong.');
+export function rawOf(payload: Payload, maxBytes: number): Buffer {
+  const { compressor, rawLength, payload: bytes, payloadAt = 0, payloadEnd } = payload;
+  const stored = bytes.subarray(payloadAt, payloadEnd);
+  if (compressor === 'none') {
+    assertLength(stored.length, rawLength, maxBytes);
+    return stored;
+  }
+  assertLength(rawLength, rawLength, maxBytes);
+  const raw = inflate(stored, compressor, rawLength);
+  assertLength(raw.length, rawLength, maxBytes);
   return raw;
 }
 
-/** The value in these bytes, before {@link guardValue} has seen it. Binary values in it have memory of their own. */
-export function decodeRaw(codec: PayloadCodec, raw: Buffer): unknown {
-  if (codec === 'json') return JSON.parse(raw.toString('utf8')) as unknown;
+function assertLength(length: number, rawLength: number, maxBytes: number): void {
+  if (rawLength > maxBytes) throw new CacheError('VALUE_INVALID', 'The stored value is too large.');
+  if (length !== rawLength) throw new CacheError('VALUE_INVALID', 'The stored length is wrong.');
+}
+
+/**
+ * The value in these bytes, safe to hand out. Binary values in it have memory of their own.
+ * @throws whatever the decoder throws; the caller treats the entry as corrupt.
+ */
+export function decodeRaw(codec: PayloadCodec, raw: Buffer, isFrozen: boolean): Decoded {
+  if (codec === 'json') return decodeText(raw.toString('utf8'), raw.length, isFrozen);
   const reader = new OwningDeserializer(raw);
   reader.readHeader();
-  return reader.readValue() as unknown;
+  const value: unknown = reader.readValue();
+  return { value, guarded: guardValue(value, isFrozen) };
+}
+
+/** @param bytes that the text takes in UTF-8 */
+function decodeText(text: string, bytes: number, isFrozen: boolean): Decoded {
+  const value: unknown = JSON.parse(text);
+  return { value, guarded: guardJson(value, text.length === bytes, isFrozen) };
 }
 
 /** What Node documents and its declarations leave out. */

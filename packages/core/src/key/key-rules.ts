@@ -9,6 +9,8 @@ export const MAX_TAG_BYTES = 256;
 /** Most tags that one entry may carry. */
 export const MAX_TAGS = 128;
 
+/** What nothing can be wrong with but the length. */
+const PLAIN = /^[ -~]+$/;
 /** C0 controls and DEL. */
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -20,6 +22,7 @@ const LONE_SURROGATE = /[\ud800-\udfff]/u;
  * @throws CacheError `KEY_INVALID`; the message never holds the key, which may name a person.
  */
 export function assertKey(key: unknown): asserts key is string {
+  if (typeof key === 'string' && key.length <= MAX_KEY_BYTES && PLAIN.test(key)) return;
   const text = typeof key === 'string' ? key.replace(VARIANT_SEPARATOR, '') : key;
   assertText('KEY_INVALID', 'A cache key', text, MAX_KEY_BYTES);
 }

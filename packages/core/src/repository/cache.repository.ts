@@ -1,8 +1,9 @@
 import type { Clock } from '../clock/clock.js';
 import type { EntryMeta } from '../entry/entry.js';
-import { packEntry, unpackEntry } from '../entry/entry-header.codec.js';
+import { packEntry } from '../entry/entry-header.codec.js';
 import { holdEntry, type HeldEntry } from '../entry/held-entry.js';
 import { L1Cache } from '../entry/l1.cache.js';
+import { unpackEntry } from '../entry/stored-entry.js';
 import type { MemoryPressure } from '../entry/memory-pressure.js';
 import { encodeValue, type CompressionPolicy } from '../entry/value.codec.js';
 import { CacheError } from '../errors/cache.error.js';
@@ -29,6 +30,13 @@ export interface CacheRepositoryOptions extends EntryStoreOptions {
   readonly isRelieving: boolean;
   /** Longest time without news from the journal for which an own entry is still trusted. */
   readonly blindMaxMs: number;
+}
+
+/** What is looked for. */
+interface Wanted {
+  readonly key: string;
+  readonly version: number;
+  readonly view: EntryView;
 }
 
 /** So many entries put into the own tier, and the memory is looked at. */
@@ -59,10 +67,13 @@ export class CacheRepository implements ICacheRepository {
     return { entries, bytes, evictions };
   }
 
-  peek(key: string, nowMs: number): HeldEntry | null {
-    const { journal, blindMaxMs } = this.#options;
+  peek(key: string, nowMs?: number): HeldEntry | null {
     const held = this.#l1.get(key);
-    if (!held) return null;
+    return held ? this.#judged(key, held, nowMs ?? this.#options.clock.now()) : null;
+  }
+
+  #judged(key: string, held: HeldEntry, nowMs: number): HeldEntry | null {
+    const { journal, blindMaxMs } = this.#options;
     if (held.keptUntil <= nowMs || !this.#isServable(held)) {
       this.#l1.delete(key);
       return null;
@@ -74,13 +85,15 @@ export class CacheRepository implements ICacheRepository {
     return this.#own(key, this.#options.versions.versionOf(view.template, key), view);
   }
 
-  async find(key: string, view: EntryView, how?: ReadOptions): Promise<FoundEntry | null> {
+  find(key: string, view: EntryView, how?: ReadOptions): Promise<FoundEntry | null> {
     const version = this.#options.versions.versionOf(view.template, key);
     const own = this.#own(key, version, view);
-    if (own) return { entry: own, tier: 'l1' };
-    const bytes = await this.#stored.find(this.#name(key, version), how);
-    const entry = bytes && this.#open(key, bytes, version, view);
-    return entry ? { entry, tier: 'l2' } : null;
+    if (own) return Promise.resolve({ entry: own, tier: 'l1' });
+    const open = (bytes: Uint8Array | null): FoundEntry | null => {
+      const entry = bytes && this.#open({ key, version, view }, bytes);
+      return entry && { entry, tier: 'l2' };
+    };
+    return this.#stored.find(this.#name(key, version), open, how);
   }
 
   async findMany(
@@ -88,20 +101,24 @@ export class CacheRepository implements ICacheRepository {
     view: EntryView,
   ): Promise<readonly (FoundEntry | null)[]> {
     const { versions } = this.#options;
-    const wanted = keys.map((key) => {
+    const found = new Array<FoundEntry | null>(keys.length).fill(null);
+    const missing: (Wanted & { readonly place: number })[] = [];
+    keys.forEach((key, place) => {
       const version = versions.versionOf(view.template, key);
-      return { key, version, own: this.#own(key, version, view) };
+      const own = this.#own(key, version, view);
+      if (own) found[place] = { entry: own, tier: 'l1' };
+      else missing.push({ key, version, view, place });
     });
-    const missing = wanted.filter(({ own }) => !own);
     const names = missing.map(({ key, version }) => this.#name(key, version));
-    const fetched = await this.#stored.findMany(names);
-    let next = 0;
-    return wanted.map(({ key, version, own }) => {
-      if (own) return { entry: own, tier: 'l1' };
-      const bytes = fetched[next++];
-      const entry = bytes && this.#open(key, bytes, version, view);
-      return entry ? { entry, tier: 'l2' } : null;
+    await this.#stored.findMany(names, (answers, places) => {
+      const now = this.#options.clock.now();
+      answers.forEach((bytes, i) => {
+        const wanted = missing[places[i] as number];
+        const entry = bytes && wanted && this.#open(wanted, bytes, now);
+        if (entry) found[wanted.place] = { entry, tier: 'l2' };
+      });
     });
+    return found;
   }
 
   prepare(
@@ -143,7 +160,7 @@ export class CacheRepository implements ICacheRepository {
   ): Promise<{ readonly bytes: Uint8Array | null; readonly entry: HeldEntry | null }> {
     const version = this.#options.versions.versionOf(view.template, key);
     const bytes = await this.#stored.latest(this.#name(key, version));
-    return { bytes, entry: bytes && this.#open(key, bytes, version, view) };
+    return { bytes, entry: bytes && this.#open({ key, version, view }, bytes) };
   }
 
   /** Stores in both tiers if the store still holds `expected`; resolves with whether it did. */
@@ -199,6 +216,7 @@ export class CacheRepository implements ICacheRepository {
   }
 
   #put(key: string, held: HeldEntry): void {
+    if (this.#options.l1MaxBytes === 0) return;
     this.#l1.put(key, held);
     if (++this.#puts % PUTS_PER_LOOK === 0) this.#relieve();
   }
@@ -214,7 +232,7 @@ export class CacheRepository implements ICacheRepository {
   }
 
   #own(key: string, version: number, { isolation }: EntryView): HeldEntry | null {
-    const held = this.peek(key, this.#options.clock.now());
+    const held = this.peek(key);
     return held && held.schemaVersion === version && held.fits(isolation) ? held : null;
   }
 
@@ -223,30 +241,33 @@ export class CacheRepository implements ICacheRepository {
   }
 
   /** The item to store, after the entry was put into the own tier; `null` if it is over or covered by now. */
-  #itemOf({ key, meta, payload }: PreparedEntry, held: HeldEntry, isKept = true) {
+  #itemOf({ key, meta, payload, subject }: PreparedEntry, held: HeldEntry, isKept = true) {
     const ttlMs = Math.ceil(meta.keptUntil - this.#options.clock.now());
     if (ttlMs <= 0 || !this.#isServable(held)) return null;
     if (isKept) this.#put(key, held);
     const item: StoredItem = {
       key: this.#name(key, meta.schemaVersion),
-      value: packEntry({ ...meta, ...payload }, key),
+      value: packEntry({ ...meta, ...payload, hashes: subject.hashes }, key),
       ttlMs,
     };
     return item;
   }
 
   /** Bytes from outside are believed only after every check; whatever is wrong with them is a miss. */
-  #open(key: string, bytes: Uint8Array, version: number, view: EntryView): HeldEntry | null {
-    const { journal, clock, maxValueBytes, errors } = this.#options;
+  #open(
+    { key, version, view }: Wanted,
+    bytes: Uint8Array,
+    nowMs = this.#options.clock.now(),
+  ): HeldEntry | null {
+    const { journal, maxValueBytes, errors } = this.#options;
     try {
-      const packed = unpackEntry(bytes, key, journal.epoch);
-      if (!packed) throw new CacheError('VALUE_INVALID', 'unreadable');
-      if (packed.schemaVersion !== version || packed.keptUntil <= clock.now()) return null;
-      const subject = subjectOf(key, packed.tagHashes);
-      const verdict = journal.verdict(subject, packed.fence);
+      const stored = unpackEntry(bytes, key, journal.epoch);
+      if (!stored) throw new CacheError('VALUE_INVALID', 'unreadable');
+      if (stored.schemaVersion !== version || stored.keptUntil <= nowMs) return null;
+      const verdict = journal.verdict(stored, stored);
       if (verdict === 'covered') return null;
       const { isolation, tenant } = view;
-      const held = holdEntry(packed, subject, packed, { maxValueBytes, isolation, tenant });
+      const held = holdEntry(stored, stored, stored, { maxValueBytes, isolation, tenant });
       held.isSoftened = verdict === 'soft';
       held.checkedAt = journal.position;
       this.#put(key, held);

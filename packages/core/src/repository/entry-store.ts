@@ -5,6 +5,7 @@ import type { ICacheProvider, ReadOptions, StoredItem } from '../provider/cache-
 import type { ProviderCapabilities } from '../provider/provider-capabilities.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
+import { ReadGatherer } from './read-gatherer.js';
 
 export interface EntryStoreOptions {
   readonly provider: ICacheProvider;
@@ -14,7 +15,12 @@ export interface EntryStoreOptions {
   readonly errors: CacheErrorHandler;
   /** How long a write may take. */
   readonly writeBudgetMs: number;
+  /** Whether single reads of one turn of the event loop are to be one question to their store. */
+  readonly isGathering: () => boolean;
 }
+
+/** Names of one question at most. */
+const MAX_NAMES = 128;
 
 /**
  * The bytes of entries by their store keys. Each question passes the guard of the store that it is for, and no answer is
@@ -22,30 +28,53 @@ export interface EntryStoreOptions {
  */
 export class EntryStore {
   readonly #options: EntryStoreOptions;
+  readonly #gatherer: ReadGatherer;
+  /** A store of this process alone answers at once: there is nothing to save. */
+  readonly #canGather: boolean;
 
   constructor(options: EntryStoreOptions) {
+    const { provider, store } = options;
     this.#options = options;
-  }
-
-  /** `null` also when the store or the journal did not answer in time. Never rejects. */
-  find(name: string, how?: ReadOptions): Promise<Uint8Array | null> {
-    const { provider, guard } = this.#options;
-    return this.#fetch(guard.of(name), () => (how ? provider.get(name, how) : provider.get(name)));
-  }
-
-  /** As {@link find}, in the order of the names; a store that fails or hangs costs its own names only. */
-  async findMany(names: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
-    if (names.length === 0) return [];
-    const groups = [...this.#options.guard.groups(names)];
-    const answers = await Promise.all(
-      groups.map(([guard, group]) => this.#fetch(guard, () => this.#getMany(group))),
+    this.#canGather = store.batch !== undefined && provider.shared !== false;
+    this.#gatherer = new ReadGatherer((guard, names) =>
+      this.#fetch(guard, () => this.#getMany(names)),
     );
-    if (answers.length === 1) return answers[0] ?? names.map(() => null);
-    const found = new Map<string, Uint8Array | null>();
-    for (const [index, [, group]] of groups.entries()) {
-      for (const [at, name] of group.entries()) found.set(name, answers[index]?.[at] ?? null);
+  }
+
+  /**
+   * Resolves with what `open` makes of the bytes, `null` also when the store or the journal did not answer in time.
+   * Never rejects.
+   * @param open must not throw
+   */
+  find<T>(name: string, open: (bytes: Uint8Array | null) => T, how?: ReadOptions): Promise<T> {
+    const { provider, isGathering } = this.#options;
+    const guard = this.#options.guard.of(name);
+    if (!how && this.#canGather && isGathering()) return this.#gatherer.find(guard, name, open);
+    const ask = () => (how ? provider.get(name, how) : provider.get(name));
+    return this.#fetch(guard, ask).then(open);
+  }
+
+  /**
+   * As {@link find}, for many names; a store that fails or hangs costs its own names only. Many are several questions at
+   * once: what was answered is opened while the next answer is on its way.
+   * @param open gets what was answered and which of the names that was for; must not throw
+   */
+  async findMany(
+    names: readonly string[],
+    open: (answers: readonly (Uint8Array | null)[], places: readonly number[]) => void,
+  ): Promise<void> {
+    const ask = async (guard: StoreGuard, places: readonly number[]): Promise<void> => {
+      const group = places.map((place) => names[place] as string);
+      const answers = await this.#fetch(guard, () => this.#getMany(group));
+      if (answers) open(answers, places);
+    };
+    const asked: Promise<void>[] = [];
+    for (const [guard, places] of this.#placesByGuard(names)) {
+      for (let from = 0; from < places.length; from += MAX_NAMES) {
+        asked.push(ask(guard, places.slice(from, from + MAX_NAMES)));
+      }
     }
-    return names.map((name) => found.get(name) ?? null);
+    await Promise.all(asked);
   }
 
   /**
@@ -76,7 +105,7 @@ export class EntryStore {
   /** Stores if the store still holds `expected`; resolves with whether it did. Rejects when the store failed. */
   replace(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
     const { store, guard, writeBudgetMs } = this.#options;
-    const header = expected && expected.subarray(0, HEADER_BYTES); // its checksum stands for the rest
+    const header = expected && expected.subarray(0, HEADER_BYTES); // it stands for the rest
     return guard
       .of(item.key)
       .run(
@@ -101,6 +130,17 @@ export class EntryStore {
       ),
     );
     return sumOf(counts);
+  }
+
+  #placesByGuard(names: readonly string[]): ReadonlyMap<StoreGuard, number[]> {
+    const groups = new Map<StoreGuard, number[]>();
+    names.forEach((name, place) => {
+      const guard = this.#options.guard.of(name);
+      const places = groups.get(guard);
+      if (places) places.push(place);
+      else groups.set(guard, [place]);
+    });
+    return groups;
   }
 
   #getMany(names: readonly string[]): Promise<readonly (Uint8Array | null)[]> {

@@ -28,7 +28,7 @@ export type EntryView = Pick<ResolvedCacheOptions, 'template' | 'isolation' | 't
 /** What a stored value means: from keys to entries and back. Knows neither when to load nor why. */
 export interface ICacheRepository {
   /** The valid entry that this process holds, without waiting; `null` if there is none. */
-  peek(key: string, nowMs: number): HeldEntry | null;
+  peek(key: string, nowMs?: number): HeldEntry | null;
   /** As {@link peek}, of the version that the view's template has. */
   findOwn(key: string, view: EntryView): HeldEntry | null;
   /**

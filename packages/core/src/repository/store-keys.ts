@@ -38,7 +38,10 @@ export class StoreKeys {
   }
 }
 
+const BRACES = /[{}%]/;
+const BRACES_ALL = /[{}%]/g;
+
 /** A brace inside a key would end the hash tag. */
 function escapeBraces(key: string): string {
-  return key.replace(/[{}%]/g, encodeURIComponent);
+  return BRACES.test(key) ? key.replace(BRACES_ALL, encodeURIComponent) : key;
 }

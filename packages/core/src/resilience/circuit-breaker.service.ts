@@ -60,8 +60,8 @@ export function isOutage(error: unknown): boolean {
 
 /**
  * Keeps callers from waiting for a store that is down: opens after failures in a row, lets one call through after a
- * while, closes when that one is answered. The counting is cockatiel's. Every call counts on its own, so that a batch
- * of reads that fails counts as many times as it had readers.
+ * while, closes when that one is answered. The counting is cockatiel's. Reads of one turn of the event loop that are one
+ * question to their store count as one.
  *
  * A call that gave up on its budget must reject (`STORE_TIMEOUT`): it is a failure then, and its late answer is neither
  * seen nor counted as a success.

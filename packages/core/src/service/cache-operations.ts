@@ -36,13 +36,17 @@ export function strategyOperation(
   },
 ): CacheOperation {
   const { template, tags } = options;
-  return operationOf(kind, {
-    ...on,
+  return {
+    kind,
+    key: 'key' in on ? on.key : null,
+    keys: 'keys' in on ? on.keys : [],
+    tags: typeof tags === 'function' ? [] : tags,
+    pattern: null,
     template,
     options,
     strategy: strategy.name,
-    tags: typeof tags === 'function' ? [] : tags,
-  });
+    isWarming: on.isWarming ?? false,
+  };
 }
 
 /** What middleware gets to see of something that was recorded, or not. */

@@ -12,8 +12,9 @@ import { CACHE_CHANNELS } from '../observation/event-channels.js';
 import type { OperationEvents } from '../observation/operation-events.js';
 import type { OptionsResolver } from '../options/options.resolver.js';
 import type { FoundEntry } from '../repository/found-entry.js';
+import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
-import type { Loader, ReadResult } from '../strategy/read-request.js';
+import type { Loader, ReadRequest, ReadResult } from '../strategy/read-request.js';
 import type { BatchLoader } from './batch-load.js';
 import { BatchReader } from './batch.reader.js';
 import { operationOf, strategyOperation } from './cache-operations.js';
@@ -184,7 +185,8 @@ export class CacheReader {
     return this.#options.options.resolve(undefined);
   }
 
-  async #read<T>(
+  /** @throws CacheError for arguments that can't be right */
+  #read<T>(
     key: string,
     load: Loader<T>,
     options?: CacheOptions,
@@ -231,19 +233,35 @@ export class CacheReader {
     const request = { key, load, options };
     return this.#options.chain.run(
       strategyOperation('read', strategy, options, { key, isWarming }),
-      async () => {
-        const { engine } = this.#runtime;
-        if (!(await this.#isUsable(options))) return engine.bypass(request);
-        return strategy.read(request, engine);
+      () => {
+        const isUsable = this.#isUsable(options);
+        return typeof isUsable === 'boolean'
+          ? this.#answer(request, strategy, isUsable)
+          : isUsable.then((isIt) => this.#answer(request, strategy, isIt));
       },
     );
   }
 
+  #answer<T>(
+    request: ReadRequest<T>,
+    strategy: ICacheStrategy,
+    isUsable: boolean,
+  ): Promise<ReadResult<T>> {
+    const { engine } = this.#runtime;
+    return isUsable ? strategy.read(request, engine) : engine.bypass(request);
+  }
+
   /** Whether the cache may be used for a read: not if it is off, asked for no time at all, or knows too little. */
-  async #isUsable({ ttlMs, consistency, after, template }: ResolvedCacheOptions): Promise<boolean> {
+  #isUsable(options: ResolvedCacheOptions): boolean | Promise<boolean> {
     const runtime = this.#runtime;
+    const { ttlMs, template } = options;
     if (ttlMs === 0 || runtime.isClosed || !runtime.flags.isEnabled(template)) return false;
-    if (!runtime.isOpen) await runtime.ready();
+    if (runtime.isOpen) return this.#isCaughtUp(options);
+    return runtime.ready().then(() => this.#isCaughtUp(options));
+  }
+
+  #isCaughtUp({ consistency, after }: ResolvedCacheOptions): boolean | Promise<boolean> {
+    const runtime = this.#runtime;
     if (consistency === 'strong') return runtime.catchUp(null);
     return after === null || runtime.catchUp(after);
   }

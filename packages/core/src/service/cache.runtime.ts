@@ -152,6 +152,7 @@ export class CacheRuntime {
       maxValueBytes: config.maxValueBytes ?? 16 * 2 ** 20,
       compression,
       writeBudgetMs,
+      isGathering: () => this.flags.values.batch,
       blindMaxMs: config.blindMaxMs ?? 30_000,
     });
     const { repository } = this;

@@ -33,19 +33,28 @@ export function coverHashes(kind: CoverKind, texts: readonly string[]): Uint32Ar
  * @param tagHashes as {@link coverHashes} of kind `tag` made them, so that stored hashes can be used without the tags.
  */
 export function subjectOf(key: string, tagHashes: ArrayLike<number>): Subject {
-  const end = key.indexOf(VARIANT_SEPARATOR);
-  const baseKey = end < 0 ? key : key.slice(0, end);
-  const keys = end < 0 ? [key] : [key, baseKey];
+  const baseKey = baseKeyOf(key);
+  const keys = baseKey === key ? [key] : [key, baseKey];
   const prefixes = prefixesOf(baseKey);
   const own = (keys.length + prefixes.length) * 2;
-  // A fraction makes V8 lay it out for doubles at once, with no room to grow.
-  const hashes = new Array<number>(own + tagHashes.length).fill(0.5);
+  const hashes = halfList(own + tagHashes.length);
   keys.forEach((text, index) => writeHash(hashes, index * 2, 'key', text));
   prefixes.forEach((text, index) => {
     writeHash(hashes, (keys.length + index) * 2, 'prefix', text);
   });
   for (let i = 0; i < tagHashes.length; i++) hashes[own + i] = tagHashes[i] as number;
   return { baseKey, hashes };
+}
+
+/** The key without its variant. */
+export function baseKeyOf(key: string): string {
+  const end = key.indexOf(VARIANT_SEPARATOR);
+  return end < 0 ? key : key.slice(0, end);
+}
+
+/** A list to be filled with halves of hashes. A fraction makes V8 lay it out for doubles at once, with no room to grow. */
+export function halfList(length: number): number[] {
+  return new Array<number>(length).fill(0.5);
 }
 
 function writeHash(

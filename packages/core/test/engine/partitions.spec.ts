@@ -85,10 +85,11 @@ describe('several stores behind one provider', () => {
     const { cache, stores } = await join();
     await fill(cache, ['a:1', 'b:1', 'c:1']);
     stores.faults.set('b', 'hangs').set('c', 'fails');
+    const before = stores.count('getMany a');
     const reading = cache.batchGet<string>(['b:1', 'a:1', 'c:1', 'b:2']);
     await fleet.clock.advance(250);
     expect(await reading).toEqual([null, 'stored a:1', null, null]);
-    expect(stores.count('getMany a')).toBe(1);
+    expect(stores.count('getMany a') - before).toBe(1);
   });
 
   it('cost no more than their own keys where the provider has no batches', async () => {
