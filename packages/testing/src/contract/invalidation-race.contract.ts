@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
   CacheService,
@@ -33,8 +32,6 @@ export const INVALIDATIONS: Readonly<
 /** The key that {@link INVALIDATIONS} cover. */
 export const RACE_KEY = 'users:7:profile';
 
-const LOAD_MS = 120;
-const WRITE_AT_MS = 40;
 const OPTIONS = { ttl: 60, tags: ['user:7'] };
 
 /**
@@ -87,17 +84,20 @@ async function race(
   invalidate: (cache: CacheService) => Promise<InvalidationResult>,
 ): Promise<string> {
   const source = { value: 'v1' };
+  const [begun, overlapped] = [new Gate(), new Gate()];
   const load = async (): Promise<string> => {
     const { value } = source;
-    await sleep(LOAD_MS);
+    begun.open();
+    await overlapped.opened;
     return value;
   };
   const early = loading.cache(RACE_KEY, load, OPTIONS);
-  await sleep(WRITE_AT_MS);
+  await begun.opened;
   source.value = 'v2';
   const { stamp, recorded } = await invalidate(writing);
   assert.equal(recorded, true);
   const during = writing.cache(RACE_KEY, load, OPTIONS);
+  overlapped.open();
   await early;
   const first = await during;
   await Promise.all([loading.settled(), writing.settled()]);
@@ -107,6 +107,12 @@ async function race(
     for (let i = 0; i < 5; i++) reads.push(await cache.cache(RACE_KEY, load, OPTIONS));
   }
   return reads.find((value) => value === 'v1') ?? 'v2';
+}
+
+/** Closed until it is opened. */
+class Gate {
+  open!: () => void;
+  readonly opened = new Promise<void>((resolve) => (this.open = resolve));
 }
 
 async function withCaches<T extends readonly ICacheProvider[]>(
