@@ -26,7 +26,7 @@ export class LoadSteps {
   /** Middleware that has a look, the first outermost. */
   use(middleware: readonly ICacheMiddleware[]): void {
     this.#around = middleware.filter(
-      (one): one is ICacheMiddleware & Around => 'aroundStep' in one,
+      (one): one is ICacheMiddleware & Around => one.aroundStep !== undefined,
     );
   }
 

@@ -4,6 +4,7 @@ import type { HealthLimits } from '../health/health-limits.js';
 import { memoryOf } from '../health/store-memory.js';
 import type { ICacheMetrics } from '../observation/cache-metrics.js';
 import type { PluginRunner } from '../plugin/plugin-runner.js';
+import type { StoreStatus } from '../provider/cache-provider.js';
 import type { CacheStatus, PartNumbers } from './cache-results.js';
 import type { CacheRuntime } from './cache.runtime.js';
 
@@ -25,6 +26,7 @@ interface CachePart {
 /** What a cache says of itself. */
 export class CacheReports {
   readonly #options: CacheReportsOptions;
+  #asking: Promise<StoreStatus> | null = null;
 
   constructor(options: CacheReportsOptions) {
     this.#options = options;
@@ -38,7 +40,7 @@ export class CacheReports {
       provider: provider.name ?? 'custom',
       namespace: keys.namespace,
       enabled: flags.isEnabled(),
-      store: await runtime.storeStatus(),
+      store: await this.#store(),
       breaker: breaker.state,
       breakers: breaker.states,
       parts: this.#parts(),
@@ -72,6 +74,12 @@ export class CacheReports {
       'FEATURE_MISSING',
       `${method}() needs @vitalcache/metrics: npm install @vitalcache/metrics, and pass plugins: [metricsPlugin()].`,
     );
+  }
+
+  /** Who asks while the store is being asked gets the same answer. */
+  #store(): Promise<StoreStatus> {
+    this.#asking ??= this.#options.runtime.storeStatus().finally(() => (this.#asking = null));
+    return this.#asking;
   }
 
   /** One that fails says nothing. */

@@ -151,6 +151,22 @@ describe('what a cache reports', () => {
     });
   });
 
+  describe('status', () => {
+    it('asks the store once for all who ask at the same time', async () => {
+      let asked = 0;
+      const pool = { busy: 0, open: 1 };
+      const said = { connected: true, memoryBytes: 1, maxBytes: null, pool };
+      const status = async () => (asked++, said);
+      const provider = { ...fleet.store.provider(), status };
+      const cache = new CacheService(provider, { clock: fleet.clock });
+      fleet.caches.push(cache);
+      await Promise.all([cache.status(), cache.getCacheHealth(), cache.getCacheHealthReport()]);
+      expect(asked).toBe(1);
+      await cache.status();
+      expect(asked).toBe(2);
+    });
+  });
+
   describe('attach', () => {
     it('gives every plugin the cache when that is made, before it starts', async () => {
       const order: unknown[] = [];
