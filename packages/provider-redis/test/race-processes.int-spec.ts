@@ -1,6 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CacheService } from '@vitalcache/core';
@@ -12,37 +10,7 @@ import {
 } from '@vitalcache/testing';
 
 import { RedisCacheProvider, RedisService } from '../src/index.js';
-
-/** A cache in a process of its own. */
-class RemoteCache {
-  readonly #child: ChildProcess;
-  #calls = 0;
-
-  constructor(url: string, namespace: string) {
-    const worker = join(__dirname, 'race-worker.mjs');
-    this.#child = fork(worker, [url, namespace, RACE_KEY, 'user:7'], { execArgv: [] });
-  }
-
-  call(command: string, args: object = {}): Promise<unknown> {
-    const id = ++this.#calls;
-    return new Promise((resolve, reject) => {
-      const answer = (message: { id: number; result?: unknown; error?: string }): void => {
-        if (message.id !== id) return;
-        this.#child.off('message', answer);
-        if (message.error === undefined) resolve(message.result);
-        else reject(new Error(message.error));
-      };
-      this.#child.on('message', answer);
-      this.#child.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));
-      this.#child.send({ id, command, ...args });
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.call('close');
-    this.#child.disconnect();
-  }
-}
+import { RemoteProcess } from './support/remote-process.js';
 
 describeWithRedis('RedisCacheProvider', (store) => {
   const open = (): RedisCacheProvider =>
@@ -53,7 +21,13 @@ describeWithRedis('RedisCacheProvider', (store) => {
   describe('a slow load in one process against an invalidation in another', () => {
     it.each(Object.entries(INVALIDATIONS))('by %s', async (_kind, invalidate) => {
       const namespace = `race-${randomUUID()}`;
-      const remote = new RemoteCache(store().url, namespace);
+      const remote = new RemoteProcess(
+        'race-worker.mjs',
+        store().url,
+        namespace,
+        RACE_KEY,
+        'user:7',
+      );
       const here = new CacheService(open(), { namespace });
       try {
         await Promise.all([remote.call('start'), here.start()]);
