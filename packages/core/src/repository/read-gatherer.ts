@@ -12,6 +12,8 @@ export type Ask = (
 interface Question {
   readonly names: string[];
   readonly waiting: ((bytes: Uint8Array | null) => void)[];
+  /** Ends the gathering. */
+  readonly end: NodeJS.Immediate;
 }
 
 /**
@@ -40,18 +42,17 @@ export class ReadGatherer {
   }
 
   #begin(guard: StoreGuard): Question {
-    const question: Question = { names: [], waiting: [] };
-    this.#open.set(guard, question);
     // After all that this turn of the event loop received was read, and has asked for what it wants.
-    setImmediate(() => {
-      if (this.#open.get(guard) === question) void this.#send(guard, question);
-    });
+    const end = setImmediate(() => void this.#send(guard, question));
+    const question: Question = { names: [], waiting: [], end };
+    this.#open.set(guard, question);
     return question;
   }
 
   async #send(guard: StoreGuard, question: Question): Promise<void> {
     this.#open.delete(guard);
-    const { names, waiting } = question;
+    const { names, waiting, end } = question;
+    clearImmediate(end);
     const answers = await this.#ask(guard, names);
     waiting.forEach((take, index) => take(answers?.[index] ?? null));
   }
