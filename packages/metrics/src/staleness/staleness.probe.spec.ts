@@ -260,6 +260,13 @@ describe('StalenessProbe', () => {
       expect(stale?.rule.describe(250_000, 0)).toContain('250000 of a million');
     });
 
+    it('is over when nobody looks any more', async () => {
+      await measured({ verdict: 'covered', coveredForMs: 60_000 });
+      await probe.stop();
+      clock.advance(600_000);
+      expect(probe.alertRules[0]?.measure(undefined as never)).toBe(0);
+    });
+
     it('is not about invalidations on their way', async () => {
       const late = await measured({ verdict: 'covered', coveredForMs: 20 });
       expect(late?.value).toBe(0);
@@ -267,7 +274,9 @@ describe('StalenessProbe', () => {
     });
 
     it('knows nothing without probes, has a limit of one’s own, and can be switched off', async () => {
-      expect(make().alertRules[0]?.measure(undefined as never)).toBeNull();
+      make().start();
+      expect(probe.alertRules[0]?.measure(undefined as never)).toBeNull();
+      await probe.stop();
       expect(make({ maxStalePerMillion: 50 }).alertRules[0]?.limit).toBe(50);
       expect(make({ maxStalePerMillion: false }).alertRules).toEqual([]);
     });

@@ -197,7 +197,7 @@ export class StalenessProbe implements IPerformanceMonitor, ISignalSource {
   #alarming(): number | null {
     const recent = this.#counts.recent(this.#options.clock.now());
     const judged = recent.fresh + recent.late + recent.stale;
-    if (judged === 0) return null;
+    if (judged === 0) return this.#sampling.isSampling ? null : 0; // nobody looks any more: it is over
     return Math.max((recent.stale / judged) * 1_000_000, outdatedPerMillion(recent));
   }
 }
