@@ -52,22 +52,17 @@ export function within<T, F>(
   fallback: () => F,
 ): Promise<T | F> {
   return new Promise((resolve, reject) => {
-    const ring = (): void => {
-      try {
-        resolve(fallback());
-      } catch (error) {
-        reject(error as Error);
-      }
-    };
+    // What the fallback throws is what this rejects with.
+    const ring = (): void => resolve(new Promise<F>((done) => done(fallback())));
     const cancel = clock.alarm?.(ms, ring) ?? alarmBySleep(clock, ms, ring);
     promise.then(
       (value) => {
         cancel();
         resolve(value);
       },
-      (error: unknown) => {
+      (error: Error) => {
         cancel();
-        reject(error as Error);
+        reject(error);
       },
     );
   });
