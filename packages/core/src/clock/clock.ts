@@ -55,7 +55,8 @@ export function within<T, F>(
     // What the fallback throws is what this rejects with.
     const ring = (): void => resolve(new Promise<F>((done) => done(fallback())));
     const cancel = clock.alarm?.(ms, ring) ?? alarmBySleep(clock, ms, ring);
-    promise.then(
+    // A provider of somebody else's may give a bare value.
+    Promise.resolve(promise).then(
       (value) => {
         cancel();
         resolve(value);
