@@ -23,7 +23,9 @@ const MAX_WAIT_MS = { plain: 30_000, nested: 5_000 };
 const FAILURE_MS = 5_000;
 /** Before a lease that could not be given back is given back again. */
 const RELEASE_PAUSE_MS = 250;
-const POLL_MS = { first: 5, growth: 1.5, max: 25 };
+const POLL_MS = { first: 5, growth: 1.5, early: 10, max: 25 };
+/** Pauses grow beyond the early ones with what was waited already: a value is found late by a share of its load. */
+const POLL_SHARE = 1 / 20;
 
 export interface FleetLeaseOptions {
   readonly provider: ICacheProvider;
@@ -122,7 +124,8 @@ export class FleetLease {
     token: Buffer,
   ): Promise<Admission> {
     const { guard, clock } = this.#options;
-    const endsAt = clock.now() + (isNested ? MAX_WAIT_MS.nested : MAX_WAIT_MS.plain);
+    const startedAt = clock.now();
+    const endsAt = startedAt + (isNested ? MAX_WAIT_MS.nested : MAX_WAIT_MS.plain);
     let last: Uint8Array | null = null;
     let released: Uint8Array | null = null;
     let pauseMs = POLL_MS.first;
@@ -155,7 +158,9 @@ export class FleetLease {
         return { kind: 'mine', held: NO_LEASE };
       }
       await clock.sleep(pauseMs, signal);
-      pauseMs = Math.min(pauseMs * POLL_MS.growth, POLL_MS.max);
+      const grownMs = Math.min(pauseMs * POLL_MS.growth, POLL_MS.early);
+      const waitedMs = clock.now() - startedAt;
+      pauseMs = Math.min(Math.max(grownMs, waitedMs * POLL_SHARE), POLL_MS.max);
     }
   }
 
