@@ -116,6 +116,9 @@ export type {
   PluginService,
 } from './plugin/cache-plugin.js';
 export { mergePlugins, type MergedPlugins } from './plugin/merge-plugins.js';
+export type { Admission, DataProtection } from './protection/data-protection.js';
+export type { HashHalves, NameProtection, StoreName } from './protection/name-protection.js';
+export type { PayloadSeal, SealKey, SealTerms } from './protection/payload-seal.js';
 export type {
   BatchStore,
   ComparingStore,
@@ -202,3 +205,4 @@ export type {
   WarmSelection,
 } from './warming/cache-warmer.js';
 export { WarmerRegistry } from './warming/warmer-registry.js';
+export type { CoverKind } from './validity/cover-hash.js';

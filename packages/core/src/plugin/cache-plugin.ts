@@ -1,6 +1,7 @@
 import type { EnvironmentReader } from '../config/environment.reader.js';
 import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
 import type { ICacheMetrics } from '../observation/cache-metrics.js';
+import type { DataProtection } from '../protection/data-protection.js';
 import type { ICacheProvider } from '../provider/cache-provider.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import type { CacheWarmer } from '../warming/cache-warmer.js';
@@ -72,6 +73,8 @@ export interface CachePlugin<C = object> {
   readonly services?: readonly PluginService<C>[];
   /** Method and path unique among all plugins. */
   readonly adminActions?: readonly AdminAction<C>[];
+  /** Protects data in it; at most one plugin has it. */
+  readonly protection?: DataProtection;
   /** Measures the cache: what `getCacheMetrics` and its siblings tell comes from here. At most one plugin has it. */
   readonly measures?: ICacheMetrics;
   /**

@@ -1,0 +1,34 @@
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { NameProtection } from './name-protection.js';
+import type { PayloadSeal, SealTerms } from './payload-seal.js';
+
+/** Where a call on protected data goes, as whoever makes it may. */
+export interface Admission {
+  /** The key, told apart by whom it is for: a base key, or one with a variant. */
+  readonly key: string;
+  /** All tags that the entry carries from its call on; those of a tags function come to them. */
+  readonly tags: readonly string[];
+  readonly terms: SealTerms;
+}
+
+/**
+ * What keeps protected data apart and unreadable, wherever a store keeps it: names without meaning, values under seal, and
+ * a say in who gets at which entry. At most one plugin brings one.
+ */
+export interface DataProtection {
+  readonly names: NameProtection;
+  readonly seal: PayloadSeal;
+  /**
+   * Gets the keys that every call needs; called once, before anything is named. Rejects with a `CacheError` that keeps the
+   * application down.
+   */
+  open(): Promise<void>;
+  /** Lets go of all keys; resolves within bounds. */
+  close(): Promise<void>;
+  /**
+   * Called for each key of every `read`, `set` and `update` of protected data in the caller's async context, before anything
+   * is looked up. `null`: the cache is left out, and the loader is called.
+   * @throws CacheError to refuse the call
+   */
+  admit(key: string, options: ResolvedCacheOptions): Admission | null;
+}
