@@ -100,6 +100,7 @@ export {
   type Isolation,
   type ValueSerializer,
   type Consistency,
+  type DataSubject,
   type Duration,
   type ResolvedCacheOptions,
 } from './options/cache-options.js';

@@ -268,6 +268,6 @@ describe('describeCacheStrategy', () => {
     const judged = (options: object) =>
       outcomeOf(() => describeCacheStrategy('it', takesAll, options));
     expect((await judged({ takesProtected: true })).failed).toEqual([]);
-    expect((await judged({})).failed.length).toBe(7);
+    expect((await judged({})).failed.length).toBe(9);
   });
 });

@@ -104,6 +104,8 @@ describe('CacheOptionsBuilder', () => {
       patientSpecific: true,
       doctorSpecific: true,
       clinicSpecific: true,
+      subject: { patientId: '7' },
+      encrypt: true,
     } satisfies Required<Omit<CacheOptions, 'useSwr' | 'enableSWR' | 'loadedAfter'>>;
     let builder = CacheOptionsBuilder.create();
     for (const [name, value] of Object.entries(all)) {

@@ -187,6 +187,14 @@ export class CacheOptionsBuilder {
     return this.with({ clinicSpecific });
   }
 
+  subject(subject: Value<'subject'>): this {
+    return this.with({ subject });
+  }
+
+  encrypt(encrypt = true): this {
+    return this.with({ encrypt });
+  }
+
   /**
    * The options, checked and frozen with all that they hold: used for many calls they are resolved once.
    * @throws CacheError `OPTION_INVALID`, `TAG_INVALID`
@@ -195,11 +203,12 @@ export class CacheOptionsBuilder {
     const written = Object.entries(this.#options).filter(([, value]) => value !== undefined);
     const options = Object.fromEntries(written) as CacheOptions;
     resolveOptions(options, CACHE_DEFAULTS);
-    const { tags, adaptive } = options;
+    const { tags, adaptive, subject } = options;
     return Object.freeze({
       ...options,
       ...(Array.isArray(tags) && { tags: Object.freeze([...(tags as readonly string[])]) }),
       ...(adaptive && { adaptive: Object.freeze({ ...adaptive }) }),
+      ...(subject && { subject: Object.freeze({ ...subject }) }),
     });
   }
 

@@ -29,6 +29,14 @@ export interface AdaptiveStaleTime {
   readonly maxStaleTime: Duration;
 }
 
+/** Whom data is about, by ids. Absent: nobody of that kind, or told by the key. */
+export interface DataSubject {
+  readonly patientId?: string;
+  readonly doctorId?: string;
+  readonly clinicId?: string;
+  readonly appointmentId?: string;
+}
+
 /** Turns an application's own objects into plain data and back; a loader's value passes through it, and each answer. */
 export interface ValueSerializer {
   toCache(value: never): unknown;
@@ -103,6 +111,10 @@ export interface CacheOptions {
   readonly doctorSpecific?: boolean;
   /** Needs `@vitalcache/healthcare-phi`. */
   readonly clinicSpecific?: boolean;
+  /** Whom it is about, if neither a placeholder nor the key says so; needs `@vitalcache/healthcare-phi`. */
+  readonly subject?: DataSubject;
+  /** Seals what is no health information, such as sessions; needs `@vitalcache/healthcare-phi`. */
+  readonly encrypt?: boolean;
 }
 
 /** {@link CacheOptions} complete, checked and in milliseconds: what everything behind the edge works with. */
@@ -137,6 +149,8 @@ export interface ResolvedCacheOptions {
   readonly patientSpecific: boolean;
   readonly doctorSpecific: boolean;
   readonly clinicSpecific: boolean;
+  readonly subject: DataSubject | null;
+  readonly encrypt: boolean;
 }
 
 /** What holds where a call says nothing. */

@@ -63,9 +63,9 @@ export class OptionsResolver {
 function isConstant(options: CacheOptions): boolean {
   if (!Object.isFrozen(options) || Object.getPrototypeOf(options) !== Object.prototype)
     return false;
-  const { tags, adaptive, since, loadedAfter } = options;
+  const { tags, adaptive, since, loadedAfter, subject } = options;
   return (
-    [tags, adaptive, since, since?.epoch, loadedAfter, loadedAfter?.epoch].every(
+    [tags, adaptive, since, since?.epoch, loadedAfter, loadedAfter?.epoch, subject].every(
       (part) => typeof part === 'function' || Object.isFrozen(part),
     ) && Object.values(Object.getOwnPropertyDescriptors(options)).every((own) => 'value' in own)
   );

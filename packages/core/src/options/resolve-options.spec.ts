@@ -34,6 +34,8 @@ describe('resolveOptions', () => {
       patientSpecific: false,
       doctorSpecific: false,
       clinicSpecific: false,
+      subject: null,
+      encrypt: false,
     });
   });
 

@@ -10,6 +10,7 @@ import type {
 import { durationMs, MAX_MS } from './duration.js';
 import { choice, flag, kind, numberWithin, refuse, textUpTo } from './option-checks.js';
 import { adaptiveOf, staleMsOf } from './stale-window.js';
+import { subjectOf } from './data-subject.js';
 
 const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
 const LEVELS = ['standard', 'sensitive', 'restricted'] as const;
@@ -54,6 +55,8 @@ const NAMES: Readonly<Record<keyof CacheOptions, true>> = {
   patientSpecific: true,
   doctorSpecific: true,
   clinicSpecific: true,
+  subject: true,
+  encrypt: true,
 };
 
 /**
@@ -102,6 +105,8 @@ export function resolveOptions(
     patientSpecific: flag('patientSpecific', options.patientSpecific) ?? false,
     doctorSpecific: flag('doctorSpecific', options.doctorSpecific) ?? false,
     clinicSpecific: flag('clinicSpecific', options.clinicSpecific) ?? false,
+    subject: subjectOf(options.subject),
+    encrypt: flag('encrypt', options.encrypt) ?? false,
   });
 }
 

@@ -17,6 +17,8 @@ export function takesShortWay(options: CacheOptions): boolean {
     options.patientSpecific ||
     options.doctorSpecific ||
     options.clinicSpecific ||
+    options.subject !== undefined ||
+    options.encrypt ||
     (options.complianceLevel !== undefined && options.complianceLevel !== 'standard')
   );
 }

@@ -18,6 +18,8 @@ describe('CacheStrategyManager', () => {
       { emergencyData: true },
       { complianceLevel: 'sensitive' } as const,
       { clinicSpecific: true },
+      { subject: { patientId: '7' } },
+      { encrypt: true },
     ]) {
       expect(() => manager.select(resolved(options))).toThrow(
         expect.objectContaining({ code: 'FEATURE_MISSING' }),

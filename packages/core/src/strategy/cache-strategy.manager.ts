@@ -39,7 +39,7 @@ export class CacheStrategyManager {
     }
     throw new CacheError(
       'FEATURE_MISSING',
-      'containsPHI, complianceLevel above standard, emergencyData, patientSpecific, doctorSpecific and clinicSpecific need a strategy for protected data: register @vitalcache/healthcare-phi. Without it nothing protected is cached.',
+      'containsPHI, complianceLevel above standard, emergencyData, patientSpecific, doctorSpecific, clinicSpecific, subject and encrypt need a strategy for protected data: register @vitalcache/healthcare-phi. Without it nothing protected is cached.',
     );
   }
 

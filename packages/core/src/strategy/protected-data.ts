@@ -8,6 +8,8 @@ export function isProtected(options: ResolvedCacheOptions): boolean {
     options.patientSpecific ||
     options.doctorSpecific ||
     options.clinicSpecific ||
+    options.subject !== null ||
+    options.encrypt ||
     options.complianceLevel !== 'standard'
   );
 }

@@ -11,6 +11,8 @@ const PROTECTED: Readonly<Record<string, CacheOptions>> = {
   patientSpecific: { patientSpecific: true },
   doctorSpecific: { doctorSpecific: true },
   clinicSpecific: { clinicSpecific: true },
+  subject: { subject: { patientId: '7' } },
+  encrypt: { encrypt: true },
   'complianceLevel sensitive': { complianceLevel: 'sensitive' },
   'complianceLevel restricted': { complianceLevel: 'restricted' },
 };
