@@ -9,6 +9,7 @@ export {
   type CanaryPlace,
 } from './canary/canary-place.js';
 export { CanarySweep, type CanaryFinding, type CanaryReport } from './canary/canary.sweep.js';
+export { recordLogger, type RecordingLogger } from './canary/logger.recorder.js';
 export type { MarkEncoding } from './canary/mark-encodings.js';
 export type { CanaryContent, Sighting } from './canary/mark.searcher.js';
 export { recordOutput, recordStream, type OutputRecording } from './canary/output.recorder.js';
