@@ -105,7 +105,7 @@ export {
   type ResolvedCacheOptions,
 } from './options/cache-options.js';
 export { DATA_KIND_OPTIONS, type DataKind } from './options/data-kinds.js';
-export { OptionsResolver } from './options/options.resolver.js';
+export { OptionsResolver, type OptionRule } from './options/options.resolver.js';
 export { resolveOptions } from './options/resolve-options.js';
 export type {
   AdminAction,

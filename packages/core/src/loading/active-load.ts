@@ -18,6 +18,7 @@ export class ActiveLoad implements LoadContext {
   #terms: ValueTerms;
   readonly #previous: FoundEntry | null;
   readonly #serializer: ValueSerializer | null;
+  readonly #maxTtlMs: number;
 
   constructor(
     options: ResolvedCacheOptions,
@@ -30,6 +31,7 @@ export class ActiveLoad implements LoadContext {
     this.#terms = options;
     this.#previous = previous;
     this.#serializer = options.serializer;
+    this.#maxTtlMs = options.maxTtlMs;
   }
 
   get terms(): ValueTerms {
@@ -48,6 +50,12 @@ export class ActiveLoad implements LoadContext {
   readonly setTtl = (ttl: Duration, staleTime?: Duration): void => {
     const { ttlMs, staleMs, tags } = this.#terms;
     const newMs = durationMs('ttl', ttl);
+    if (newMs > this.#maxTtlMs) {
+      throw new CacheError(
+        'OPTION_INVALID',
+        `setTtl: ${newMs / 1000} s is above what the complianceLevel allows; accepted: up to ${this.#maxTtlMs / 1000} s.`,
+      );
+    }
     const share = ttlMs > 0 ? staleMs / ttlMs : 1;
     const newStaleMs =
       staleTime === undefined ? Math.floor(newMs * share) : durationMs('staleTime', staleTime);

@@ -39,8 +39,10 @@ export interface OperationResult {
   readonly outcome: OperationOutcome;
   /** The tier that answered a read; `null` otherwise. */
   readonly tier: Tier | null;
+  /** Milliseconds since the load of what a read was answered with began; absent for anything else. */
+  readonly ageMs?: number;
   /** The same of each key of a batch, whose own outcome is the worst of them; absent for anything else. */
-  readonly items?: readonly Pick<OperationResult, 'outcome' | 'tier'>[];
+  readonly items?: readonly Pick<OperationResult, 'outcome' | 'tier' | 'ageMs'>[];
 }
 
 /**

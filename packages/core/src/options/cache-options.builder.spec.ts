@@ -95,6 +95,7 @@ describe('CacheOptionsBuilder', () => {
       isolation: 'clone',
       tenant: 't',
       serializer: { toCache: (value: never) => value, fromCache: (value: never) => value },
+      project: ['id', 'address.city'],
       negativeTtlMs: 4,
       jitterRatio: 0.1,
       template: 'x:{id}',

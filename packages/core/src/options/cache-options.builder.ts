@@ -151,6 +151,10 @@ export class CacheOptionsBuilder {
     return this.with({ serializer });
   }
 
+  project(project: Value<'project'>): this {
+    return this.with({ project });
+  }
+
   negativeTtlMs(negativeTtlMs: number): this {
     return this.with({ negativeTtlMs });
   }
@@ -203,10 +207,11 @@ export class CacheOptionsBuilder {
     const written = Object.entries(this.#options).filter(([, value]) => value !== undefined);
     const options = Object.fromEntries(written) as CacheOptions;
     resolveOptions(options, CACHE_DEFAULTS);
-    const { tags, adaptive, subject } = options;
+    const { tags, adaptive, project, subject } = options;
     return Object.freeze({
       ...options,
       ...(Array.isArray(tags) && { tags: Object.freeze([...(tags as readonly string[])]) }),
+      ...(project && { project: Object.freeze([...project]) }),
       ...(adaptive && { adaptive: Object.freeze({ ...adaptive }) }),
       ...(subject && { subject: Object.freeze({ ...subject }) }),
     });

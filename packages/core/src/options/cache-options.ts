@@ -93,6 +93,11 @@ export interface CacheOptions {
   /** Whose quota of this process's memory the entry counts against; never part of the key. */
   readonly tenant?: string;
   readonly serializer?: ValueSerializer;
+  /**
+   * The members that are kept of a value, or of each element if it is a list; `address.city` names one of a member.
+   * Nothing else is stored or returned.
+   */
+  readonly project?: readonly string[];
   /** How long "there is nothing" (`null`) is cached, in milliseconds; never longer than `ttl`. */
   readonly negativeTtlMs?: number;
   /** Share of the `ttl` by which it is shortened at random, so that entries of one time don't expire at once. */
@@ -120,6 +125,8 @@ export interface CacheOptions {
 /** {@link CacheOptions} complete, checked and in milliseconds: what everything behind the edge works with. */
 export interface ResolvedCacheOptions {
   readonly ttlMs: number;
+  /** What a loader may set the time to live to; `Infinity` where nothing bounds it. */
+  readonly maxTtlMs: number;
   /** Age from which it is stale; equal to `ttlMs` when it never is. */
   readonly staleMs: number;
   readonly enableSwr: boolean;
@@ -139,6 +146,7 @@ export interface ResolvedCacheOptions {
   readonly adaptive: { readonly minStaleMs: number; readonly maxStaleMs: number } | null;
   readonly isolation: Isolation;
   readonly tenant: string | null;
+  /** With what `project` keeps, if that was given. */
   readonly serializer: ValueSerializer | null;
   readonly negativeTtlMs: number;
   readonly jitterRatio: number;

@@ -4,6 +4,16 @@ import { RecentOptions } from './recent-options.js';
 import { resolveOptions } from './resolve-options.js';
 
 /**
+ * What a plugin makes of options: `written` by a caller, and `resolved` as the cache understands them. Returns frozen
+ * ones. A function of its arguments alone: what it says is remembered.
+ * @throws CacheError `OPTION_INVALID` for what was written and would have no effect; never for a default
+ */
+export type OptionRule = (
+  written: CacheOptions,
+  resolved: ResolvedCacheOptions,
+) => ResolvedCacheOptions;
+
+/**
  * Resolves options, and resolves those that can't change only once: what `CacheOptionsBuilder.build()` gives, and
  * objects that are frozen with all that they hold.
  */
@@ -14,10 +24,14 @@ export class OptionsResolver {
   /** For calls without options. */
   #none: ResolvedCacheOptions;
 
-  /** @param hasSwr whether there is a strategy for `enableSwr`; without one, asking for it is an error */
+  /**
+   * @param hasSwr whether there is a strategy for `enableSwr`; without one, asking for it is an error
+   * @param rules of plugins, each given what the one before made of the options
+   */
   constructor(
     defaults: CacheDefaults,
     private readonly hasSwr = true,
+    private readonly rules: readonly OptionRule[] = [],
   ) {
     this.#defaults = defaults;
     this.#none = resolveOptions({}, defaults);
@@ -40,7 +54,8 @@ export class OptionsResolver {
     if (options === undefined) return this.#none;
     const known = this.#resolved.get(options) ?? this.#recentOf(options);
     if (known) return known;
-    const resolved = resolveOptions(options, this.#defaults);
+    const plain = resolveOptions(options, this.#defaults);
+    const resolved = this.rules.reduce((made, rule) => rule(options, made), plain);
     if (!this.hasSwr && (options.enableSwr ?? options.useSwr ?? options.enableSWR)) {
       throw new CacheError(
         'FEATURE_MISSING',
@@ -63,10 +78,19 @@ export class OptionsResolver {
 function isConstant(options: CacheOptions): boolean {
   if (!Object.isFrozen(options) || Object.getPrototypeOf(options) !== Object.prototype)
     return false;
-  const { tags, adaptive, since, loadedAfter, subject } = options;
+  const { tags, adaptive, project, since, loadedAfter, subject } = options;
+  const parts = [
+    tags,
+    adaptive,
+    project,
+    since,
+    since?.epoch,
+    loadedAfter,
+    loadedAfter?.epoch,
+    subject,
+  ];
   return (
-    [tags, adaptive, since, since?.epoch, loadedAfter, loadedAfter?.epoch, subject].every(
-      (part) => typeof part === 'function' || Object.isFrozen(part),
-    ) && Object.values(Object.getOwnPropertyDescriptors(options)).every((own) => 'value' in own)
+    parts.every((part) => typeof part === 'function' || Object.isFrozen(part)) &&
+    Object.values(Object.getOwnPropertyDescriptors(options)).every((own) => 'value' in own)
   );
 }

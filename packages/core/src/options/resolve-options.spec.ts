@@ -8,6 +8,7 @@ describe('resolveOptions', () => {
   it('fills in the defaults of the documentation', () => {
     expect(resolve({})).toEqual({
       ttlMs: 3_600_000,
+      maxTtlMs: Infinity,
       staleMs: 1_800_000,
       enableSwr: true,
       forceRefresh: false,

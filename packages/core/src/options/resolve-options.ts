@@ -9,6 +9,7 @@ import type {
 } from './cache-options.js';
 import { durationMs, MAX_MS } from './duration.js';
 import { choice, flag, kind, numberWithin, refuse, textUpTo } from './option-checks.js';
+import { projecting } from './projection.js';
 import { adaptiveOf, staleMsOf } from './stale-window.js';
 import { subjectOf } from './data-subject.js';
 
@@ -46,6 +47,7 @@ const NAMES: Readonly<Record<keyof CacheOptions, true>> = {
   isolation: true,
   tenant: true,
   serializer: true,
+  project: true,
   negativeTtlMs: true,
   jitterRatio: true,
   template: true,
@@ -74,6 +76,7 @@ export function resolveOptions(
   const adaptive = adaptiveOf(options, ttlMs, enableSwr);
   return Object.freeze({
     ttlMs,
+    maxTtlMs: Infinity,
     staleMs: staleMsOf(options, ttlMs, enableSwr, adaptive),
     enableSwr,
     forceRefresh: flag('forceRefresh', options.forceRefresh) ?? false,
@@ -91,7 +94,7 @@ export function resolveOptions(
     adaptive,
     isolation: choice('isolation', options.isolation, ISOLATIONS) ?? defaults.isolation,
     tenant: textUpTo('tenant', options.tenant, 128) ?? null,
-    serializer: serializerOf(options.serializer),
+    serializer: projecting(options.project, serializerOf(options.serializer)),
     negativeTtlMs: Math.min(
       numberWithin('negativeTtlMs', options.negativeTtlMs, 0, MAX_NEGATIVE_MS) ??
         defaults.negativeTtlMs,

@@ -2,6 +2,7 @@ import type { EnvironmentReader } from '../config/environment.reader.js';
 import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
 import type { ICacheMetrics } from '../observation/cache-metrics.js';
 import type { DataProtection } from '../protection/data-protection.js';
+import type { OptionRule } from '../options/options.resolver.js';
 import type { ICacheProvider } from '../provider/cache-provider.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import type { CacheWarmer } from '../warming/cache-warmer.js';
@@ -67,6 +68,8 @@ export interface CachePlugin<C = object> {
   readonly strategies?: readonly ICacheStrategy[];
   /** Inside the validation; plugins in the order in which they are given, each the first outermost. */
   readonly middleware?: readonly ICacheMiddleware[];
+  /** What it makes of the options of calls, in the order of the plugins. */
+  readonly optionRule?: OptionRule;
   /** Names unique among all warmers. */
   readonly warmers?: readonly CacheWarmer[];
   /** Tokens unique among all plugins. */

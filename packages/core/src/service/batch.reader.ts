@@ -3,7 +3,9 @@ import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { CacheRepository } from '../repository/cache.repository.js';
 import type { FoundEntry } from '../repository/found-entry.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
+import { serialized } from '../loading/serialized-value.js';
 import type {
+  Loader,
   ReadRequest,
   ReadResult,
   RefreshOutcome,
@@ -44,7 +46,10 @@ export class BatchReader {
     const answers = new Map<string, Promise<ReadResult<T | null>>>();
     unique.forEach((key, index) => {
       const engine = new FoundBefore(this.#engine, key, found[index] ?? null);
-      const one = (context: Parameters<typeof batch.one>[1]) => batch.one(key, context);
+      const bare: Loader<T | null> = (context) => batch.one(key, context);
+      // A serializer here only leaves members away: what is stored is what is returned.
+      const { serializer } = options;
+      const one = serializer ? (serialized(bare, serializer) as Loader<T | null>) : bare;
       const request = { key, load: one, options, isAlone: true };
       answers.set(key, strategy?.read(request, engine) ?? this.#engine.bypass(request));
     });

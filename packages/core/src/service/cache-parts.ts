@@ -47,7 +47,8 @@ export function assembleCache(provider: ICacheProvider, config: CacheConfig): Ca
   runtime.steps.use(middleware);
   const enableSwr = strategies.has('swr'); // without it nothing is ever stale
   const defaults = { ...CACHE_DEFAULTS, enableSwr, ...config.defaults };
-  const options = new OptionsResolver(defaults, enableSwr);
+  const rules = merged.plugins.flatMap(({ optionRule }) => optionRule ?? []);
+  const options = new OptionsResolver(defaults, enableSwr, rules);
   applySettings(runtime, options, middleware);
   const plugins = new PluginRunner({
     plugins: merged.plugins,

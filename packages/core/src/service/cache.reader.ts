@@ -124,7 +124,7 @@ export class CacheReader {
     assertKeys(keys);
     assertLoader(load);
     const resolved = this.#options.options.resolve(options);
-    if (resolved.serializer) {
+    if (options?.serializer) {
       throw new CacheError('OPTION_INVALID', 'serializer is not an option of cacheMany.');
     }
     const strategy = this.#options.strategies.select(resolved);
