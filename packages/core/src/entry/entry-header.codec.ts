@@ -86,6 +86,21 @@ function writeUint64(bytes: Buffer, value: number, at: number): void {
   bytes.writeUInt32BE(value % 2 ** 32, at + 4);
 }
 
+// What `Buffer` offers checks where it reads each time, which takes several times as long as the reading.
+
+/** @param at must be within */
 export function readUint64(bytes: Buffer, at: number): number {
-  return bytes.readUInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4);
+  return readUint32(bytes, at) * 2 ** 32 + readUint32(bytes, at + 4);
+}
+
+/** @param at must be within */
+export function readUint32(bytes: Buffer, at: number): number {
+  return (
+    (bytes[at] as number) * 2 ** 24 + (readUint16(bytes, at + 1) << 8) + (bytes[at + 3] as number)
+  );
+}
+
+/** @param at must be within */
+export function readUint16(bytes: Buffer, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 }

@@ -20,7 +20,7 @@ const META: EntryMeta = {
 };
 
 function hold(value: unknown, isolation: Isolation = 'freeze', meta = META): HeldEntry {
-  const terms = { maxValueBytes: MAX, isolation, tenant: 't' };
+  const terms = { maxValueBytes: MAX, isolation, tenant: 't', isKept: true };
   return holdEntry(meta, subjectOf('a:b', meta.tagHashes), encodeValue(value, MAX), terms);
 }
 
@@ -143,7 +143,7 @@ describe('holdEntry', () => {
     const chunk = Buffer.alloc(60_000);
     payload.payload.copy(chunk, 30_000);
     const window = chunk.subarray(30_000, 30_000 + payload.rawLength);
-    const terms = { maxValueBytes: MAX, isolation: 'freeze', tenant: null } as const;
+    const terms = { maxValueBytes: MAX, isolation: 'freeze', tenant: null, isKept: true } as const;
     const held = holdEntry(META, subjectOf('k', []), { ...payload, payload: window }, terms);
     chunk.fill(0);
     expect((held.value as Date).getTime()).toBe(1);
@@ -157,7 +157,7 @@ describe('holdEntry', () => {
   });
 
   it('refuses what is too large', () => {
-    const terms = { maxValueBytes: 10, isolation: 'freeze', tenant: null } as const;
+    const terms = { maxValueBytes: 10, isolation: 'freeze', tenant: null, isKept: true } as const;
     const payload = encodeValue('x'.repeat(20), MAX);
     expect(() => holdEntry(META, subjectOf('k', []), payload, terms)).toThrow('too large');
   });

@@ -2,7 +2,9 @@ import type { Epoch, Fence } from '../journal/fence.js';
 import type { Isolation } from '../options/cache-options.js';
 import type { Subject } from '../validity/cover-hash.js';
 import type { HeldMeta, PayloadCodec } from './entry.js';
-import { decodePayload, decodeRaw, rawOf, type Payload } from './value.codec.js';
+import { jsonBytes } from './json-bytes.js';
+import { guardJson } from './json-guard.js';
+import { decodeRaw, jsonTextOf, rawOf, type Payload } from './value.codec.js';
 
 /** How an entry is to be held. */
 export interface HoldTerms {
@@ -11,6 +13,8 @@ export interface HoldTerms {
   readonly isolation: Isolation;
   /** Whose quota it counts against; `null`: nobody's. */
   readonly tenant: string | null;
+  /** Whether it may stay in this process, so that what it takes there has to be known. */
+  readonly isKept: boolean;
 }
 
 /**
@@ -213,17 +217,33 @@ export function holdEntry(
   meta: HeldMeta,
   subject: Subject,
   payload: Payload,
-  { maxValueBytes, isolation, tenant }: HoldTerms,
+  terms: HoldTerms,
 ): HeldEntry {
+  const { maxValueBytes, isolation, tenant } = terms;
   const { codec, payloadHash } = payload;
+  if (codec === 'json' && isolation !== 'clone') return holdJson(meta, subject, payload, terms);
   const isFrozen = isolation === 'freeze';
-  const { value, guarded } = decodePayload(payload, maxValueBytes, isFrozen);
+  const { value, guarded } = decodeRaw(codec, rawOf(payload, maxValueBytes), isFrozen);
   const { isFreezable, bytes } = guarded;
   const isCopied =
     isolation === 'clone' ? typeof value === 'object' && value !== null : isFrozen && !isFreezable;
   if (!isCopied) return new SharedValueEntry(meta, subject, payloadHash, bytes, tenant, value);
   const raw = ownCopy(rawOf(payload, maxValueBytes));
   return new CopiedValueEntry(meta, subject, payloadHash, tenant, codec, raw, isFrozen);
+}
+
+/** What most entries are, by the shortest way: freezing protects all of it, and only what is kept need be measured. */
+function holdJson(
+  meta: HeldMeta,
+  subject: Subject,
+  payload: Payload,
+  { maxValueBytes, isolation, tenant, isKept }: HoldTerms,
+): HeldEntry {
+  const text = jsonTextOf(payload, maxValueBytes);
+  const value: unknown = JSON.parse(text);
+  guardJson(value, isolation === 'freeze');
+  const bytes = isKept ? jsonBytes(value, text.length === payload.rawLength) : text.length;
+  return new SharedValueEntry(meta, subject, payload.payloadHash, bytes, tenant, value);
 }
 
 /** What came from a store is often a window on the much larger buffer that a socket was read into. */

@@ -32,7 +32,7 @@ function entry(key: string, terms: Terms = {}): HeldEntry {
     isNegative: false,
     tagHashes: NO_TAGS,
   };
-  const how = { maxValueBytes: MAX, isolation: 'freeze', tenant } as const;
+  const how = { maxValueBytes: MAX, isolation: 'freeze', tenant, isKept: true } as const;
   return holdEntry(meta, subjectOf(key, NO_TAGS), encodeValue(value, MAX), how);
 }
 

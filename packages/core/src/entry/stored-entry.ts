@@ -10,6 +10,8 @@ import {
   HEADER_BYTES,
   MAGIC,
   NEGATIVE,
+  readUint16,
+  readUint32,
   readUint64,
   seedOf,
 } from './entry-header.codec.js';
@@ -27,14 +29,14 @@ export function unpackEntry(
     ? source
     : Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   const checksumAt = bytes.length - CHECKSUM_BYTES;
-  if (checksumAt < HEADER_BYTES || bytes.readUInt32BE(0) !== MAGIC) return null;
-  const flags = bytes.readUInt16BE(32);
+  if (checksumAt < HEADER_BYTES || readUint32(bytes, 0) !== MAGIC) return null;
+  const flags = readUint16(bytes, 32);
   if (flags & ~(0x1f | NEGATIVE) || !CODECS[flags & 3] || !COMPRESSORS[(flags >> 2) & 7])
     return null;
-  const payloadAt = HEADER_BYTES + bytes.readUInt16BE(76) * 8;
-  if (checksumAt !== payloadAt + bytes.readUInt32BE(68)) return null;
+  const payloadAt = HEADER_BYTES + readUint16(bytes, 76) * 8;
+  if (checksumAt !== payloadAt + readUint32(bytes, 68)) return null;
   const checksum = xxh32(bytes.subarray(0, checksumAt), seedOf(key));
-  if (bytes.readUInt32BE(checksumAt) !== checksum) return null;
+  if (readUint32(bytes, checksumAt) !== checksum) return null;
   return new StoredEntry(bytes, payloadAt, baseKeyOf(key), current);
 }
 
@@ -58,9 +60,9 @@ export class StoredEntry implements PackedEntry, Fence, Subject {
   ) {
     const count = (payloadAt - HEADER_BYTES) / 4;
     this.hashes = halfList(count);
-    for (let i = 0; i < count; i++) this.hashes[i] = bytes.readUInt32BE(HEADER_BYTES + i * 4);
+    for (let i = 0; i < count; i++) this.hashes[i] = readUint32(bytes, HEADER_BYTES + i * 4);
     const stamp = readUint64(bytes, 4);
-    const nonce = bytes.readUInt32BE(12);
+    const nonce = readUint32(bytes, 12);
     const isCurrent = current?.stamp === stamp && current.nonce === nonce;
     this.epoch = isCurrent ? current : { stamp, nonce };
   }
@@ -78,19 +80,19 @@ export class StoredEntry implements PackedEntry, Fence, Subject {
   }
 
   get codec(): PayloadCodec {
-    return CODECS[this.bytes.readUInt16BE(32) & 3] as PayloadCodec;
+    return CODECS[readUint16(this.bytes, 32) & 3] as PayloadCodec;
   }
 
   get compressor(): Compressor {
-    return COMPRESSORS[(this.bytes.readUInt16BE(32) >> 2) & 7] as Compressor;
+    return COMPRESSORS[(readUint16(this.bytes, 32) >> 2) & 7] as Compressor;
   }
 
   get isNegative(): boolean {
-    return (this.bytes.readUInt16BE(32) & NEGATIVE) !== 0;
+    return (readUint16(this.bytes, 32) & NEGATIVE) !== 0;
   }
 
   get schemaVersion(): number {
-    return this.bytes.readUInt16BE(34);
+    return readUint16(this.bytes, 34);
   }
 
   get staleAt(): number {
@@ -106,15 +108,15 @@ export class StoredEntry implements PackedEntry, Fence, Subject {
   }
 
   get loadMs(): number {
-    return this.bytes.readUInt32BE(60);
+    return readUint32(this.bytes, 60);
   }
 
   get rawLength(): number {
-    return this.bytes.readUInt32BE(64);
+    return readUint32(this.bytes, 64);
   }
 
   get payloadHash(): number {
-    return this.bytes.readUInt32BE(72);
+    return readUint32(this.bytes, 72);
   }
 
   get payload(): Buffer {

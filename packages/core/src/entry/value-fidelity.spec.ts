@@ -180,7 +180,7 @@ function* through(
     if (!packed) throw new Error('unreadable');
     yield [`${codec}, ${compressor}, bytes`, open(decodeValue(packed, MAX))];
     for (const isolation of ['freeze', 'clone', 'shared'] as const) {
-      const terms = { maxValueBytes: MAX, isolation, tenant: null };
+      const terms = { maxValueBytes: MAX, isolation, tenant: null, isKept: true };
       const held = holdEntry(META, subjectOf('k', []), packed, terms);
       yield [`${codec}, ${compressor}, ${isolation}`, open(held.value)];
       yield [`${codec}, ${compressor}, ${isolation} again`, open(held.value)];
@@ -216,7 +216,12 @@ describe('a value and what comes back', () => {
         if (!payload) return;
         const packed = unpackEntry(packEntry({ ...META, ...payload }, 'k'), 'k');
         expect(packed && differenceOf(decodeValue(packed, MAX), value)).toBeNull();
-        const terms = { maxValueBytes: MAX, isolation: 'freeze', tenant: null } as const;
+        const terms = {
+          maxValueBytes: MAX,
+          isolation: 'freeze',
+          tenant: null,
+          isKept: true,
+        } as const;
         const held = holdEntry(META, subjectOf('k', []), payload, terms);
         expect(differenceOf(held.value, value)).toBeNull();
       }),

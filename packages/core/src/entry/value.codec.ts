@@ -5,6 +5,7 @@ import { xxh32 } from '@node-rs/xxhash';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
 import { compress, inflate } from './compression.js';
 import type { Compressor, PackedEntry, PayloadCodec } from './entry.js';
+import { jsonBytes } from './json-bytes.js';
 import { guardJson } from './json-guard.js';
 import { guardValue, type Guarded } from './value-guard.js';
 import { shapeOf, textLengthOf } from './value-shape.js';
@@ -75,7 +76,7 @@ export function encodeValue(
  * @throws whatever the decoder throws; the caller treats the entry as corrupt.
  */
 export function decodeValue(payload: Payload, maxBytes: number): unknown {
-  return decodePayload(payload, maxBytes, false).value;
+  return decodeRaw(payload.codec, rawOf(payload, maxBytes), false).value;
 }
 
 /** What was decoded, and what its guard found in it. */
@@ -85,18 +86,16 @@ export interface Decoded {
 }
 
 /**
- * The value of a payload, safe to hand out. JSON is read where it stands: a window on it would cost as much as a
- * quarter of the reading.
+ * The text of a payload that is JSON. It is read where it stands: a window on it would cost as much as a quarter of the
+ * reading.
  * @throws whatever the decoder throws; the caller treats the entry as corrupt.
  */
-export function decodePayload(payload: Payload, maxBytes: number, isFrozen: boolean): Decoded {
-  const { codec, compressor, rawLength, payload: bytes } = payload;
-  if (codec !== 'json' || compressor !== 'none') {
-    return decodeRaw(codec, rawOf(payload, maxBytes), isFrozen);
-  }
+export function jsonTextOf(payload: Payload, maxBytes: number): string {
+  const { compressor, rawLength, payload: bytes } = payload;
+  if (compressor !== 'none') return rawOf(payload, maxBytes).toString('utf8');
   const { payloadAt = 0, payloadEnd = bytes.length } = payload;
   assertLength(payloadEnd - payloadAt, rawLength, maxBytes);
-  return decodeText(bytes.toString('utf8', payloadAt, payloadEnd), rawLength, isFrozen);
+  return bytes.toString('utf8', payloadAt, payloadEnd);
 }
 
 /**
@@ -136,7 +135,8 @@ export function decodeRaw(codec: PayloadCodec, raw: Buffer, isFrozen: boolean): 
 /** @param bytes that the text takes in UTF-8 */
 function decodeText(text: string, bytes: number, isFrozen: boolean): Decoded {
   const value: unknown = JSON.parse(text);
-  return { value, guarded: guardJson(value, text.length === bytes, isFrozen) };
+  guardJson(value, isFrozen);
+  return { value, guarded: { isFreezable: true, bytes: jsonBytes(value, text.length === bytes) } };
 }
 
 /** What Node documents and its declarations leave out. */

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock/clock.js';
 import type { EntryMeta } from '../entry/entry.js';
 import { packEntry } from '../entry/entry-header.codec.js';
-import { holdEntry, type HeldEntry } from '../entry/held-entry.js';
+import { holdEntry, type HeldEntry, type HoldTerms } from '../entry/held-entry.js';
 import { L1Cache } from '../entry/l1.cache.js';
 import { unpackEntry } from '../entry/stored-entry.js';
 import type { MemoryPressure } from '../entry/memory-pressure.js';
 import { encodeValue, type CompressionPolicy } from '../entry/value.codec.js';
 import { CacheError } from '../errors/cache.error.js';
-import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { Isolation, ResolvedCacheOptions } from '../options/cache-options.js';
 import type { ReadOptions, StoredItem } from '../provider/cache-provider.js';
 import { subjectOf } from '../validity/cover-hash.js';
 import type { CacheVersioningService } from '../versioning/cache-versioning.service.js';
@@ -30,13 +30,6 @@ export interface CacheRepositoryOptions extends EntryStoreOptions {
   readonly isRelieving: boolean;
   /** Longest time without news from the journal for which an own entry is still trusted. */
   readonly blindMaxMs: number;
-}
-
-/** What is looked for. */
-interface Wanted {
-  readonly key: string;
-  readonly version: number;
-  readonly view: EntryView;
 }
 
 /** So many entries put into the own tier, and the memory is looked at. */
@@ -90,7 +83,7 @@ export class CacheRepository implements ICacheRepository {
     const own = this.#own(key, version, view);
     if (own) return Promise.resolve({ entry: own, tier: 'l1' });
     const open = (bytes: Uint8Array | null): FoundEntry | null => {
-      const entry = bytes && this.#open({ key, version, view }, bytes);
+      const entry = bytes && this.#open(key, version, view, bytes);
       return entry && { entry, tier: 'l2' };
     };
     return this.#stored.find(this.#name(key, version), open, how);
@@ -100,22 +93,28 @@ export class CacheRepository implements ICacheRepository {
     keys: readonly string[],
     view: EntryView,
   ): Promise<readonly (FoundEntry | null)[]> {
-    const { versions } = this.#options;
+    const { versions, clock } = this.#options;
+    const { template } = view;
     const found = new Array<FoundEntry | null>(keys.length).fill(null);
-    const missing: (Wanted & { readonly place: number })[] = [];
+    const missing: number[] = [];
+    const names: string[] = [];
     keys.forEach((key, place) => {
-      const version = versions.versionOf(view.template, key);
+      const version = versions.versionOf(template, key);
       const own = this.#own(key, version, view);
       if (own) found[place] = { entry: own, tier: 'l1' };
-      else missing.push({ key, version, view, place });
+      else {
+        missing.push(place);
+        names.push(this.#name(key, version));
+      }
     });
-    const names = missing.map(({ key, version }) => this.#name(key, version));
     await this.#stored.findMany(names, (answers, places) => {
-      const now = this.#options.clock.now();
+      const now = clock.now();
       answers.forEach((bytes, i) => {
-        const wanted = missing[places[i] as number];
-        const entry = bytes && wanted && this.#open(wanted, bytes, now);
-        if (entry) found[wanted.place] = { entry, tier: 'l2' };
+        if (!bytes) return;
+        const place = missing[places[i] as number] as number;
+        const key = keys[place] as string;
+        const entry = this.#open(key, versions.versionOf(template, key), view, bytes, now);
+        if (entry) found[place] = { entry, tier: 'l2' };
       });
     });
     return found;
@@ -136,8 +135,7 @@ export class CacheRepository implements ICacheRepository {
     { meta, subject, payload }: PreparedEntry,
     { isolation, tenant }: Pick<EntryView, 'isolation' | 'tenant'>,
   ): HeldEntry {
-    const { maxValueBytes } = this.#options;
-    return holdEntry(meta, subject, payload, { maxValueBytes, isolation, tenant });
+    return holdEntry(meta, subject, payload, this.#holdTerms(isolation, tenant));
   }
 
   isTrusted(entry: HeldEntry): boolean {
@@ -160,7 +158,7 @@ export class CacheRepository implements ICacheRepository {
   ): Promise<{ readonly bytes: Uint8Array | null; readonly entry: HeldEntry | null }> {
     const version = this.#options.versions.versionOf(view.template, key);
     const bytes = await this.#stored.latest(this.#name(key, version));
-    return { bytes, entry: bytes && this.#open({ key, version, view }, bytes) };
+    return { bytes, entry: bytes && this.#open(key, version, view, bytes) };
   }
 
   /** Stores in both tiers if the store still holds `expected`; resolves with whether it did. */
@@ -236,6 +234,11 @@ export class CacheRepository implements ICacheRepository {
     return held && held.schemaVersion === version && held.fits(isolation) ? held : null;
   }
 
+  #holdTerms(isolation: Isolation, tenant: string | null): HoldTerms {
+    const { maxValueBytes, l1MaxBytes } = this.#options;
+    return { maxValueBytes, isolation, tenant, isKept: l1MaxBytes > 0 };
+  }
+
   #name(key: string, version: number): string {
     return this.#options.keys.entry(key, version);
   }
@@ -255,11 +258,13 @@ export class CacheRepository implements ICacheRepository {
 
   /** Bytes from outside are believed only after every check; whatever is wrong with them is a miss. */
   #open(
-    { key, version, view }: Wanted,
+    key: string,
+    version: number,
+    view: EntryView,
     bytes: Uint8Array,
     nowMs = this.#options.clock.now(),
   ): HeldEntry | null {
-    const { journal, maxValueBytes, errors } = this.#options;
+    const { journal, errors } = this.#options;
     try {
       const stored = unpackEntry(bytes, key, journal.epoch);
       if (!stored) throw new CacheError('VALUE_INVALID', 'unreadable');
@@ -267,7 +272,7 @@ export class CacheRepository implements ICacheRepository {
       const verdict = journal.verdict(stored, stored);
       if (verdict === 'covered') return null;
       const { isolation, tenant } = view;
-      const held = holdEntry(stored, stored, stored, { maxValueBytes, isolation, tenant });
+      const held = holdEntry(stored, stored, stored, this.#holdTerms(isolation, tenant));
       held.isSoftened = verdict === 'soft';
       held.checkedAt = journal.position;
       this.#put(key, held);

@@ -134,11 +134,15 @@ export class EntryStore {
 
   #placesByGuard(names: readonly string[]): ReadonlyMap<StoreGuard, number[]> {
     const groups = new Map<StoreGuard, number[]>();
+    let [last, places]: [StoreGuard | null, number[]] = [null, []];
     names.forEach((name, place) => {
       const guard = this.#options.guard.of(name);
-      const places = groups.get(guard);
-      if (places) places.push(place);
-      else groups.set(guard, [place]);
+      if (guard !== last) {
+        places = groups.get(guard) ?? [];
+        groups.set(guard, places);
+        last = guard;
+      }
+      places.push(place);
     });
     return groups;
   }

@@ -19,6 +19,8 @@ export class PartitionedGuard extends StoreGuard {
   readonly #options: PartitionedGuardOptions;
   readonly #guards = new WeakMap<CircuitBreakerService, StoreGuard>();
   readonly #journal: StoreGuard;
+  /** Most questions are for the store that the one before was for. */
+  #last: { readonly breaker: CircuitBreakerService; readonly guard: StoreGuard } | null = null;
 
   constructor(options: PartitionedGuardOptions) {
     super({ ...options, breaker: options.board.aside() });
@@ -33,10 +35,13 @@ export class PartitionedGuard extends StoreGuard {
 
   override of(key: string): StoreGuard {
     const breaker = this.#options.board.of(this.#storeOf(key));
-    const known = this.#guards.get(breaker);
-    if (known) return known;
-    const guard = new StoreGuard({ ...this.#options, breaker });
-    this.#guards.set(breaker, guard);
+    if (this.#last?.breaker === breaker) return this.#last.guard;
+    let guard = this.#guards.get(breaker);
+    if (!guard) {
+      guard = new StoreGuard({ ...this.#options, breaker });
+      this.#guards.set(breaker, guard);
+    }
+    this.#last = { breaker, guard };
     return guard;
   }
 

@@ -134,7 +134,8 @@ export class CacheReader {
       async () => {
         const isUsable = await this.#isUsable(resolved);
         results = await this.#batches.read(keys, load, resolved, isUsable ? strategy : null);
-        return { ...worstOf(results), items: results };
+        const { outcome, tier } = worstOf(results);
+        return { outcome, tier, items: results };
       },
     );
     return results.map(({ value }) => value);
@@ -281,22 +282,26 @@ export class CacheReader {
   }
 
   async #getMany<T>(keys: readonly string[], read: Look | null): Promise<(T | null)[]> {
-    let answers: readonly (ReadResult<T> | null)[] = [];
+    const values = new Array<T | null>(keys.length).fill(null);
     await this.#options.chain.run(operationOf('get', { keys }), async () => {
       await this.#runtime.ready();
-      const { repository, isClosed, flags } = this.#runtime;
+      const { repository, isClosed, flags, clock } = this.#runtime;
       const isUsable = flags.isEnabled() && !isClosed;
       const found = isUsable ? await repository.findMany(keys, this.#plain) : [];
-      answers = keys.map((key, index) => {
-        const answer = found[index] ? this.#unexpired<T>(found[index]) : null;
-        if (!answer) read?.missed.add(key);
-        return answer;
+      const now = clock.now();
+      const items = keys.map((key, index) => {
+        const one = found[index];
+        if (!one || one.entry.expiresAt <= now) {
+          read?.missed.add(key);
+          return MISSED;
+        }
+        values[index] = one.entry.value as T;
+        return FOUND[one.tier][isStale(one.entry, now) ? 'stale' : 'hit'];
       });
-      const items = answers.map((answer) => answer ?? uncached(null, 'miss'));
       return { ...worstOf(items), items };
     });
     if (read) read.isOver = true;
-    return answers.map((answer) => answer?.value ?? null);
+    return values;
   }
 
   #unexpired<T>(found: FoundEntry): ReadResult<T> | null {
@@ -314,14 +319,27 @@ function stateOf(answer: ReadResult<unknown> | null, isSoftened: boolean): Expla
   return isSoftened || (answer.freshForMs ?? 0) <= 0 ? 'stale' : 'fresh';
 }
 
+function isStale({ isSoftened, staleAt }: HeldEntry, now: number): boolean {
+  return isSoftened || staleAt <= now;
+}
+
+/** How one of many ended: there are few ways, and no need of an object each. */
+const MISSED: Ended = { outcome: 'miss', tier: null };
+const FOUND = {
+  l1: { hit: { outcome: 'hit', tier: 'l1' }, stale: { outcome: 'stale', tier: 'l1' } },
+  l2: { hit: { outcome: 'hit', tier: 'l2' }, stale: { outcome: 'stale', tier: 'l2' } },
+} as const;
+
 /** What a batch counts as: as good as its worst part. */
-function worstOf<T>(results: readonly ReadResult<T>[]): ReadResult<T | null> {
+function worstOf(results: readonly Ended[]): Ended {
   const worst = results.find(({ outcome }) => outcome !== 'hit' && outcome !== 'stale');
   return worst ?? results.find(({ outcome }) => outcome === 'stale') ?? results[0] ?? EMPTY;
 }
 
+type Ended = Pick<ReadResult<unknown>, 'outcome' | 'tier'>;
+
 /** Of no keys. */
-const EMPTY = uncached(null, 'bypass');
+const EMPTY: Ended = { outcome: 'bypass', tier: null };
 
 function isObserver(middleware: ICacheMiddleware): middleware is FreshHitObserver {
   return middleware.onFreshHit !== undefined;

@@ -38,6 +38,7 @@ export interface ClusterTopologyOptions {
  */
 export class ClusterTopology implements Topology {
   readonly kind = 'cluster';
+  readonly only = null;
   readonly #options: ClusterTopologyOptions;
   readonly #stores = new Map<string, RedisStore>();
   /** Address of the primary of each slot; absent where nobody serves it. */

@@ -7,12 +7,14 @@ import type { Topology, TopologyKind } from './topology.js';
 export class FixedTopology implements Topology {
   readonly kind: TopologyKind;
   readonly stores: readonly RedisStore[];
+  readonly only: RedisStore | null;
   readonly #rendezvous: Rendezvous;
 
   /** @param weights one a store, in the same order */
   constructor(kind: TopologyKind, stores: readonly RedisStore[], weights: readonly number[] = [1]) {
     this.kind = kind;
     this.stores = stores;
+    this.only = (stores.length === 1 && stores[0]) || null;
     this.#rendezvous = new Rendezvous(
       stores.map(({ name }, i) => ({ name, weight: weights[i] ?? 1 })),
     );
@@ -27,8 +29,7 @@ export class FixedTopology implements Topology {
   }
 
   storeOf(key: string): RedisStore {
-    const index = this.stores.length === 1 ? 0 : this.#rendezvous.indexOf(hashTag(key));
-    return this.stores[index] as RedisStore;
+    return this.only ?? (this.stores[this.#rendezvous.indexOf(hashTag(key))] as RedisStore);
   }
 
   follow(): null {

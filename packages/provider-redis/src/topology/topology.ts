@@ -7,6 +7,8 @@ export interface Topology {
   readonly kind: TopologyKind;
   /** The stores that hold keys now, one a primary. */
   readonly stores: readonly RedisStore[];
+  /** The store that holds every key, if there is one that does for as long as this lives. */
+  readonly only: RedisStore | null;
   /** Whether it is known where the key is. */
   isKnown(key: string): boolean;
   /** Asks where the keys are, unless that was just done; never rejects. */
