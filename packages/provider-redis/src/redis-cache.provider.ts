@@ -12,6 +12,7 @@ import { RedisJournalLog } from './journal/redis-journal.log.js';
 import { RedisBatch } from './redis-batch.js';
 import type { RedisService } from './redis.service.js';
 import { probeStores } from './probe/store-probe.js';
+import { probeExposure, type StoreExposure } from './probe/store-exposure.js';
 import type { StoreFindings } from './probe/store-findings.js';
 import type { LuaScriptName } from './scripts/lua-scripts.js';
 import { runScript, type ScriptArguments } from './scripts/run-script.js';
@@ -138,6 +139,14 @@ export class RedisCacheProvider implements ICacheProvider {
   /** What each server says of itself and what of it does not suit a cache. Servers that don't answer say so. */
   describe(): Promise<readonly StoreFindings[]> {
     return probeStores(this.#service);
+  }
+
+  /**
+   * Who else could see what is in each server, as far as it says. Never rejects.
+   * @param user whose rights are asked for, where an administrator asks; absent: the one that is signed in
+   */
+  exposure(user?: string): Promise<readonly StoreExposure[]> {
+    return probeExposure(this.#service, user);
   }
 
   #script(name: LuaScriptName, key: string, args: ScriptArguments): Promise<unknown> {

@@ -51,11 +51,18 @@ async function factsOf(store: RedisStore, client: Redis): Promise<StoreFacts> {
   };
 }
 
-/** A server that does not let its settings be read, or has no such setting, does not say. */
-async function setting(client: Redis, name: string): Promise<string | null> {
+/**
+ * A server that does not let its settings be read, or has no such setting, does not say.
+ * @param whenEmpty what an empty setting says
+ */
+export async function setting(
+  client: Redis,
+  name: string,
+  whenEmpty: string | null = null,
+): Promise<string | null> {
   const reply = await client.call('CONFIG', ['GET', name]).catch(() => null);
   const value: unknown = Array.isArray(reply) ? reply[1] : null;
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value !== 'string' ? null : value === '' ? whenEmpty : value;
 }
 
 /** A managed Dragonfly counts its replicas without listing them. */
