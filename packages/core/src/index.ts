@@ -95,7 +95,6 @@ export {
   type CacheDefaults,
   type CacheOptions,
   type CachePriority,
-  type ComplianceLevel,
   type AdaptiveStaleTime,
   type Isolation,
   type ValueSerializer,
@@ -117,7 +116,9 @@ export type {
   PluginService,
 } from './plugin/cache-plugin.js';
 export { mergePlugins, type MergedPlugins } from './plugin/merge-plugins.js';
-export type { Admission, DataProtection } from './protection/data-protection.js';
+export type { Admission } from './protection/admission.js';
+export type { ComplianceLevel } from './protection/compliance-level.js';
+export type { DataProtection } from './protection/data-protection.js';
 export type { HashHalves, NameProtection, StoreName } from './protection/name-protection.js';
 export type { PayloadSeal, SealKey, SealTerms } from './protection/payload-seal.js';
 export type {

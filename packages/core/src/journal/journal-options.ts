@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.js';
 import type { CacheError } from '../errors/cache.error.js';
+import type { NameProtection } from '../protection/name-protection.js';
 import { COVER_HASH } from '../validity/cover-hash.js';
 import { FORMAT } from './format.js';
 import type { IJournalLog } from './journal-log.js';
@@ -23,12 +24,28 @@ export interface JournalOptions {
    * that a restart or a failover is no reason to refuse what is cached. Constant for the life of a namespace.
    */
   readonly durable?: boolean | undefined;
+  /** Pairs of cover hashes that one record may hold. Default: `MAX_RECORD_HASHES`. */
+  readonly maxHashes?: number;
+  /** Where hashes are made with a secret: its mark, once it is there. */
+  readonly marks?: Pick<NameProtection, 'mark' | 'knows'> | undefined;
   readonly onEpochChange: () => void;
   /** The namespace must not be used from now on, or may be again. */
   readonly onRefusal?: (refusal: CacheError | null) => void;
 }
 
 /** What is the same in all processes of a namespace, in one word. */
-export function constantsOf({ durable }: JournalOptions): string {
-  return `${FORMAT};${COVER_HASH}${durable ? ';durable' : ''}`;
+export function constantsOf({ durable, marks }: ConstantsOptions): string {
+  return wordOf(marks?.mark ?? COVER_HASH, durable);
+}
+
+/** Whether a journal with this word can be followed: hashes of it are made with a secret that is known here. */
+export function knowsConstants(constants: string, { durable, marks }: ConstantsOptions): boolean {
+  const mark = constants.split(';')[1] ?? '';
+  return marks !== undefined && constants === wordOf(mark, durable) && marks.knows(mark);
+}
+
+type ConstantsOptions = Pick<JournalOptions, 'durable' | 'marks'>;
+
+function wordOf(mark: string, isDurable = false): string {
+  return `${FORMAT};${mark}${isDurable ? ';durable' : ''}`;
 }

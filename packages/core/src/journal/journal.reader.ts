@@ -35,6 +35,8 @@ export interface JournalReaderOptions {
   readonly holdOffs: HoldOffs;
   /** This process's own constants; a namespace with others is refused. */
   readonly constants: string;
+  /** Whether a namespace with other constants can be followed all the same. */
+  readonly knows?: ((constants: string) => boolean) | undefined;
   readonly clock: Clock;
   /** The store loses no records that it took: another incarnation alone is no loss. */
   readonly isDurable?: boolean | undefined;
@@ -294,7 +296,8 @@ export class JournalReader {
 
   #assertConstants(record: JournalRecord): void {
     const { constants } = record;
-    if (constants === this.#options.constants || isForeign(record)) return this.#judge(null);
+    const isOwn = constants === this.#options.constants || isForeign(record);
+    if (isOwn || this.#options.knows?.(constants)) return this.#judge(null);
     throw new CacheError(
       'JOURNAL_MISMATCH',
       `This namespace was begun with ${constants}, this process uses ${this.#options.constants}; ` +

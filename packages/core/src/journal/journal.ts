@@ -5,7 +5,7 @@ import { Validity, type NeedlessMisses } from '../validity/validity.js';
 import { worse, type Verdict } from '../validity/verdict.js';
 import { hasSeenAll, isSameEpoch, type Epoch, type Fence } from './fence.js';
 import { HoldOffs, type HoldOffSnapshot } from './hold-offs.js';
-import { constantsOf, type JournalOptions } from './journal-options.js';
+import { constantsOf, knowsConstants, type JournalOptions } from './journal-options.js';
 import type { Coverage, JournalRecord } from './journal-record.js';
 import { JournalAppender } from './journal.appender.js';
 import { JournalReader } from './journal.reader.js';
@@ -64,7 +64,7 @@ export class Journal {
   readonly #subscriptions = new JournalSubscriptions();
 
   constructor(options: JournalOptions) {
-    const { log, clock, random, maxQueued, sketchSlots, durable } = options;
+    const { log, clock, random, maxQueued, maxHashes, sketchSlots, durable } = options;
     if (!log.poll && !log.onAppend) {
       throw new CacheError('CONFIG_INVALID', 'A journal log needs poll() or onAppend().');
     }
@@ -76,7 +76,10 @@ export class Journal {
       clock,
       validity: this.#validity,
       holdOffs: this.#holdOffs,
-      constants: constantsOf(options),
+      get constants() {
+        return constantsOf(options); // a secret is there only when the log is opened
+      },
+      knows: (constants) => knowsConstants(constants, options),
       isDurable: durable,
       onRecord: (record) => this.#onRecord(record),
       onJump: () => this.#onJump(),
@@ -94,6 +97,7 @@ export class Journal {
       clock,
       random,
       maxQueued,
+      maxHashes,
     });
   }
 

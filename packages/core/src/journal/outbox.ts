@@ -44,6 +44,8 @@ export interface OutboxOptions {
   readonly random: () => number;
   /** What comes in beyond this is recorded as one clear: too much is made invalid, never too little. */
   readonly maxQueued: number;
+  /** Pairs of cover hashes that one record may hold. Default: `MAX_RECORD_HASHES`. */
+  readonly maxHashes?: number | undefined;
 }
 
 /**
@@ -219,13 +221,14 @@ export class Outbox {
   /** The longest run at the front of the queue that fits one record. */
   #nextBatch(): Posting[] {
     const first = this.#queue[0] as Posting;
-    first.nonce ??= Math.floor(this.#options.random() * 2 ** 32);
+    const { random, maxHashes = MAX_RECORD_HASHES } = this.#options;
+    first.nonce ??= Math.floor(random() * 2 ** 32);
     let halves = 0;
     const end = this.#queue.findIndex(({ coverage, reason }) => {
       if (coverage.kind !== 'hashes' || reason !== first.reason) return true;
       if (!hasSameTerms(coverage, first.coverage)) return true;
       halves += coverage.hashes.length;
-      return halves > MAX_RECORD_HASHES * 2;
+      return halves > maxHashes * 2;
     });
     const batch = this.#queue.slice(0, end < 0 ? undefined : Math.max(end, 1));
     for (const posting of batch) posting.nonce = first.nonce;

@@ -4,8 +4,9 @@ import type { HeldEntry } from '../entry/held-entry.js';
 import type { Fence } from '../journal/fence.js';
 import { assertTags } from '../key/key-rules.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import { tagsWith } from '../protection/admission.js';
 import type { ICacheRepository, PreparedEntry } from '../repository/found-entry.js';
-import { coverHashes } from '../validity/cover-hash.js';
+import type { ICoverHasher } from '../validity/cover.hasher.js';
 import type { CacheVersioningService } from '../versioning/cache-versioning.service.js';
 import type { ValueTerms } from './active-load.js';
 import { nextStaleMs } from './adaptive-freshness.js';
@@ -15,6 +16,7 @@ const MAX_REPORTED = 1_000;
 
 export interface EntryBuilderOptions {
   readonly repository: ICacheRepository;
+  readonly hasher: ICoverHasher;
   readonly versions: CacheVersioningService;
   readonly clock: Clock;
   readonly random: () => number;
@@ -81,7 +83,7 @@ export class EntryBuilder {
     terms: ValueTerms,
     { fence, startedAt }: ValueOrigin,
   ): EntryMeta {
-    const { clock, random, versions } = this.#options;
+    const { clock, random, versions, hasher } = this.#options;
     const isNegative = value === null;
     const share = 1 - random() * options.jitterRatio;
     const wantedMs = isNegative ? Math.min(options.negativeTtlMs, terms.ttlMs) : terms.ttlMs;
@@ -96,7 +98,7 @@ export class EntryBuilder {
       loadMs: Math.max(0, Math.round(clock.now() - startedAt)),
       schemaVersion: versions.versionOf(options.template, key),
       isNegative,
-      tagHashes: coverHashes('tag', tagsOf(terms, value)),
+      tagHashes: hasher.entryHashes('tag', tagsOf(terms, value, options)),
     };
   }
 
@@ -131,7 +133,11 @@ export function isCacheable(
   return value !== undefined;
 }
 
-function tagsOf({ tags }: ValueTerms, value: unknown): readonly string[] {
+function tagsOf(
+  { tags }: ValueTerms,
+  value: unknown,
+  { admission }: ResolvedCacheOptions,
+): readonly string[] {
   const names =
     typeof tags !== 'function'
       ? tags
@@ -139,7 +145,7 @@ function tagsOf({ tags }: ValueTerms, value: unknown): readonly string[] {
         ? []
         : synchronous(tags(value as never));
   assertTags(names);
-  return names;
+  return tagsWith(admission, names);
 }
 
 /** A promise is no list; it is refused as such, and what it rejects with is nobody's any more. */

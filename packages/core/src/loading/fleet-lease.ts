@@ -10,7 +10,7 @@ import type { ICacheProvider, LeaseStore } from '../provider/cache-provider.js';
 import type { StoreKeys } from '../repository/store-keys.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
-import { subjectOf } from '../validity/cover-hash.js';
+import type { ICoverHasher } from '../validity/cover.hasher.js';
 import { packLeaseToken, unpackLeaseToken } from './lease-token.js';
 
 /** A holder that dies blocks the others for no longer than this. */
@@ -36,6 +36,7 @@ export interface FleetLeaseOptions {
   readonly keys: StoreKeys;
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly hasher: ICoverHasher;
   readonly counters: CacheCounters;
   /** Random bytes that tell one holder from another. */
   readonly newOwner: () => Buffer;
@@ -166,8 +167,9 @@ export class FleetLease {
 
   /** Whether what the holder loads is covered by now, so that waiting for it is waiting for nothing. */
   #isDoomed(key: string, holder: Uint8Array): boolean {
+    const { journal, hasher } = this.#options;
     const token = unpackLeaseToken(holder);
-    return !token || this.#options.journal.isCovered(subjectOf(key, token.tagHashes), token.fence);
+    return !token || journal.isCovered(hasher.subjectOf(key, token.tagHashes), token.fence);
   }
 
   /** @throws LoadFailedElsewhere */

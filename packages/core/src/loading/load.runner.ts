@@ -5,9 +5,11 @@ import type { Journal, Moment } from '../journal/journal.js';
 import type { CacheCounters } from '../observation/cache-counters.js';
 import type { LoadSteps } from '../observation/load-steps.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import { tagsWith } from '../protection/admission.js';
 import type { FoundEntry, ICacheRepository, PreparedEntry } from '../repository/found-entry.js';
 import type { ReadRequest } from '../strategy/read-request.js';
-import { coverHashes, subjectOf, type Subject } from '../validity/cover-hash.js';
+import type { Subject } from '../validity/cover-hash.js';
+import type { ICoverHasher } from '../validity/cover.hasher.js';
 import { ActiveLoad } from './active-load.js';
 import { NOT_MODIFIED } from './not-modified.js';
 import { isCacheable, type EntryBuilder } from './entry.builder.js';
@@ -22,6 +24,7 @@ const UNFENCED: Fence = { epoch: { stamp: 0, nonce: 0 }, position: 0 };
 export interface LoadRunnerOptions {
   readonly repository: ICacheRepository;
   readonly builder: EntryBuilder;
+  readonly hasher: ICoverHasher;
   readonly journal: Journal;
   readonly lease: FleetLease;
   readonly backOff: LoadBackOff;
@@ -66,10 +69,10 @@ export class LoadRunner {
 
   /** Rejects with what the loader rejected with, and `LOAD_FAILED`. */
   async run<T>(job: LoadJob<T>, flight: Flight): Promise<LoadedValue> {
-    const { backOff } = this.#options;
+    const { backOff, hasher } = this.#options;
     const { key, options } = job.request;
-    const tagHashes = staticTagHashes(options);
-    const subject = subjectOf(key, tagHashes);
+    const tagHashes = staticTagHashes(hasher, options);
+    const subject = hasher.subjectOf(key, tagHashes);
     const admission = job.isAlone ? null : await this.#admit(job, flight, subject, tagHashes);
     if (admission?.kind === 'found') {
       if (job.kind === 'foreground') this.#options.counters.waited++;
@@ -94,8 +97,9 @@ export class LoadRunner {
 
   /** The load was given up: the source is too slow. */
   gaveUp({ key, options }: ReadRequest<unknown>, flight: Flight, error: Error): void {
-    const subject = subjectOf(key, staticTagHashes(options));
-    this.#options.backOff.failed(key, error, subject, flight.start.fence);
+    const { backOff, hasher } = this.#options;
+    const subject = hasher.subjectOf(key, staticTagHashes(hasher, options));
+    backOff.failed(key, error, subject, flight.start.fence);
     flight.abandon(error);
   }
 
@@ -222,8 +226,12 @@ function foundElsewhere(held: FoundEntry['entry']): LoadedValue {
 }
 
 /** Of the tags that are known before the value is. */
-function staticTagHashes({ tags }: ResolvedCacheOptions): Uint32Array {
-  return coverHashes('tag', typeof tags === 'function' ? [] : tags);
+function staticTagHashes(
+  hasher: ICoverHasher,
+  { tags, admission }: ResolvedCacheOptions,
+): Uint32Array {
+  const known = typeof tags === 'function' ? [] : tags;
+  return hasher.entryHashes('tag', tagsWith(admission, known));
 }
 
 /** A word for other processes: never a message, which may hold values. */

@@ -1,5 +1,6 @@
 import type { SettingChanged } from '../flags/settings-change.js';
-import type { ComplianceLevel, ResolvedCacheOptions } from '../options/cache-options.js';
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { ComplianceLevel } from '../protection/compliance-level.js';
 import type { Tier } from '../repository/found-entry.js';
 import type { ReadOutcome } from '../strategy/read-request.js';
 

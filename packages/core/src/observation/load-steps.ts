@@ -1,5 +1,5 @@
 import type { ICacheMiddleware, LoadStep, LoadStepInfo } from '../middleware/cache-middleware.js';
-import type { ComplianceLevel } from '../options/cache-options.js';
+import type { ComplianceLevel } from '../protection/compliance-level.js';
 import { CACHE_CHANNELS } from './event-channels.js';
 import { failureOf } from './operation-events.js';
 

@@ -107,6 +107,7 @@ describe('CacheOptionsBuilder', () => {
       clinicSpecific: true,
       subject: { patientId: '7' },
       encrypt: true,
+      labels: ['R'],
     } satisfies Required<Omit<CacheOptions, 'useSwr' | 'enableSWR' | 'loadedAfter'>>;
     let builder = CacheOptionsBuilder.create();
     for (const [name, value] of Object.entries(all)) {

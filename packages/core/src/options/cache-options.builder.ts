@@ -199,6 +199,10 @@ export class CacheOptionsBuilder {
     return this.with({ encrypt });
   }
 
+  labels(labels: Value<'labels'>): this {
+    return this.with({ labels });
+  }
+
   /**
    * The options, checked and frozen with all that they hold: used for many calls they are resolved once.
    * @throws CacheError `OPTION_INVALID`, `TAG_INVALID`
@@ -207,13 +211,14 @@ export class CacheOptionsBuilder {
     const written = Object.entries(this.#options).filter(([, value]) => value !== undefined);
     const options = Object.fromEntries(written) as CacheOptions;
     resolveOptions(options, CACHE_DEFAULTS);
-    const { tags, adaptive, project, subject } = options;
+    const { tags, adaptive, project, subject, labels } = options;
     return Object.freeze({
       ...options,
       ...(Array.isArray(tags) && { tags: Object.freeze([...(tags as readonly string[])]) }),
       ...(project && { project: Object.freeze([...project]) }),
       ...(adaptive && { adaptive: Object.freeze({ ...adaptive }) }),
       ...(subject && { subject: Object.freeze({ ...subject }) }),
+      ...(labels && { labels: Object.freeze([...labels]) }),
     });
   }
 

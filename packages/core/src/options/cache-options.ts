@@ -1,10 +1,9 @@
 import type { Fence } from '../journal/fence.js';
+import type { Admission } from '../protection/admission.js';
+import type { ComplianceLevel } from '../protection/compliance-level.js';
 
 /** How soon a refresh gets its turn when there is more to do than time. */
 export type CachePriority = 'critical' | 'high' | 'normal' | 'low';
-
-/** How closely protected data is held. */
-export type ComplianceLevel = 'standard' | 'sensitive' | 'restricted';
 
 /**
  * `eventual` trusts what this process has read of the journal; `strong` first reads the journal up to its head, so
@@ -120,6 +119,8 @@ export interface CacheOptions {
   readonly subject?: DataSubject;
   /** Seals what is no health information, such as sessions; needs `@vitalcache/healthcare-phi`. */
   readonly encrypt?: boolean;
+  /** Security labels of protected data, such as FHIR's `R` or `HIV`. */
+  readonly labels?: readonly string[];
 }
 
 /** {@link CacheOptions} complete, checked and in milliseconds: what everything behind the edge works with. */
@@ -159,6 +160,9 @@ export interface ResolvedCacheOptions {
   readonly clinicSpecific: boolean;
   readonly subject: DataSubject | null;
   readonly encrypt: boolean;
+  readonly labels: readonly string[];
+  /** What the protection made of a call on protected data; `null` before it did, and for everything else. */
+  readonly admission: Admission | null;
 }
 
 /** What holds where a call says nothing. */

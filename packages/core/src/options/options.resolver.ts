@@ -27,11 +27,13 @@ export class OptionsResolver {
   /**
    * @param hasSwr whether there is a strategy for `enableSwr`; without one, asking for it is an error
    * @param rules of plugins, each given what the one before made of the options
+   * @param hasProtection whether there is one for `encrypt`; without one, asking for it is an error
    */
   constructor(
     defaults: CacheDefaults,
     private readonly hasSwr = true,
     private readonly rules: readonly OptionRule[] = [],
+    private readonly hasProtection = true,
   ) {
     this.#defaults = defaults;
     this.#none = resolveOptions({}, defaults);
@@ -62,6 +64,12 @@ export class OptionsResolver {
         'enableSwr needs a strategy: install @vitalcache/swr and pass `strategies: [new SWRCacheStrategy()]`.',
       );
     }
+    if (!this.hasProtection && options.encrypt) {
+      throw new CacheError(
+        'FEATURE_MISSING',
+        'encrypt needs a protection of data: register @vitalcache/healthcare-phi. Without it nothing is sealed.',
+      );
+    }
     if (isConstant(options)) this.#resolved.set(options, resolved);
     else this.#recent.keep(options, resolved);
     return resolved;
@@ -78,7 +86,7 @@ export class OptionsResolver {
 function isConstant(options: CacheOptions): boolean {
   if (!Object.isFrozen(options) || Object.getPrototypeOf(options) !== Object.prototype)
     return false;
-  const { tags, adaptive, project, since, loadedAfter, subject } = options;
+  const { tags, adaptive, project, since, loadedAfter, subject, labels } = options;
   const parts = [
     tags,
     adaptive,
@@ -88,6 +96,7 @@ function isConstant(options: CacheOptions): boolean {
     loadedAfter,
     loadedAfter?.epoch,
     subject,
+    labels,
   ];
   return (
     parts.every((part) => typeof part === 'function' || Object.isFrozen(part)) &&

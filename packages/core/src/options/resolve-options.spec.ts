@@ -37,6 +37,8 @@ describe('resolveOptions', () => {
       clinicSpecific: false,
       subject: null,
       encrypt: false,
+      labels: [],
+      admission: null,
     });
   });
 

@@ -1,6 +1,7 @@
 import type { Fence } from '../journal/fence.js';
 import { assertToken } from '../journal/read-token.js';
 import { assertTags } from '../key/key-rules.js';
+import { isProtected } from '../strategy/protected-data.js';
 import type {
   CacheDefaults,
   CacheOptions,
@@ -20,6 +21,8 @@ const ISOLATIONS = ['freeze', 'clone', 'shared'] as const;
 /** Longer is no timeout: nobody waits for it. */
 const MAX_TIMEOUT_MS = 3_600_000;
 const MAX_NEGATIVE_MS = 86_400_000;
+const MAX_LABEL_LENGTH = 256;
+const MAX_LABELS = 32;
 const NO_TAGS: readonly string[] = Object.freeze([]);
 /** Of no epoch that ever was: what was loaded then is returned, and never stored. */
 const UNKNOWN_FENCE: Fence = Object.freeze({ epoch: { stamp: 0, nonce: 0 }, position: 0 });
@@ -59,6 +62,7 @@ const NAMES: Readonly<Record<keyof CacheOptions, true>> = {
   clinicSpecific: true,
   subject: true,
   encrypt: true,
+  labels: true,
 };
 
 /**
@@ -74,7 +78,7 @@ export function resolveOptions(
   const ttlMs = options.ttl === undefined ? defaults.ttlMs : durationMs('ttl', options.ttl);
   const enableSwr = swrOf(options) ?? defaults.enableSwr;
   const adaptive = adaptiveOf(options, ttlMs, enableSwr);
-  return Object.freeze({
+  const resolved: ResolvedCacheOptions = {
     ttlMs,
     maxTtlMs: Infinity,
     staleMs: staleMsOf(options, ttlMs, enableSwr, adaptive),
@@ -110,7 +114,13 @@ export function resolveOptions(
     clinicSpecific: flag('clinicSpecific', options.clinicSpecific) ?? false,
     subject: subjectOf(options.subject),
     encrypt: flag('encrypt', options.encrypt) ?? false,
-  });
+    labels: labelsOf(options.labels),
+    admission: null,
+  };
+  if (options.labels && !isProtected(resolved)) {
+    refuse('labels are of protected data only; say containsPHI, or what else it is.');
+  }
+  return Object.freeze(resolved);
 }
 
 function assertKnown(options: CacheOptions): void {
@@ -195,4 +205,13 @@ function serializerOf(serializer: CacheOptions['serializer']): ValueSerializer |
   const { toCache, fromCache } = (serializer ?? {}) as Partial<ValueSerializer>;
   if (typeof toCache === 'function' && typeof fromCache === 'function') return serializer;
   return refuse('serializer must have two functions, toCache(value) and fromCache(stored).');
+}
+
+function labelsOf(labels: unknown): readonly string[] {
+  if (labels === undefined) return NO_TAGS;
+  if (!Array.isArray(labels) || labels.length > MAX_LABELS) {
+    refuse(`labels must be a list of up to ${MAX_LABELS} texts.`);
+  }
+  for (const label of labels) textUpTo('labels', label ?? null, MAX_LABEL_LENGTH);
+  return Object.freeze([...(labels as readonly string[])]);
 }

@@ -1,4 +1,5 @@
 import type { ICacheMetrics } from '../observation/cache-metrics.js';
+import type { DataProtection } from '../protection/data-protection.js';
 import type { CachePlugin } from './cache-plugin.js';
 import { mergePlugins } from './merge-plugins.js';
 
@@ -25,6 +26,7 @@ describe('mergePlugins', () => {
     ['service', { services: [service] }, 'service Sealing'],
     ['class', { cacheClass: Sealing }, 'class for the cache'],
     ['admin action', { adminActions: [action] }, 'admin action DELETE /cache/phi'],
+    ['protection', { protection: {} as DataProtection }, 'protection of the data'],
     ['measuring part', { measures: {} as ICacheMetrics }, 'metrics of the cache'],
   ])('never lets one %s stand for two', (what, part, message) => {
     const two = [
@@ -40,6 +42,7 @@ describe('mergePlugins', () => {
   });
 
   it('puts all contributions in the order of the plugins', () => {
+    const protection = {} as DataProtection;
     const merged = mergePlugins([
       { name: 'a', strategies: [strategy('s1'), strategy('s2')], warmers: [warmer('w1')] },
       { name: 'b' },
@@ -49,6 +52,7 @@ describe('mergePlugins', () => {
         middleware: [middleware('m')],
         cacheClass: Sealing,
         services: [service],
+        protection,
         adminActions: [action, { ...action, method: 'GET' }],
       },
     ]);
@@ -56,7 +60,8 @@ describe('mergePlugins', () => {
     expect(names(merged.plugins)).toEqual(['a', 'b', 'c']);
     expect(names(merged.strategies)).toEqual(['s1', 's2', 's3']);
     expect(merged.cacheClass).toBe(Sealing);
-    expect(mergePlugins([]).cacheClass).toBeNull();
+    expect(merged.protection).toBe(protection);
+    expect(mergePlugins([])).toMatchObject({ cacheClass: null, protection: null });
     expect(names(merged.middleware)).toEqual(['m']);
     expect(names(merged.warmers)).toEqual(['w1']);
     expect([merged.services.length, merged.adminActions.length]).toEqual([1, 2]);

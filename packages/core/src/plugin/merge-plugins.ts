@@ -1,6 +1,7 @@
 import { CacheError } from '../errors/cache.error.js';
 import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
 import type { ICacheMetrics } from '../observation/cache-metrics.js';
+import type { DataProtection } from '../protection/data-protection.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import type { CacheWarmer } from '../warming/cache-warmer.js';
 import type {
@@ -21,6 +22,8 @@ export interface MergedPlugins<C = object> {
   readonly warmers: readonly CacheWarmer[];
   readonly services: readonly PluginService<C>[];
   readonly adminActions: readonly AdminAction<C>[];
+  /** What protects data; `null` if nothing does. */
+  readonly protection: DataProtection | null;
   /** What measures the cache; `null` if nothing does. */
   readonly measures: ICacheMetrics | null;
   /** All request hooks around `next`, the first plugin's outermost. */
@@ -47,6 +50,8 @@ export function mergePlugins<C = object>(plugins: readonly CachePlugin<C>[]): Me
   for (const [what, parts] of Object.entries(named)) assertUnique(what, parts, ({ name }) => name);
   const cacheClasses = plugins.flatMap(({ cacheClass }) => cacheClass ?? []);
   const measures = plugins.flatMap((plugin) => plugin.measures ?? []);
+  const protections = plugins.flatMap((plugin) => plugin.protection ?? []);
+  assertUnique('protection of', protections, () => 'the data');
   assertUnique('metrics of', measures, () => 'the cache');
   assertUnique('class for', cacheClasses, () => 'the cache');
   assertUnique('service', services, ({ token }) => token);
@@ -59,6 +64,7 @@ export function mergePlugins<C = object>(plugins: readonly CachePlugin<C>[]): Me
     warmers,
     services,
     adminActions,
+    protection: protections[0] ?? null,
     measures: measures[0] ?? null,
     aroundRequest<T>(request: PluginRequest, next: () => T): T {
       return plugins.reduceRight<() => T>(

@@ -1,15 +1,7 @@
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { Admission } from './admission.js';
 import type { NameProtection } from './name-protection.js';
-import type { PayloadSeal, SealTerms } from './payload-seal.js';
-
-/** Where a call on protected data goes, as whoever makes it may. */
-export interface Admission {
-  /** The key, told apart by whom it is for: a base key, or one with a variant. */
-  readonly key: string;
-  /** All tags that the entry carries from its call on; those of a tags function come to them. */
-  readonly tags: readonly string[];
-  readonly terms: SealTerms;
-}
+import type { PayloadSeal } from './payload-seal.js';
 
 /**
  * What keeps protected data apart and unreadable, wherever a store keeps it: names without meaning, values under seal, and

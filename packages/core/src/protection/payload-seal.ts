@@ -1,4 +1,4 @@
-import type { ComplianceLevel } from '../options/cache-options.js';
+import type { ComplianceLevel } from './compliance-level.js';
 
 /** Whose data an entry holds, and how closely: what its seal is bound to. */
 export interface SealTerms {

@@ -9,7 +9,7 @@ import { encodeValue, type CompressionPolicy } from '../entry/value.codec.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { Isolation, ResolvedCacheOptions } from '../options/cache-options.js';
 import type { ReadOptions, StoredItem } from '../provider/cache-provider.js';
-import { subjectOf } from '../validity/cover-hash.js';
+import type { ICoverHasher } from '../validity/cover.hasher.js';
 import type { CacheVersioningService } from '../versioning/cache-versioning.service.js';
 import { EntryStore, type EntryStoreOptions } from './entry-store.js';
 import type { EntryView, FoundEntry, ICacheRepository, PreparedEntry } from './found-entry.js';
@@ -18,6 +18,7 @@ import type { StoreKeys } from './store-keys.js';
 export interface CacheRepositoryOptions extends EntryStoreOptions {
   readonly versions: CacheVersioningService;
   readonly keys: StoreKeys;
+  readonly hasher: ICoverHasher;
   readonly clock: Clock;
   readonly l1MaxBytes: number;
   /** Bytes of {@link l1MaxBytes} that one tenant may hold. */
@@ -128,7 +129,7 @@ export class CacheRepository implements ICacheRepository {
   ): PreparedEntry {
     const compression = compress ? this.#compression : undefined;
     const payload = encodeValue(value, this.#options.maxValueBytes, compression);
-    return { key, meta, payload, subject: subjectOf(key, meta.tagHashes) };
+    return { key, meta, payload, subject: this.#options.hasher.subjectOf(key, meta.tagHashes) };
   }
 
   hold(

@@ -4,7 +4,7 @@ import { assertKey } from '../key/key-rules.js';
 import type { CacheOperation, OperationResult } from '../middleware/cache-middleware.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
-import { coverHashes } from '../validity/cover-hash.js';
+import type { ICoverHasher } from '../validity/cover.hasher.js';
 import { simplifyGlob } from '../validity/glob.js';
 
 /** An operation with everything that does not concern it left empty. */
@@ -55,18 +55,18 @@ export function outcomeOf<R extends Recorded>(recorded: R): R & OperationResult 
 }
 
 /** One key and its variants. @throws CacheError `KEY_INVALID` */
-export function keyCoverage(key: string): Coverage {
+export function keyCoverage(hasher: ICoverHasher, key: string): Coverage {
   assertKey(key);
-  return { kind: 'hashes', hashes: coverHashes('key', [key]) };
+  return { kind: 'hashes', hashes: hasher.coverHashes('key', [key]) };
 }
 
 /** A pattern that is a key or a prefix costs a hash; only a true glob is matched against keys. */
-export function patternCoverage(pattern: string): Coverage {
+export function patternCoverage(hasher: ICoverHasher, pattern: string): Coverage {
   const simple = simplifyGlob(pattern);
   if (!simple) return { kind: 'glob', pattern };
-  return { kind: 'hashes', hashes: coverHashes(simple.kind, [simple.text]) };
+  return { kind: 'hashes', hashes: hasher.coverHashes(simple.kind, [simple.text]) };
 }
 
-export function tagCoverage(tag: string): Coverage {
-  return { kind: 'hashes', hashes: coverHashes('tag', [tag]) };
+export function tagCoverage(hasher: ICoverHasher, tag: string): Coverage {
+  return { kind: 'hashes', hashes: hasher.coverHashes('tag', [tag]) };
 }

@@ -13,6 +13,7 @@ import { StandardCacheStrategy } from '../strategy/standard-cache.strategy.js';
 import { WarmerRegistry } from '../warming/warmer-registry.js';
 import { applySettings } from './apply-settings.js';
 import type { CacheConfig } from './cache-config.js';
+import { checkConfig } from './check-config.js';
 import { CacheReader } from './cache.reader.js';
 import { CacheReports } from './cache-reports.js';
 import { CacheRuntime } from './cache.runtime.js';
@@ -36,9 +37,10 @@ export interface CacheParts {
  * @throws CacheError `CONFIG_INVALID`
  */
 export function assembleCache(provider: ICacheProvider, config: CacheConfig): CacheParts {
-  const runtime = new CacheRuntime(provider, config);
-  const { errors, logger, clock } = runtime;
+  checkConfig(config); // before plugins are looked at
   const merged = mergePlugins(config.plugins ?? []);
+  const runtime = new CacheRuntime(provider, config, merged.protection);
+  const { errors, logger, clock } = runtime;
   const middleware = [...(config.middleware ?? []), ...merged.middleware];
   const given = [...(config.strategies ?? []), ...merged.strategies, new StandardCacheStrategy()];
   const strategies = new CacheStrategyManager(given);
@@ -48,7 +50,7 @@ export function assembleCache(provider: ICacheProvider, config: CacheConfig): Ca
   const enableSwr = strategies.has('swr'); // without it nothing is ever stale
   const defaults = { ...CACHE_DEFAULTS, enableSwr, ...config.defaults };
   const rules = merged.plugins.flatMap(({ optionRule }) => optionRule ?? []);
-  const options = new OptionsResolver(defaults, enableSwr, rules);
+  const options = new OptionsResolver(defaults, enableSwr, rules, merged.protection !== null);
   applySettings(runtime, options, middleware);
   const plugins = new PluginRunner({
     plugins: merged.plugins,

@@ -35,7 +35,7 @@ export class CacheReports {
   /** Never rejects. */
   async status(): Promise<CacheStatus> {
     const { runtime } = this.#options;
-    const { provider, keys, journal, repository, errors, breaker, flags, counters } = runtime;
+    const { provider, keys, journal, repository, errors, breaker, flags, counters, gate } = runtime;
     return {
       provider: provider.name ?? 'custom',
       namespace: keys.namespace,
@@ -44,7 +44,7 @@ export class CacheReports {
       breaker: breaker.state,
       breakers: breaker.states,
       parts: this.#parts(),
-      journal: journal.status,
+      journal: { ...journal.status, ...(gate.refusal && { refusal: gate.refusal.message }) },
       l1: repository.l1,
       counts: { ...counters },
       faults: errors.counts,

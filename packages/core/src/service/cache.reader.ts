@@ -143,8 +143,8 @@ export class CacheReader {
 
   async get<T>(key: string): Promise<T | null> {
     assertKey(key);
-    const { repository, isOpen, flags } = this.#runtime;
-    const own = isOpen && flags.isEnabled() ? repository.findOwn(key, this.#plain) : null;
+    const { repository, isOpen } = this.#runtime;
+    const own = isOpen && this.#runtime.isOn() ? repository.findOwn(key, this.#plain) : null;
     const held = own && this.#unexpired<T>({ entry: own, tier: 'l1' });
     // What is answered now is no miss; otherwise the caller's context knows that it begins to look now.
     return this.#get<T>(key, held, held ? null : this.#look());
@@ -158,8 +158,8 @@ export class CacheReader {
   async explain(key: string): Promise<Explanation> {
     assertKey(key);
     await this.#runtime.ready();
-    const { engine, repository, journal } = this.#runtime;
-    const found = await repository.find(key, this.#plain);
+    const { engine, repository, journal, gate } = this.#runtime;
+    const found = gate.isOpen ? await repository.find(key, this.#plain) : null;
     const answer = found && engine.answer(found, 'hit');
     return {
       state: stateOf(answer, found?.entry.isSoftened ?? false),
@@ -258,7 +258,7 @@ export class CacheReader {
     const { ttlMs, template } = options;
     if (ttlMs === 0 || runtime.isClosed || !runtime.flags.isEnabled(template)) return false;
     if (runtime.isOpen) return this.#isCaughtUp(options);
-    return runtime.ready().then(() => this.#isCaughtUp(options));
+    return runtime.ready().then(() => runtime.gate.isOpen && this.#isCaughtUp(options));
   }
 
   #isCaughtUp({ consistency, after }: ResolvedCacheOptions): boolean | Promise<boolean> {
@@ -271,8 +271,8 @@ export class CacheReader {
     const { value } = await this.#options.chain.run(operationOf('get', { key }), async () => {
       if (held) return held;
       await this.#runtime.ready();
-      const { engine, flags } = this.#runtime;
-      const found = flags.isEnabled() ? await engine.find(key, this.#plain) : null;
+      const { engine } = this.#runtime;
+      const found = this.#runtime.isOn() ? await engine.find(key, this.#plain) : null;
       const answer = found && this.#unexpired<T>(found);
       if (!answer) read?.missed.add(key);
       return answer ?? uncached<T | null>(null, 'miss');
@@ -285,8 +285,8 @@ export class CacheReader {
     const values = new Array<T | null>(keys.length).fill(null);
     await this.#options.chain.run(operationOf('get', { keys }), async () => {
       await this.#runtime.ready();
-      const { repository, isClosed, flags, clock } = this.#runtime;
-      const isUsable = flags.isEnabled() && !isClosed;
+      const { repository, isClosed, clock } = this.#runtime;
+      const isUsable = this.#runtime.isOn() && !isClosed;
       const found = isUsable ? await repository.findMany(keys, this.#plain) : [];
       const now = clock.now();
       const items = keys.map((key, index) => {

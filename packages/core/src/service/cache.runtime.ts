@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { systemClock, within, type Clock } from '../clock/clock.js';
 import { MemoryPressure } from '../entry/memory-pressure.js';
-import { FeatureFlagsService } from '../flags/feature-flags.service.js';
-import { Journal } from '../journal/journal.js';
+import type { FeatureFlagsService } from '../flags/feature-flags.service.js';
+import type { Journal } from '../journal/journal.js';
 import { EntryBuilder } from '../loading/entry.builder.js';
 import { FleetLease } from '../loading/fleet-lease.js';
 import { NestedLoads } from '../loading/nested-loads.js';
@@ -18,17 +18,20 @@ import { StoreKeys } from '../repository/store-keys.js';
 import { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import { guardStore, type GuardedStore } from '../resilience/guarded-store.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
+import type { DataProtection } from '../protection/data-protection.js';
+import { KeyedCoverHasher } from '../protection/keyed-cover.hasher.js';
+import { ProtectionGate } from '../protection/protection.gate.js';
 import { RareWarning } from '../resilience/rare-warning.js';
-import { coverHashes } from '../validity/cover-hash.js';
+import { PLAIN_HASHER, type ICoverHasher } from '../validity/cover.hasher.js';
 import { CacheVersioningService } from '../versioning/cache-versioning.service.js';
 import type { CacheConfig, CacheLogger } from './cache-config.js';
-import { tagCoverage } from './cache-operations.js';
-import { checkConfig, checkProvider } from './check-config.js';
+import { checkProvider } from './check-config.js';
 import { EntryProbe } from './entry.probe.js';
 import { EntryWriter } from './entry.writer.js';
+import { featureFlagsOf } from './feature-flags-of.js';
 import { initialSettings } from './initial-settings.js';
 import { Invalidator } from './invalidator.js';
-import { journalLogOf } from './journal-log-of.js';
+import { journalOf } from './journal-of.js';
 import { MissedReads } from './missed-reads.js';
 import { safeLogger } from './safe-logger.js';
 import { ReadEngine } from './read.engine.js';
@@ -37,9 +40,6 @@ import { ReadEngine } from './read.engine.js';
 const PHASE_MS = 10_000;
 /** Health is asked for by probes that don't wait long. */
 const STATUS_MS = 1_000;
-
-/** Carried by no entry, for no tag may hold a control character: its record says that settings have changed. */
-const SETTINGS_TAG = '\u001fsettings';
 
 /** The parts of one cache, built from its configuration and wired together; how they start and end. */
 export class CacheRuntime {
@@ -63,9 +63,13 @@ export class CacheRuntime {
   readonly invalidator: Invalidator;
   readonly missed: MissedReads;
   readonly nested: NestedLoads;
+  readonly hasher: ICoverHasher;
+  /** Before it is open nothing has a name. */
+  readonly gate: ProtectionGate;
   readonly #lease: FleetLease;
   readonly #onLoss: RareWarning;
   readonly #readBudgetMs: number;
+  readonly #writeBudgetMs: number;
   #starting: Promise<void> | null = null;
   #opening: Promise<void> = Promise.resolve();
   #isStarted = false;
@@ -77,12 +81,13 @@ export class CacheRuntime {
   constructor(
     readonly provider: ICacheProvider,
     config: CacheConfig,
+    readonly protection: DataProtection | null = null,
   ) {
     checkProvider(provider);
-    checkConfig(config);
     const random = config.random ?? Math.random;
     const writeBudgetMs = config.invalidationDeadlineMs ?? 2_000;
     const maxQueued = config.maxQueuedInvalidations ?? 1_000;
+    this.#writeBudgetMs = writeBudgetMs;
     this.#readBudgetMs = config.readBudgetMs ?? 250;
     this.clock = config.clock ?? systemClock;
     this.logger = safeLogger(config.logger);
@@ -90,7 +95,10 @@ export class CacheRuntime {
     this.missed = new MissedReads(this.clock);
     this.nested = new NestedLoads();
     this.store = capabilitiesOf(provider);
-    this.keys = new StoreKeys(config.namespace ?? 'default');
+    this.gate = new ProtectionGate(protection, this.clock);
+    const names = protection?.names ?? null;
+    this.hasher = names ? new KeyedCoverHasher(names) : PLAIN_HASHER;
+    this.keys = new StoreKeys(config.namespace ?? 'default', names);
     this.steps = new LoadSteps(this.keys.namespace, provider.name ?? 'custom');
     this.errors = new CacheErrorHandler(this.logger);
     this.errors.onFault((fault, code) => tellFault(this.keys.namespace, fault, code));
@@ -98,7 +106,7 @@ export class CacheRuntime {
       versions: config.templateVersions ?? {},
       default: config.schemaVersion ?? 0,
     });
-    const { clock, counters, errors, keys, steps, store, versions } = this;
+    const { clock, counters, errors, hasher, keys, steps, store, versions } = this;
     const { guard, breaker } = guardStore({
       ...config.breaker,
       partitions: store.partitions,
@@ -110,32 +118,11 @@ export class CacheRuntime {
     });
     this.guard = guard;
     this.breaker = breaker;
-    this.journal = new Journal({
-      log: journalLogOf(this),
-      namespace: keys.namespace,
-      clock,
-      random,
-      sketchSlots: config.sketchSlots ?? 2 ** 20,
-      maxQueued,
-      deadlineMs: writeBudgetMs,
-      blindAfterMs: config.blindAfterMs ?? 5_000,
-      durable: config.durable ?? false,
-      onEpochChange: () => this.#onEpochChange(),
-      onRefusal: (refusal) => (refusal ? errors.begin('refused', refusal) : errors.end('refused')),
-    });
+    this.journal = journalOf(this, config, () => this.#onEpochChange());
     const { journal } = this;
     const compression = config.compression ?? { compressor: 'snappy', thresholdBytes: 1_024 };
     const l1MaxBytes = config.l1MaxBytes ?? 64 * 2 ** 20;
-    this.flags = new FeatureFlagsService({
-      provider,
-      name: keys.own('settings'),
-      initial: initialSettings(config, compression),
-      errors,
-      clock,
-      deadlineMs: writeBudgetMs,
-      announce: async () => (await journal.invalidate([tagCoverage(SETTINGS_TAG)])).recorded,
-      subscribe: (listener) => journal.subscribe(coverHashes('tag', [SETTINGS_TAG]), listener),
-    });
+    this.flags = featureFlagsOf(this, initialSettings(config, compression), writeBudgetMs);
     this.repository = new CacheRepository({
       provider,
       store,
@@ -144,6 +131,7 @@ export class CacheRuntime {
       errors,
       versions,
       keys,
+      hasher,
       clock,
       l1MaxBytes,
       tenantMaxBytes: config.l1TenantMaxBytes,
@@ -158,6 +146,7 @@ export class CacheRuntime {
     const { repository } = this;
     const builder = new EntryBuilder({
       repository,
+      hasher,
       versions,
       clock,
       random,
@@ -175,6 +164,7 @@ export class CacheRuntime {
       keys,
       clock,
       journal,
+      hasher,
       counters,
       newOwner: () => randomBytes(8),
     }));
@@ -182,13 +172,14 @@ export class CacheRuntime {
     this.loader = new ValueLoader({
       repository,
       builder,
+      hasher,
       journal,
       lease,
       clock,
       counters,
       steps,
       nested: this.nested,
-      isEnabled: (template) => this.flags.isEnabled(template),
+      isEnabled: (template) => this.isOn(template),
       onStoreFailed,
     });
     this.engine = new ReadEngine({
@@ -200,11 +191,12 @@ export class CacheRuntime {
       random,
       onLoadFailed: (error) => errors.note('loader-failed', error),
     });
-    const isEnabled = (): boolean => this.flags.isEnabled();
+    const isEnabled = (): boolean => this.isOn();
     this.probe = new EntryProbe({ journal, repository, clock, isEnabled });
     this.writer = new EntryWriter({
       repository,
       builder,
+      hasher,
       journal,
       lease,
       missed: this.missed,
@@ -220,6 +212,7 @@ export class CacheRuntime {
       guard,
       errors,
       keys,
+      hasher,
       clock,
       removalMs: writeBudgetMs,
     });
@@ -232,6 +225,11 @@ export class CacheRuntime {
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Whether anything may be cached at all, and of this template if one is named. */
+  isOn(template?: string): boolean {
+    return this.gate.isOpen && this.flags.isEnabled(template);
   }
 
   /** Opens the store and reads the journal's head. Resolves also when the store can't be reached yet. */
@@ -249,6 +247,15 @@ export class CacheRuntime {
     });
   }
 
+  /**
+   * {@link ready}, for what can't do without names, as writing and invalidating.
+   * @throws CacheError what the protection could not be opened for; `STORE_TIMEOUT`
+   */
+  async nameable(): Promise<void> {
+    await this.ready();
+    await this.gate.pass(this.#writeBudgetMs);
+  }
+
   /** Ends, each step within a bound, whatever loaders and stores do. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -264,6 +271,7 @@ export class CacheRuntime {
         `${left} invalidations were never recorded: the store did not take them before the cache was closed. Other processes may serve what they covered until it expires.`,
       );
     this.repository.forget();
+    await this.gate.close();
     await this.bounded(settle(() => this.store.managed?.close()));
   }
 
@@ -292,10 +300,12 @@ export class CacheRuntime {
     this.#opening = this.#open();
     await this.#opening;
     // A store of this process alone holds no settings of others. Reads go on meanwhile.
-    if (this.store.journal && !this.#isClosed) await this.bounded(this.flags.start());
+    if (this.store.journal && this.isOpen) await this.bounded(this.flags.start());
   }
 
   async #open(): Promise<void> {
+    if (this.#isClosed) return;
+    if (!(await this.gate.open())) return this.errors.begin('refused', this.gate.refusal);
     if (this.#isClosed) return;
     // A provider that can't connect is a store that can't be reached; the journal goes on trying.
     const connecting = settle(async () => {

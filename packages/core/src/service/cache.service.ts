@@ -91,7 +91,8 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * Connects to the store. Optional: the first operation does it too, but for plugins, which start here, and warmers, which
    * begin here and go on in the background. Resolves also
    * when the store can't be reached; the cache then works without it and keeps trying. Rejects with what a plugin
-   * refuses to start with.
+   * refuses to start with, or its protection of data can't be opened for: nothing is read or stored then, loaders are called,
+   * and what writes or invalidates rejects with the same.
    */
   start(): Promise<void> {
     this.#started ??= this.#start();
@@ -268,8 +269,9 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * token; resolves with false when the store did not say in time. @throws CacheError `OPTION_INVALID`
    */
   async waitFor(stamp: number | string): Promise<boolean> {
+    if (typeof stamp !== 'number') assertToken(stamp);
+    if (!this.#runtime.gate.isOpen) return false;
     if (typeof stamp === 'number') return this.#runtime.journal.waitFor(stamp);
-    assertToken(stamp);
     return this.#runtime.catchUp(stamp);
   }
 
@@ -349,7 +351,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    */
   async configure(change: SettingsChange): Promise<SettingsResult> {
     const { changes, announced } = await this.#chain.run(operationOf('configure'), async () => {
-      await this.#runtime.ready();
+      await this.#runtime.nameable();
       const result = await this.#runtime.flags.change(change);
       return { ...result, outcome: 'done' as const, tier: null };
     });
@@ -405,7 +407,9 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
 
   async #start(): Promise<void> {
     await this.#runtime.start();
-    if (this.#runtime.isClosed) return;
+    const { isClosed, gate } = this.#runtime;
+    if (gate.refusal) throw gate.refusal;
+    if (isClosed) return;
     await this.#plugins.start(this);
     const isWarmed = this.settings.warming && this.#warmers.names.length > 0;
     if (isWarmed) this.#warming = this.warm({}, { signal: this.#closing.signal });
@@ -429,7 +433,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     whenQueued: InvalidationOptions['whenQueued'],
   ): Promise<InvalidationResult> {
     const { stamp, recorded, queued, removed } = await this.#chain.run(operation, async () => {
-      await this.#runtime.ready();
+      await this.#runtime.nameable();
       return work();
     });
     if (recorded || whenQueued !== 'throw') return { stamp, recorded, queued, removed };

@@ -101,7 +101,7 @@ export class CacheWriter {
 
   /** A cache that is off stores nothing, and still says what became invalid. */
   async #writable(options: ResolvedCacheOptions): Promise<ResolvedCacheOptions> {
-    await this.#runtime.ready();
+    await this.#runtime.nameable();
     const isEnabled = this.#runtime.flags.isEnabled(options.template);
     return isEnabled ? options : { ...options, ttlMs: 0 };
   }

@@ -2,6 +2,7 @@ import { within, type Clock } from '../clock/clock.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
 import type { Fence } from '../journal/fence.js';
 import type { HoldOffSnapshot } from '../journal/hold-offs.js';
+import type { Coverage } from '../journal/journal-record.js';
 import type { Journal, Moment, Recorded } from '../journal/journal.js';
 import { isCacheable, type EntryBuilder } from '../loading/entry.builder.js';
 import type { FleetLease } from '../loading/fleet-lease.js';
@@ -10,6 +11,8 @@ import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { CacheRepository } from '../repository/cache.repository.js';
 import type { PreparedEntry } from '../repository/found-entry.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
+import { baseKeyOf } from '../validity/cover-hash.js';
+import type { ICoverHasher } from '../validity/cover.hasher.js';
 import { keyCoverage } from './cache-operations.js';
 import type { BatchSetResult, SetResult, UpdateResult } from './cache-results.js';
 import type { MissedReads } from './missed-reads.js';
@@ -29,6 +32,7 @@ export interface EntryWriterOptions {
   readonly repository: CacheRepository;
   readonly builder: EntryBuilder;
   readonly journal: Journal;
+  readonly hasher: ICoverHasher;
   readonly lease: FleetLease;
   readonly missed: MissedReads;
   readonly nested: NestedLoads;
@@ -83,7 +87,7 @@ export class EntryWriter {
   async set({ key, value, options, start }: WriteRequest): Promise<SetResult> {
     const { journal, builder, clock } = this.#options;
     const fence = start.since ?? journal.fenceOf(start.moment);
-    const coverage = keyCoverage(key);
+    const coverage = this.#coverageOf(key, options);
     if (!fence || !journal.fence() || !isCacheable(value, options, options)) {
       return { ...(await journal.invalidate([coverage])), stored: false };
     }
@@ -149,7 +153,10 @@ export class EntryWriter {
       if (isCacheError(error, 'CLOSED')) throw error;
       errors.note('value-refused', error);
     }
-    return { ...(await journal.invalidate([keyCoverage(request.key)])), stored: false };
+    return {
+      ...(await journal.invalidate([this.#coverageOf(request.key, request.options)])),
+      stored: false,
+    };
   }
 
   async #update<T>(
@@ -158,7 +165,8 @@ export class EntryWriter {
     options: ResolvedCacheOptions,
   ): Promise<UpdateResult<T>> {
     const { journal, repository, builder, clock } = this.#options;
-    if (options.ttlMs === 0) return this.#changeUncached(key, change);
+    const coverage = this.#coverageOf(key, options);
+    if (options.ttlMs === 0) return this.#changeUncached(coverage, change);
     let recorded: Recorded = { stamp: 0, recorded: false, queued: false };
     let value: T | null = null;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -175,10 +183,10 @@ export class EntryWriter {
       value = changed;
       const stored = plainOf(changed, options.serializer);
       if (!isCacheable(stored, options, options)) {
-        return { ...(await journal.invalidate([keyCoverage(key)])), stored: false, value };
+        return { ...(await journal.invalidate([coverage])), stored: false, value };
       }
       const entry = builder.build(key, stored, options, { fence, startedAt: clock.now() });
-      const result = await journal.recordSet(entry.subject, fence, keyCoverage(key));
+      const result = await journal.recordSet(entry.subject, fence, coverage);
       recorded = { stamp: result.stamp, recorded: result.recorded, queued: result.queued };
       if (!result.recorded || holdOffs.covers(entry.subject)) break;
       if (!result.fence || result.isSoft) continue;
@@ -190,12 +198,12 @@ export class EntryWriter {
   }
 
   /** A cache that is off, or is not to cache this, has no value; it still says that there is a new one. */
-  async #changeUncached<T>(key: string, change: Change<T>): Promise<UpdateResult<T>> {
+  async #changeUncached<T>(coverage: Coverage, change: Change<T>): Promise<UpdateResult<T>> {
     const value = await change(null);
     if (value === undefined) {
       return { stamp: 0, recorded: false, queued: false, stored: false, value: null };
     }
-    const recorded = await this.#options.journal.invalidate([keyCoverage(key)]);
+    const recorded = await this.#options.journal.invalidate([coverage]);
     return { ...recorded, stored: false, value };
   }
 
@@ -219,6 +227,11 @@ export class EntryWriter {
     } finally {
       if (admission.kind === 'mine') await admission.held.end();
     }
+  }
+
+  /** What a new value makes invalid; of protected data the key for whomever it is kept, for its value is everybody's. */
+  #coverageOf(key: string, { admission }: ResolvedCacheOptions): Coverage {
+    return keyCoverage(this.#options.hasher, admission ? baseKeyOf(key) : key);
   }
 
   #store(entry: PreparedEntry, fence: Fence, options: ResolvedCacheOptions): Promise<boolean> {

@@ -2,7 +2,7 @@ import { within, type Clock } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
 import { MAX_SETTLE_MS } from '../journal/hold-offs.js';
 import type { Journal } from '../journal/journal.js';
-import { MAX_RECORD_HASHES, type Coverage, type CoverageTerms } from '../journal/journal-record.js';
+import type { Coverage, CoverageTerms } from '../journal/journal-record.js';
 import type { OperationResult } from '../middleware/cache-middleware.js';
 import type { Removal } from '../provider/cache-provider.js';
 import type { ProviderCapabilities } from '../provider/provider-capabilities.js';
@@ -10,12 +10,13 @@ import type { CacheRepository } from '../repository/cache.repository.js';
 import type { StoreKeys } from '../repository/store-keys.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
-import { coverHashes } from '../validity/cover-hash.js';
+import type { ICoverHasher } from '../validity/cover.hasher.js';
 import { keyCoverage, outcomeOf, patternCoverage, tagCoverage } from './cache-operations.js';
 import type { InvalidationOptions, InvalidationResult } from './cache-results.js';
 
 export interface InvalidatorOptions {
   readonly journal: Journal;
+  readonly hasher: ICoverHasher;
   readonly repository: CacheRepository;
   readonly store: ProviderCapabilities;
   readonly guard: StoreGuard;
@@ -42,22 +43,23 @@ export class Invalidator {
 
   byKeys(keys: readonly string[], options?: InvalidationOptions): Promise<Invalidated> {
     const unique = [...new Set(keys)];
-    return this.#invalidate(keysCoverages(unique), options, () =>
+    return this.#invalidate(this.#coveragesOf(unique), options, () =>
       this.#options.repository.remove(unique),
     );
   }
 
   byPattern(pattern: string, options?: InvalidationOptions): Promise<Invalidated> {
-    return this.#invalidate([patternCoverage(pattern)], options, () =>
-      this.#sweep(this.#options.keys.entryPattern(pattern)),
+    const { hasher, keys } = this.#options;
+    return this.#invalidate([patternCoverage(hasher, pattern)], options, () =>
+      this.#sweep(keys.entryPattern(pattern)),
     );
   }
 
   byTag(tag: string, options?: InvalidationOptions): Promise<Invalidated> {
-    const { store, guard, removalMs } = this.#options;
-    const { tagIndex } = store;
+    const { store, guard, hasher, keys, removalMs } = this.#options;
+    const tagIndex = keys.areSecret ? undefined : store.tagIndex; // it would be told the tag
     return this.#invalidate(
-      [tagCoverage(tag)],
+      [tagCoverage(hasher, tag)],
       options,
       () => tagIndex && guard.run(() => tagIndex.invalidateCacheByTag(tag), removalMs),
     );
@@ -68,6 +70,19 @@ export class Invalidator {
       this.#options.repository.forget();
       return this.#sweep(this.#options.keys.everyEntry);
     });
+  }
+
+  /** As few records as hold them. */
+  #coveragesOf(keys: readonly string[]): readonly Coverage[] {
+    const { hasher } = this.#options;
+    const { maxHashes } = hasher;
+    if (keys.length === 1 && keys[0] !== undefined) return [keyCoverage(hasher, keys[0])];
+    const hashes = hasher.coverHashes('key', keys);
+    const coverages: Coverage[] = [];
+    for (let from = 0; from < hashes.length; from += maxHashes * 2) {
+      coverages.push({ kind: 'hashes', hashes: hashes.slice(from, from + maxHashes * 2) });
+    }
+    return coverages;
   }
 
   async #invalidate(
@@ -103,10 +118,11 @@ export class Invalidator {
     return typeof removed === 'object' ? (removed?.removed ?? null) : (removed ?? null);
   }
 
-  #sweep(pattern: string): Promise<Removal> | undefined {
+  #sweep(pattern: string | null): Promise<Removal> | undefined {
     const { store, guard, removalMs } = this.#options;
     const { sweep } = store;
-    return sweep && guard.run(() => sweep.invalidateCacheByPattern(pattern, removalMs), removalMs);
+    if (!sweep || pattern === null) return undefined;
+    return guard.run(() => sweep.invalidateCacheByPattern(pattern, removalMs), removalMs);
   }
 }
 
@@ -139,15 +155,4 @@ function termsOf(options: InvalidationOptions): CoverageTerms {
 
 function fail(message: string): never {
   throw new CacheError('OPTION_INVALID', `${message}.`);
-}
-
-/** As few records as hold them. */
-function keysCoverages(keys: readonly string[]): readonly Coverage[] {
-  if (keys.length === 1 && keys[0] !== undefined) return [keyCoverage(keys[0])];
-  const coverages: Coverage[] = [];
-  for (let from = 0; from < keys.length; from += MAX_RECORD_HASHES) {
-    const part = keys.slice(from, from + MAX_RECORD_HASHES);
-    coverages.push({ kind: 'hashes', hashes: coverHashes('key', part) });
-  }
-  return coverages;
 }

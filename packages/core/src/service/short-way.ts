@@ -19,6 +19,7 @@ export function takesShortWay(options: CacheOptions): boolean {
     options.clinicSpecific ||
     options.subject !== undefined ||
     options.encrypt ||
+    options.labels ||
     (options.complianceLevel !== undefined && options.complianceLevel !== 'standard')
   );
 }

@@ -1,7 +1,7 @@
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 
 /** Whether the options ask for what only `@vitalcache/healthcare-phi` can give. */
-export function isProtected(options: ResolvedCacheOptions): boolean {
+export function isProtected(options: Omit<ResolvedCacheOptions, 'admission'>): boolean {
   return (
     options.containsPHI ||
     options.emergencyData ||

@@ -21,26 +21,39 @@ export interface Subject {
   readonly hashes: ArrayLike<number>;
 }
 
+/** Writes one pair. */
+export type WriteHash = (
+  hashes: Uint32Array | number[],
+  at: number,
+  kind: CoverKind,
+  text: string,
+) => void;
+
 /** Pairs of 32-bit halves (low, high), one pair a text. */
-export function coverHashes(kind: CoverKind, texts: readonly string[]): Uint32Array {
+export function coverHashes(
+  kind: CoverKind,
+  texts: readonly string[],
+  write: WriteHash = writeHash,
+): Uint32Array {
   const hashes = new Uint32Array(texts.length * 2);
-  texts.forEach((text, index) => writeHash(hashes, index * 2, kind, text));
+  texts.forEach((text, index) => write(hashes, index * 2, kind, text));
   return hashes;
 }
 
-/**
- * The one place where an entry's hashes are made, on every side of the journal. Those of the tags come last.
- * @param tagHashes as {@link coverHashes} of kind `tag` made them, so that stored hashes can be used without the tags.
- */
-export function subjectOf(key: string, tagHashes: ArrayLike<number>): Subject {
+/** The one place where an entry's hashes are put together, on every side of the journal. Those of the tags come last. */
+export function subjectOf(
+  key: string,
+  tagHashes: ArrayLike<number>,
+  write: WriteHash = writeHash,
+): Subject {
   const baseKey = baseKeyOf(key);
   const keys = baseKey === key ? [key] : [key, baseKey];
   const prefixes = prefixesOf(baseKey);
   const own = (keys.length + prefixes.length) * 2;
   const hashes = halfList(own + tagHashes.length);
-  keys.forEach((text, index) => writeHash(hashes, index * 2, 'key', text));
+  keys.forEach((text, index) => write(hashes, index * 2, 'key', text));
   prefixes.forEach((text, index) => {
-    writeHash(hashes, (keys.length + index) * 2, 'prefix', text);
+    write(hashes, (keys.length + index) * 2, 'prefix', text);
   });
   for (let i = 0; i < tagHashes.length; i++) hashes[own + i] = tagHashes[i] as number;
   return { baseKey, hashes };

@@ -1,0 +1,15 @@
+import type { SealTerms } from './payload-seal.js';
+
+/** Where a call on protected data goes, as whoever makes it may. */
+export interface Admission {
+  /** The key, told apart by whom it is for: a base key, or one with a variant. */
+  readonly key: string;
+  /** All tags that the entry carries from its call on; those of a tags function, or of its loader, come to them. */
+  readonly tags: readonly string[];
+  readonly terms: SealTerms;
+}
+
+/** What an entry is tagged with: what callers and loaders say, and what the protection wants it to be. */
+export function tagsWith(admission: Admission | null, tags: readonly string[]): readonly string[] {
+  return admission ? [...new Set([...admission.tags, ...tags])] : tags;
+}

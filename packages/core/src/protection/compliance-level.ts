@@ -1,0 +1,2 @@
+/** How closely protected data is held. */
+export type ComplianceLevel = 'standard' | 'sensitive' | 'restricted';
