@@ -1,4 +1,4 @@
-export { systemClock, type Clock } from './clock/clock.js';
+export { systemClock, within, type Clock } from './clock/clock.js';
 export {
   CommitScope,
   type CommitOutcome,

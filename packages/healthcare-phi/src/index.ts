@@ -1,4 +1,45 @@
-export type { AccessContext, PurposeOfUse } from './access/access-context.js';
+export {
+  AccessMiddleware,
+  type AccessMiddlewareOptions,
+} from './access/access-cache.middleware.js';
+export { SYSTEM_ACTOR, type AccessContext, type PurposeOfUse } from './access/access-context.js';
+export { AccessDeniedError, AccessMissingError } from './access/access.errors.js';
+export { currentAccess, runAsSystem, runWithAccess } from './access/access-scope.js';
+export {
+  Authorizer,
+  type AccessRequest,
+  type Authorize,
+  type AuthorizerOptions,
+  type IGrants,
+  type Refusal,
+} from './access/authorizer.js';
+export { EntryAdmission, type EntryAdmissionOptions } from './access/entry.admission.js';
+export { tenantOfKey } from './access/entry-variant.js';
+export { FileRecordBook } from './books/file-record-book.js';
+export { MemoryRecordBook } from './books/memory-record-book.js';
+export type { IRecordBook } from './books/record-book.js';
+export type {
+  BreakGlassGrant,
+  BreakGlassRecord,
+  BreakGlassRequest,
+  BreakGlassReview,
+  Part2Emergency,
+} from './break-glass/break-glass-grant.js';
+export { BreakGlass, type BreakGlassOptions } from './break-glass/break-glass.js';
+export type { BreakGlassReviews } from './break-glass/break-glass.reviews.js';
+export { GrantSigner } from './break-glass/grant.signer.js';
+export {
+  EmergencyCacheStrategy,
+  type EmergencyCacheStrategyOptions,
+} from './emergency/emergency-cache.strategy.js';
+export type { EmergencyResult } from './emergency/emergency-result.js';
+export type { HoldRecord, HoldScope, ILegalHold } from './legal-hold/legal-hold.js';
+export { LegalHolds, type LegalHoldsOptions } from './legal-hold/legal-holds.js';
+export { PHICacheStrategy, type PHICacheStrategyOptions } from './phi-cache.strategy.js';
+export { CompliancePolicy, type CompliancePolicyOptions } from './policy/compliance.policy.js';
+export { LEVEL_RULES, RESTRICTED_PURPOSES, type LevelRules } from './policy/level-rules.js';
+export { isHealthInformation } from './policy/option-rules.js';
+export { levelOfLabels, type SecurityLabel } from './policy/sensitivity.labels.js';
 export type { AuditEvent, AuditEventType, AuditOutcome, IAudit } from './audit/audit-event.js';
 export { NO_CLINIC, ownerOf, subjectOf, type SubjectOwner } from './subjects/entry-subject.js';
 export type { EntrySubject, Topic } from './subjects/key-convention.js';

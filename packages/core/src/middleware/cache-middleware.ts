@@ -26,6 +26,8 @@ export interface CacheOperation {
   readonly template: string;
   /** `null` where there are none (`get`, `del`, `invalidate`, `clear`). */
   readonly options: ResolvedCacheOptions | null;
+  /** Those of each of `keys` of a batch `set`, whose entries have their own; absent for anything else. */
+  readonly each?: readonly ResolvedCacheOptions[];
   /** Name of the strategy of a `read`, `set` or `update` of one key or of a batch read; `null` for anything else. */
   readonly strategy: string | null;
   /** A `read` for nobody in particular, so that later ones hit: no part of how well the cache serves. */

@@ -58,7 +58,10 @@ export class CacheWriter {
       const start = writer.start(key, resolved);
       return { key, value: this.#plainOrNone(value, resolved), options: resolved, start };
     });
-    const operation = operationOf('set', { keys: requests.map(({ key }) => key) });
+    const operation = operationOf('set', {
+      keys: requests.map(({ key }) => key),
+      each: requests.map(({ options }) => options),
+    });
     const { stamp, recorded, queued, failed } = await this.#chain.run(operation, async () => {
       const own = await Promise.all(
         requests.map(async (one) => ({ ...one, options: await this.#writable(one.options) })),

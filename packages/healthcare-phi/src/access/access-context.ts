@@ -2,6 +2,9 @@
 export type PurposeOfUse =
   'TREAT' | 'ETREAT' | 'BTG' | 'HPAYMT' | 'HOPERAT' | 'PATRQT' | 'HRESCH' | 'SYSADMIN';
 
+/** Actor of the library's own work: refreshes, warming, expiry. */
+export const SYSTEM_ACTOR = 'system';
+
 /** Who does something with protected data, for whom and why; opened once for a request. */
 export interface AccessContext {
   /** Isolation boundary; `default` where there is one only. */

@@ -14,6 +14,7 @@ export type AuditEventType =
   | 'integrity-fail'
   | 'btg-start'
   | 'btg-stop'
+  | 'btg-review'
   | 'legal-hold'
   | 'audit-gap'
   | 'audit-config'

@@ -1,0 +1,128 @@
+import type { CacheOperation, ICacheMiddleware, OperationResult } from '@vitalcache/core';
+
+import type { AuditEvent, IAudit } from '../audit/audit-event.js';
+import { commonOf, deniedEvent, doneEvent, failedEvent } from './access-event.js';
+import type { AccessContext } from './access-context.js';
+import { AccessDeniedError, AccessMissingError, contextMissing } from './access.errors.js';
+import { currentAccess, runAsSystem, systemAccess } from './access-scope.js';
+import type { Authorizer, IGrants, Refusal } from './authorizer.js';
+import { actsOf, isOnProtectedData, type ProtectedAct } from './protected-act.js';
+
+export interface AccessMiddlewareOptions {
+  readonly audit: IAudit;
+  readonly authorizer: Authorizer;
+  /** What stands for a key in the audit and says nothing of it. */
+  readonly keyRef: (key: string) => string;
+  /** Told of what is read by a grant. */
+  readonly grants?: IGrants;
+}
+
+interface ActRecord {
+  readonly act: ProtectedAct;
+  readonly common: ReturnType<typeof commonOf>;
+}
+
+/**
+ * Around every operation on protected data: somebody must be asking, they must be allowed to, on hits as on misses, and
+ * what they did is recorded before they get what it gave. Each caller is recorded, also of those who share one load.
+ */
+export class AccessMiddleware implements ICacheMiddleware {
+  readonly name = 'access';
+  readonly #options: AccessMiddlewareOptions;
+  readonly #counts = { accesses: 0, denied: 0, contextMissing: 0, failed: 0, unrecorded: 0 };
+
+  constructor(options: AccessMiddlewareOptions) {
+    this.#options = options;
+  }
+
+  /** Protected data never takes the short way. */
+  onFreshHit(): void {
+    // nothing that anybody would have to be asked about
+  }
+
+  metrics(): Readonly<Record<string, number>> {
+    return { ...this.#counts };
+  }
+
+  /**
+   * Rejects with `ACCESS_MISSING` (nobody is asking), `ACCESS_DENIED` (they may not), `OPTION_INVALID`, before anything is
+   * looked up, and with what the audit rejects with.
+   */
+  async handle<R extends OperationResult>(
+    operation: CacheOperation,
+    next: () => Promise<R>,
+  ): Promise<R> {
+    const isProtected = isOnProtectedData(operation);
+    if (!isProtected) return next();
+    const current = currentAccess();
+    if (operation.isWarming) {
+      return runAsSystem(current, () => this.#run(operation, systemAccess(current), next));
+    }
+    if (current) return this.#run(operation, current, next);
+    if (isProtected === 'maybe') return next();
+    this.#counts.contextMissing++;
+    throw contextMissing('An operation on protected data');
+  }
+
+  async #run<R extends OperationResult>(
+    operation: CacheOperation,
+    context: AccessContext,
+    next: () => Promise<R>,
+  ): Promise<R> {
+    const { keyRef, grants } = this.#options;
+    const acts = actsOf(operation, context);
+    const records = acts.map((act) => ({ act, common: commonOf(act, context, keyRef) }));
+    const refusal = await this.#refusal(acts, context);
+    if (refusal) {
+      await this.#tryRecord(records.map(({ common }) => deniedEvent(common, refusal)));
+      throw this.#denied(refusal);
+    }
+    const result = await this.#attempt(records, next);
+    await this.#record(records.map(({ act, common }) => doneEvent(act, common, result)));
+    this.#counts.accesses += acts.length;
+    if (context.grantId !== undefined) grants?.used(context.grantId);
+    return result;
+  }
+
+  async #attempt<R>(records: readonly ActRecord[], next: () => Promise<R>): Promise<R> {
+    try {
+      return await next();
+    } catch (error) {
+      this.#counts.failed++;
+      await this.#tryRecord(records.map(({ act, common }) => failedEvent(act, common, error)));
+      throw error;
+    }
+  }
+
+  /** Of several persons the first that is refused: a batch is allowed as a whole, or not at all. */
+  async #refusal(acts: readonly ProtectedAct[], context: AccessContext): Promise<Refusal | null> {
+    const { authorizer } = this.#options;
+    const asked = acts.map(({ action, subject, template, level, labels }) => {
+      const { topics: _topics, ...ids } = subject;
+      return authorizer.refusal({ context, action, subject: ids, template, level, labels });
+    });
+    return (await Promise.all(asked)).find((refusal) => refusal !== null) ?? null;
+  }
+
+  async #record(events: readonly AuditEvent[]): Promise<void> {
+    const { audit } = this.#options;
+    await Promise.all(events.map((event) => audit.record(event)));
+  }
+
+  /** Of what does not happen anyway: that it can't be recorded is counted, and changes nothing for who asked. */
+  async #tryRecord(events: readonly AuditEvent[]): Promise<void> {
+    try {
+      await this.#record(events);
+    } catch {
+      this.#counts.unrecorded++;
+    }
+  }
+
+  #denied(refusal: Refusal): Error {
+    this.#counts.denied++;
+    if (refusal !== 'purpose-missing') return new AccessDeniedError();
+    return new AccessMissingError(
+      'Data of this complianceLevel needs a purpose of use: add purpose, such as TREAT, to the access context.',
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import { within, type Clock, type ComplianceLevel, type DataSubject } from '@vitalcache/core';
+
+import type { CompliancePolicy } from '../policy/compliance.policy.js';
+import { SYSTEM_ACTOR, type AccessContext } from './access-context.js';
+
+/** What somebody wants to do to protected data. */
+export interface AccessRequest {
+  readonly context: AccessContext;
+  readonly action: 'read' | 'write' | 'invalidate';
+  readonly subject: DataSubject;
+  /** The key template, or another constant word for the kind of data. */
+  readonly template: string;
+  readonly level: ComplianceLevel;
+  readonly labels: readonly string[];
+}
+
+/**
+ * Whether somebody may do something, asked for each call, also for those that are answered from the cache. False,
+ * throwing, and taking too long all mean no.
+ */
+export type Authorize = (request: AccessRequest) => boolean | Promise<boolean>;
+
+/** Why something was refused: for the audit, never for who asked. */
+export type Refusal =
+  | 'purpose-missing'
+  | 'purpose-refused'
+  | 'other-clinic'
+  | 'grant-invalid'
+  | 'grant-lacks-part2'
+  | 'not-authorized'
+  | 'authorize-failed'
+  | 'authorize-timeout';
+
+/** Grants that override the policy for a while. */
+export interface IGrants {
+  /** Why the grant that a context names does not hold for this request; `null` if it does. */
+  refusal(request: AccessRequest): 'grant-invalid' | 'grant-lacks-part2' | null;
+  /** A read went through by it. */
+  used(grantId: string): void;
+}
+
+export interface AuthorizerOptions {
+  readonly policy: CompliancePolicy;
+  /** Absent: whoever has an access context may, within tenant, clinic and purpose. */
+  readonly authorize?: Authorize;
+  /** Absent: there are none, and a context that names one is refused. */
+  readonly grants?: IGrants;
+  readonly clock: Clock;
+  /** How long `authorize` may take. Default: 1 000. */
+  readonly timeoutMs?: number;
+}
+
+/** Decides whether somebody may do something to protected data. Never rejects. */
+export class Authorizer {
+  readonly #options: AuthorizerOptions;
+
+  constructor(options: AuthorizerOptions) {
+    this.#options = options;
+  }
+
+  /** `null`: they may. */
+  async refusal(request: AccessRequest): Promise<Refusal | null> {
+    const { policy } = this.#options;
+    const { context, action, level } = request;
+    if (context.actor === SYSTEM_ACTOR) return null;
+    if (context.grantId !== undefined || context.purpose === 'BTG') {
+      const refused = this.#grantRefusal(request);
+      // A grant overrides who may see a patient, and nothing else: purposes hold for it too.
+      if (refused) return refused;
+      if (request.subject.patientId !== undefined) {
+        return policy.purposeRefusal(level, context.purpose);
+      }
+    }
+    if (action !== 'invalidate') {
+      const refused = policy.purposeRefusal(level, context.purpose);
+      if (refused) return refused;
+      if (isElsewhere(request)) return 'other-clinic';
+    }
+    return this.#asked(request);
+  }
+
+  /** Whoever says that they break the glass must have a grant. */
+  #grantRefusal(request: AccessRequest): 'grant-invalid' | 'grant-lacks-part2' | null {
+    const { grants } = this.#options;
+    if (!grants || request.context.grantId === undefined) return 'grant-invalid';
+    return grants.refusal(request);
+  }
+
+  async #asked(request: AccessRequest): Promise<Refusal | null> {
+    const { authorize, clock, timeoutMs = 1_000 } = this.#options;
+    if (!authorize) return null;
+    const ask = async (): Promise<Refusal | null> =>
+      ((await authorize(request)) as unknown) === true ? null : 'not-authorized'; // not what merely looks like a yes
+    try {
+      return await within(clock, timeoutMs, ask(), () => 'authorize-timeout' as const);
+    } catch {
+      return 'authorize-failed'; // what an application throws may name somebody
+    }
+  }
+}
+
+/** Who works in one clinic sees nothing of another; invalidating there harms nobody. */
+function isElsewhere({ context, subject }: AccessRequest): boolean {
+  const { clinicId } = context;
+  return clinicId !== undefined && subject.clinicId !== undefined && subject.clinicId !== clinicId;
+}

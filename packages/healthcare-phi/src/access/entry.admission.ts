@@ -1,0 +1,112 @@
+import type { Admission, ComplianceLevel, ResolvedCacheOptions } from '@vitalcache/core';
+
+import { isHealthInformation } from '../policy/option-rules.js';
+import { tagsOf } from '../subjects/subject-tags.js';
+import { SYSTEM_ACTOR, type AccessContext } from './access-context.js';
+import { contextMissing } from './access.errors.js';
+import { currentAccess } from './access-scope.js';
+import { keptApart } from './entry-variant.js';
+import { whomOf, type Whom } from './whom.js';
+
+export interface EntryAdmissionOptions {
+  /** Whether protected data may be cached now; not without sealing, and not without an audit. */
+  readonly isCaching: () => boolean;
+  /** Told once that it is not. */
+  readonly warn: (message: string) => void;
+}
+
+/** The part of the plugin's `DataProtection` that decides where each call on protected data goes. */
+export class EntryAdmission {
+  readonly #options: EntryAdmissionOptions;
+  #bypassed = 0;
+
+  constructor(options: EntryAdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** Calls that went to their loader because protected data isn't cached. */
+  get bypassed(): number {
+    return this.#bypassed;
+  }
+
+  /**
+   * As `DataProtection.admit`: two users or clinics share an entry only if its key, its template or `subject` says whose
+   * data it is, and then only within a clinic.
+   * @throws CacheError `ACCESS_MISSING`, `OPTION_INVALID`
+   */
+  admit(key: string, options: ResolvedCacheOptions): Admission | null {
+    const context = currentAccess();
+    const isPerson = isHealthInformation(options);
+    if (isPerson && !context) throw contextMissing('Protected data');
+    const admission =
+      isPerson && context ? ofPerson(key, options, context) : sealedOnly(key, options);
+    if (this.#options.isCaching()) return admission;
+    if (this.#bypassed++ === 0) {
+      this.#options.warn(
+        'Protected data is not cached: CACHE_ENCRYPTION_ENABLED or CACHE_AUDIT_LOGGING_ENABLED is false. Every call goes to its loader.',
+      );
+    }
+    return null;
+  }
+}
+
+function ofPerson(key: string, options: ResolvedCacheOptions, context: AccessContext): Admission {
+  const { tenant } = context;
+  const whom = whomOf(key, options, context);
+  const { subject } = whom;
+  const written = typeof options.tags === 'function' ? [] : options.tags;
+  const tags = tagsOf(subject, { written, tenant, containsPHI: true });
+  const owner = subject.patientId === undefined ? null : `patient:${subject.patientId}`;
+  return admitted(key, options, { tenant, scope: scopeOf(whom, options, context), owner, tags });
+}
+
+/** No health information, such as a session: nobody's but the key's. */
+function sealedOnly(key: string, options: ResolvedCacheOptions): Admission {
+  const tags = typeof options.tags === 'function' ? [] : options.tags;
+  return admitted(key, options, {
+    tenant: options.tenant ?? 'default',
+    scope: '',
+    owner: null,
+    tags,
+  });
+}
+
+interface Place {
+  readonly tenant: string;
+  readonly scope: string;
+  readonly owner: string | null;
+  readonly tags: readonly string[];
+}
+
+function admitted(
+  key: string,
+  { complianceLevel: level, template, emergencyData: isEmergency }: ResolvedCacheOptions,
+  { tenant, scope, owner: subject, tags }: Place,
+): Admission {
+  const rest: [ComplianceLevel, string, string] = [level, isEmergency ? 'emergency' : '', template];
+  return {
+    key: keptApart(key, { tenant, scope, rest }),
+    tags,
+    terms: { tenant, scope, level, template, subject, isEmergency },
+  };
+}
+
+/** What was obtained by a grant is the grant's; everything else belongs where its subject or its reader does. */
+function scopeOf(
+  { subject, isNamed, isOwnDoctor }: Whom,
+  { emergencyData }: ResolvedCacheOptions,
+  { actor, clinicId: ownClinic, grantId }: AccessContext,
+): string {
+  if (grantId !== undefined) return scope('grant', grantId);
+  const parts: string[] = [];
+  // What an emergency needs is for the whole tenant: the patient may be brought to another clinic.
+  const clinic = subject.clinicId ?? (emergencyData ? undefined : ownClinic);
+  if (clinic !== undefined) parts.push(scope('clinic', clinic));
+  if (isOwnDoctor) parts.push(scope('doctor', actor));
+  else if (!isNamed && actor !== SYSTEM_ACTOR) parts.push(scope('user', actor));
+  return parts.join(';');
+}
+
+function scope(kind: string, id: string): string {
+  return `${kind}:${id.replace(/[;%]/g, (char) => (char === ';' ? '%3B' : '%25'))}`;
+}

@@ -1,0 +1,166 @@
+import type { CacheOperation, ComplianceLevel, ResolvedCacheOptions } from '@vitalcache/core';
+
+import type { AuditEvent } from '../audit/audit-event.js';
+import { isHealthInformation } from '../policy/option-rules.js';
+import { labelsAmong } from '../policy/sensitivity.labels.js';
+import { subjectByConvention, type EntrySubject } from '../subjects/key-convention.js';
+import { PHI_TAG, subjectOfTags } from '../subjects/subject-tags.js';
+import type { AccessContext } from './access-context.js';
+import type { AccessRequest } from './authorizer.js';
+import { whomOf } from './whom.js';
+
+/** What an operation does to the data of one person: what is asked about, and recorded, as one. */
+export interface ProtectedAct {
+  readonly action: AccessRequest['action'];
+  readonly event: Extract<AuditEvent['event'], 'read' | 'write' | 'invalidate' | 'clear'>;
+  readonly code: AuditEvent['action'];
+  readonly subject: EntrySubject;
+  readonly template: string;
+  readonly level: ComplianceLevel;
+  readonly labels: readonly string[];
+  readonly isEmergency: boolean;
+  /** Which of the operation's keys; empty where it has none. */
+  readonly indices: readonly number[];
+  readonly key: string | null;
+}
+
+const NOBODY: EntrySubject = { topics: [] };
+const WILDCARD = /[*?[\\]/;
+
+/**
+ * Whether an operation is on protected data: of entries their options say so, of invalidations what they name.
+ * `maybe`: a pattern that may cover anything.
+ */
+export function isOnProtectedData(operation: CacheOperation): boolean | 'maybe' {
+  const { kind, options, each, key, keys, tags, pattern } = operation;
+  switch (kind) {
+    case 'read':
+    case 'set':
+    case 'update':
+      return options ? isHealthInformation(options) : (each ?? []).some(isHealthInformation);
+    case 'clear':
+      return true;
+    case 'del':
+    case 'invalidate':
+      if (pattern !== null && WILDCARD.test(pattern[0] as string)) return 'maybe';
+      return (
+        [key, pattern, ...keys].some((text) => text !== null && isOfSomebody(text)) ||
+        tags.some(isPhiTag)
+      );
+    case 'get': // never sees protected entries
+    case 'configure':
+    case 'admin':
+      return false;
+  }
+}
+
+/**
+ * The acts of an operation on protected data: one for each person whom it concerns.
+ * @throws CacheError `OPTION_INVALID` where an option needs somebody and nobody is named
+ */
+export function actsOf(operation: CacheOperation, context: AccessContext): readonly ProtectedAct[] {
+  const { kind, key, keys, options, each, pattern, tags, template } = operation;
+  if (kind === 'read' || kind === 'set' || kind === 'update') {
+    const of = (one: string, index: number): readonly ProtectedAct[] => {
+      const own = options ?? each?.[index];
+      return own && isHealthInformation(own) ? [entryAct(kind, one, own, context, index)] : [];
+    };
+    return key !== null ? of(key, 0) : byPerson(keys.flatMap(of));
+  }
+  const act = (subject: EntrySubject, more: Partial<ProtectedAct> = {}): ProtectedAct => ({
+    action: 'invalidate',
+    event: kind === 'clear' ? 'clear' : 'invalidate',
+    code: 'D',
+    subject,
+    template,
+    level: 'standard',
+    labels: [],
+    isEmergency: false,
+    indices: [],
+    key: null,
+    ...more,
+  });
+  if (key !== null) return [act(subjectByConvention(key), { key })];
+  if (pattern !== null) return [act(named(subjectByConvention(pattern)))];
+  if (tags.length > 0) return [act({ ...withoutPlace(subjectOfTags(tags)), topics: [] })];
+  if (keys.length === 0) return [act(NOBODY)];
+  const acts = keys.flatMap((one, index) =>
+    isOfSomebody(one) ? [act(subjectByConvention(one), { indices: [index], key: one })] : [],
+  );
+  return byPerson(acts);
+}
+
+/** What is done to one entry. @throws CacheError `OPTION_INVALID` */
+export function entryAct(
+  kind: 'read' | 'set' | 'update',
+  key: string,
+  options: ResolvedCacheOptions,
+  context: AccessContext,
+  index = 0,
+): ProtectedAct {
+  const isRead = kind === 'read';
+  return {
+    action: isRead ? 'read' : 'write',
+    event: isRead ? 'read' : 'write',
+    code: isRead ? 'R' : kind === 'set' ? 'C' : 'U',
+    subject: whomOf(key, options, context).subject,
+    template: options.template,
+    level: options.complianceLevel,
+    labels: typeof options.tags === 'function' ? [] : labelsAmong(options.tags),
+    isEmergency: options.emergencyData,
+    indices: [index],
+    key,
+  };
+}
+
+/** One of each person, kind of data and place: what a batch does to several is several accesses. */
+function byPerson(acts: readonly ProtectedAct[]): readonly ProtectedAct[] {
+  const merged = new Map<string, ProtectedAct>();
+  for (const act of acts) {
+    const { patientId, doctorId, clinicId, appointmentId } = act.subject;
+    const person = [
+      patientId,
+      doctorId,
+      clinicId,
+      patientId ?? appointmentId,
+      act.template,
+      act.level,
+    ];
+    const id = JSON.stringify([...person, act.isEmergency, act.labels]);
+    const known = merged.get(id);
+    // A key that is one of several stands for none of them.
+    merged.set(
+      id,
+      known ? { ...known, indices: [...known.indices, ...act.indices], key: null } : act,
+    );
+  }
+  return [...merged.values()];
+}
+
+function isOfSomebody(text: string): boolean {
+  const { topics: _topics, ...ids } = subjectByConvention(text);
+  return Object.keys(ids).length > 0;
+}
+
+function isPhiTag(tag: string): boolean {
+  const isAll = tag === PHI_TAG || tag.startsWith(`${PHI_TAG}@`);
+  return (
+    isAll || Object.keys(subjectOfTags([tag])).length > 0 || /@(?:patient|doctor|clinic):/.test(tag)
+  );
+}
+
+/** Without what stands for several. */
+function named(subject: EntrySubject): EntrySubject {
+  const { topics, ...ids } = subject;
+  const certain = Object.entries(ids as Record<string, string>).filter(
+    ([, id]) => !WILDCARD.test(id),
+  );
+  return { ...Object.fromEntries(certain), topics };
+}
+
+/** A tag for a person at one clinic names the clinic behind the person. */
+function withoutPlace(ids: Omit<EntrySubject, 'topics'>): Omit<EntrySubject, 'topics'> {
+  return Object.fromEntries(
+    Object.entries(ids as Record<string, string>).map(([name, id]) => [name, id.split('@')[0]]),
+  );
+}

@@ -1,0 +1,95 @@
+import type {
+  FoundEntry,
+  ReadRequest,
+  ReadResult,
+  RefreshOutcome,
+  RefreshRefusal,
+  ResolvedCacheOptions,
+  StrategyEngine,
+} from '@vitalcache/core';
+
+import type { IAudit } from '../audit/audit-event.js';
+import { commonOf } from './access-event.js';
+import { currentAccess, runAsSystem, systemAccess } from './access-scope.js';
+import { entryAct } from './protected-act.js';
+
+export interface BackgroundAudit {
+  readonly audit: IAudit;
+  /** What stands for a key in the audit and says nothing of it. */
+  readonly keyRef: (key: string) => string;
+}
+
+/**
+ * The engine for one read of protected data: what it refreshes in the background is the library's own access, not that of
+ * whoever happened to ask, and is recorded as such.
+ */
+export class SystemEngine implements StrategyEngine {
+  readonly #engine: StrategyEngine;
+  readonly #background: BackgroundAudit;
+  readonly #cause = currentAccess();
+
+  constructor(engine: StrategyEngine, background: BackgroundAudit) {
+    this.#engine = engine;
+    this.#background = background;
+  }
+
+  get isAdaptive(): boolean {
+    return this.#engine.isAdaptive;
+  }
+
+  now(): number {
+    return this.#engine.now();
+  }
+
+  random(): number {
+    return this.#engine.random();
+  }
+
+  find(key: string, options: ResolvedCacheOptions): Promise<FoundEntry | null> {
+    return this.#engine.find(key, options);
+  }
+
+  answer<T>(found: FoundEntry, outcome: 'hit' | 'stale'): ReadResult<T> {
+    return this.#engine.answer(found, outcome);
+  }
+
+  load<T>(request: ReadRequest<T>, previous: FoundEntry | null): Promise<ReadResult<T>> {
+    return this.#engine.load(request, previous);
+  }
+
+  /** Rejects also when it can't be recorded. */
+  refresh<T>(request: ReadRequest<T>, previous: FoundEntry): Promise<RefreshOutcome> {
+    return runAsSystem(this.#cause, async () => {
+      try {
+        const outcome = await this.#engine.refresh(request, previous);
+        if (outcome !== 'elsewhere') await this.#record(request, 0, outcome);
+        return outcome;
+      } catch (error) {
+        await this.#record(request, 8, 'failed').catch(() => undefined); // it has failed already
+        throw error;
+      }
+    });
+  }
+
+  refreshRefusal(key: string): RefreshRefusal | null {
+    return this.#engine.refreshRefusal(key);
+  }
+
+  #record(
+    { key, options }: ReadRequest<unknown>,
+    outcome: 0 | 8,
+    how: RefreshOutcome | 'failed',
+  ): Promise<void> {
+    const { audit, keyRef } = this.#background;
+    const system = systemAccess(this.#cause);
+    const act = entryAct('read', key, options, this.#cause ?? system);
+    const common = commonOf(act, system, keyRef);
+    return audit.record({
+      ...common,
+      event: 'refresh',
+      outcome,
+      source: 'origin',
+      detail: { how },
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  BaseCacheStrategy,
+  isProtected,
+  STRATEGY_PRECEDENCE,
+  type FoundEntry,
+  type ICacheStrategy,
+  type ReadRequest,
+  type ReadResult,
+  type ResolvedCacheOptions,
+  type StrategyEngine,
+} from '@vitalcache/core';
+
+import { SystemEngine, type BackgroundAudit } from './access/system.engine.js';
+
+export interface PHICacheStrategyOptions extends BackgroundAudit {
+  /**
+   * Serves `standard` data whose options have `enableSwr`, such as the `SWRCacheStrategy` that the cache has anyway. Ended
+   * by whoever made it. Absent: nothing protected is ever stale.
+   */
+  readonly swr?: Pick<ICacheStrategy, 'read'>;
+}
+
+/**
+ * Serves protected data until its time to live is over, then loads. Only `standard` data may be stale, and only where a
+ * strategy for that was given; whether somebody may have it at all is decided before, by the `AccessMiddleware`.
+ */
+export class PHICacheStrategy extends BaseCacheStrategy {
+  readonly name = 'phi';
+  readonly precedence = STRATEGY_PRECEDENCE.phi;
+  /** Protected data never takes the short way, which this is about; that of others may. */
+  readonly isPlainOnFresh = true;
+  readonly #options: PHICacheStrategyOptions;
+
+  constructor(options: PHICacheStrategyOptions) {
+    super();
+    this.#options = options;
+  }
+
+  when(options: ResolvedCacheOptions): boolean {
+    return isProtected(options);
+  }
+
+  override read<T>(request: ReadRequest<T>, engine: StrategyEngine): Promise<ReadResult<T>> {
+    const { swr } = this.#options;
+    const { enableSwr, complianceLevel, emergencyData } = request.options;
+    const system = new SystemEngine(engine, this.#options);
+    const isStaleAllowed = enableSwr && complianceLevel === 'standard' && !emergencyData;
+    return swr && isStaleAllowed ? swr.read(request, system) : super.read(request, system);
+  }
+
+  protected serve<T>(
+    found: FoundEntry,
+    _request: ReadRequest<T>,
+    engine: StrategyEngine,
+  ): ReadResult<T> | null {
+    const { isSoftened, expiresAt } = found.entry;
+    return !isSoftened && expiresAt > engine.now() ? engine.answer<T>(found, 'hit') : null;
+  }
+}

@@ -1,0 +1,82 @@
+import { CacheError, type ComplianceLevel, type OptionRule } from '@vitalcache/core';
+
+import type { PurposeOfUse } from '../access/access-context.js';
+import { LEVEL_RULES, LEVELS, RESTRICTED_PURPOSES, type LevelRules } from './level-rules.js';
+import { applyLevel } from './option-rules.js';
+import { levelOfLabels, type SecurityLabel } from './sensitivity.labels.js';
+
+/** What a deployment says about its levels. */
+export interface CompliancePolicyOptions {
+  /** Longest times to live in seconds. Default: 14 400, 3 600, 900. A higher one works, and is warned about. */
+  readonly maxTtl?: Partial<Readonly<Record<ComplianceLevel, number>>>;
+  /** What `restricted` data may be read for. Default: TREAT, ETREAT, BTG, PATRQT. */
+  readonly restrictedPurposes?: readonly PurposeOfUse[];
+  /** Levels of an application's own security labels; ours can't be made milder. */
+  readonly labels?: Readonly<Record<string, ComplianceLevel>>;
+  /** Told once of what is milder than the default. */
+  readonly warn?: (message: string) => void;
+}
+
+/** The compliance levels of one deployment: what each allows, and what it makes of options. */
+export class CompliancePolicy {
+  /** For the plugin. */
+  readonly optionRule: OptionRule;
+  readonly #rules: Readonly<Record<ComplianceLevel, LevelRules>>;
+  readonly #purposes: ReadonlySet<string>;
+  readonly #labels: Readonly<Record<string, ComplianceLevel>>;
+
+  /** @throws CacheError `CONFIG_INVALID` */
+  constructor({ maxTtl = {}, restrictedPurposes, labels, warn }: CompliancePolicyOptions = {}) {
+    this.#rules = rulesOf(maxTtl, warn ?? (() => undefined));
+    this.#purposes = new Set(restrictedPurposes ?? RESTRICTED_PURPOSES);
+    this.#labels = { ...labels };
+    this.optionRule = (written, resolved) =>
+      applyLevel(written, resolved, (level) => this.rules(level));
+  }
+
+  rules(level: ComplianceLevel): LevelRules {
+    return this.#rules[level];
+  }
+
+  /** The level of data with these labels, such as a FHIR resource's `meta.security`; an unknown one is `restricted`. */
+  levelOf(labels: readonly SecurityLabel[]): ComplianceLevel {
+    return levelOfLabels(labels, this.#labels);
+  }
+
+  /** Why data of a level may not be read for a purpose; `null` if nothing speaks against it. */
+  purposeRefusal(
+    level: ComplianceLevel,
+    purpose: PurposeOfUse | undefined,
+  ): 'purpose-missing' | 'purpose-refused' | null {
+    const { purpose: wanted } = this.#rules[level];
+    if (wanted === 'optional') return null;
+    if (purpose === undefined) return 'purpose-missing';
+    return wanted === 'required' || this.#purposes.has(purpose) ? null : 'purpose-refused';
+  }
+}
+
+function rulesOf(
+  maxTtl: Partial<Readonly<Record<string, number>>>,
+  warn: (message: string) => void,
+): Readonly<Record<ComplianceLevel, LevelRules>> {
+  const rules: Record<ComplianceLevel, LevelRules> = { ...LEVEL_RULES };
+  for (const [name, seconds] of Object.entries(maxTtl)) {
+    const level = LEVELS.find((known) => known === name);
+    if (seconds === undefined) continue;
+    if (!level || !(seconds > 0 && seconds <= 86_400)) {
+      throw new CacheError(
+        'CONFIG_INVALID',
+        `maxTtl takes seconds up to 86400 for ${LEVELS.join(', ')}; ${name} is ${String(seconds)}.`,
+      );
+    }
+    const maxTtlMs = seconds * 1_000;
+    const before = LEVEL_RULES[level];
+    if (maxTtlMs > before.maxTtlMs) {
+      warn(
+        `maxTtl of ${level} is ${seconds} s, above the default of ${before.maxTtlMs / 1000} s: what is held for longer can leak for longer.`,
+      );
+    }
+    rules[level] = { ...before, maxTtlMs, ownMs: Math.min(before.ownMs, maxTtlMs) };
+  }
+  return rules;
+}

@@ -1,0 +1,133 @@
+import {
+  CacheError,
+  isProtected,
+  type CacheOptions,
+  type ComplianceLevel,
+  type ResolvedCacheOptions,
+} from '@vitalcache/core';
+
+import { stricter, type LevelRules } from './level-rules.js';
+import { labelsAmong, levelOfLabels } from './sensitivity.labels.js';
+
+/**
+ * Whether options are about health information: protected, and not only sealed.
+ */
+export function isHealthInformation(options: ResolvedCacheOptions): boolean {
+  return isProtected(options.encrypt ? { ...options, encrypt: false } : options);
+}
+
+/** What a level makes of options that were written; only what was written can be an error, a default gives way. */
+export function applyLevel(
+  written: CacheOptions,
+  options: ResolvedCacheOptions,
+  rulesOf: (level: ComplianceLevel) => LevelRules,
+): ResolvedCacheOptions {
+  if (!isHealthInformation(options)) return options;
+  const labels = typeof options.tags === 'function' ? [] : labelsAmong(options.tags);
+  const level = levelOf(written, options, labels);
+  const rules = rulesOf(level);
+  const isStaleAllowed = rules.allowsStale && !options.emergencyData;
+  assertEffective(written, options, level, rules, isStaleAllowed);
+  if (options.emergencyData && labels.includes('part2')) {
+    refuse(
+      'emergencyData may be served stale, and what is tagged part2 never: leave one of them away.',
+    );
+  }
+  const ttlMs = Math.min(options.ttlMs, rules.maxTtlMs);
+  const enableSwr = options.enableSwr && isStaleAllowed;
+  return Object.freeze({
+    ...options,
+    complianceLevel: level,
+    ttlMs,
+    maxTtlMs: rules.maxTtlMs,
+    enableSwr,
+    staleMs: enableSwr ? staleMsOf(written, options, ttlMs) : ttlMs,
+    adaptive: enableSwr ? boundedBy(ttlMs, options.adaptive) : null,
+    compress: options.compress && rules.allowsCompression,
+    staleIfErrorMs: isStaleAllowed ? Math.min(options.staleIfErrorMs, rules.maxTtlMs - ttlMs) : 0,
+    negativeTtlMs: Math.min(options.negativeTtlMs, ttlMs),
+  });
+}
+
+function levelOf(
+  { complianceLevel: written }: CacheOptions,
+  { containsPHI }: ResolvedCacheOptions,
+  labels: readonly string[],
+): ComplianceLevel {
+  if (written !== undefined && written !== 'standard' && !containsPHI) {
+    refuse(`complianceLevel is ${written} without containsPHI: true; a level holds for PHI alone.`);
+  }
+  const labelled = levelOfLabels(labels);
+  if (written !== undefined && stricter(written, labelled) !== written) {
+    refuse(`complianceLevel is ${written}, and the tags ${labels.join(', ')} ask for ${labelled}.`);
+  }
+  return written ?? labelled;
+}
+
+/** Refuses what was written and would have no effect. */
+function assertEffective(
+  written: CacheOptions,
+  { ttlMs, staleMs, staleIfErrorMs, emergencyData }: ResolvedCacheOptions,
+  level: ComplianceLevel,
+  { maxTtlMs, allowsCompression }: LevelRules,
+  isStaleAllowed: boolean,
+): void {
+  const what = emergencyData ? 'emergencyData' : `complianceLevel ${level}`;
+  if (written.encrypt === false) {
+    refuse('encrypt is false; health information is always sealed. Leave encrypt away.');
+  }
+  if (written.ttl !== undefined && ttlMs > maxTtlMs) {
+    refuse(
+      `ttl (${ttlMs / 1000} s) is above what complianceLevel ${level} allows; accepted: up to ${maxTtlMs / 1000} s.`,
+    );
+  }
+  if (written.compress && !allowsCompression) {
+    refuse(
+      `compress does not go with complianceLevel ${level}: lengths would tell of the content.`,
+    );
+  }
+  const needsStale = {
+    enableSwr: written.enableSwr ?? written.useSwr ?? written.enableSWR ?? false,
+    staleTime: written.staleTime !== undefined && staleMs < ttlMs,
+    adaptive: written.adaptive !== undefined,
+    earlyRefresh: (written.earlyRefresh ?? 0) > 0,
+    staleIfErrorMs: (written.staleIfErrorMs ?? 0) > 0,
+  };
+  const refused = Object.entries(needsStale).find(([, isWanted]) => isWanted && !isStaleAllowed);
+  if (refused) {
+    const hint = emergencyData ? '; cacheEmergencyData serves stale, and says how old' : '';
+    refuse(`${refused[0]} does not go with ${what}, which is never served stale${hint}.`);
+  }
+  if (written.staleIfErrorMs !== undefined && ttlMs + staleIfErrorMs > maxTtlMs) {
+    refuse(
+      `ttl and staleIfErrorMs are ${(ttlMs + staleIfErrorMs) / 1000} s together; accepted with complianceLevel ${level}: up to ${maxTtlMs / 1000} s.`,
+    );
+  }
+}
+
+/** Half of a time to live that was lowered, unless something was written. */
+function staleMsOf(
+  { staleTime, adaptive }: CacheOptions,
+  options: ResolvedCacheOptions,
+  ttlMs: number,
+): number {
+  const isWritten = staleTime !== undefined || adaptive !== undefined;
+  if (isWritten || ttlMs === options.ttlMs) return Math.min(options.staleMs, ttlMs);
+  return Math.floor(ttlMs / 2);
+}
+
+function boundedBy(
+  ttlMs: number,
+  adaptive: ResolvedCacheOptions['adaptive'],
+): ResolvedCacheOptions['adaptive'] {
+  if (!adaptive) return null;
+  const { minStaleMs, maxStaleMs } = adaptive;
+  return Object.freeze({
+    minStaleMs: Math.min(minStaleMs, ttlMs),
+    maxStaleMs: Math.min(maxStaleMs, ttlMs),
+  });
+}
+
+function refuse(message: string): never {
+  throw new CacheError('OPTION_INVALID', message);
+}
