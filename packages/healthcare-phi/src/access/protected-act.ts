@@ -2,7 +2,7 @@ import type { CacheOperation, ComplianceLevel, ResolvedCacheOptions } from '@vit
 
 import type { AuditEvent } from '../audit/audit-event.js';
 import { isHealthInformation } from '../policy/option-rules.js';
-import { labelsAmong } from '../policy/sensitivity.labels.js';
+import { labelsOf } from '../policy/sensitivity.labels.js';
 import { subjectByConvention, type EntrySubject } from '../subjects/key-convention.js';
 import { PHI_TAG, subjectOfTags } from '../subjects/subject-tags.js';
 import type { AccessContext } from './access-context.js';
@@ -106,7 +106,7 @@ export function entryAct(
     subject: whomOf(key, options, context).subject,
     template: options.template,
     level: options.complianceLevel,
-    labels: typeof options.tags === 'function' ? [] : labelsAmong(options.tags),
+    labels: labelsOf(options),
     isEmergency: options.emergencyData,
     indices: [index],
     key,

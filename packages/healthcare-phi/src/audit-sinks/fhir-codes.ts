@@ -122,6 +122,8 @@ export function fhirPattern({ event, action, detail }: AuditRecord): FhirPattern
       return alert(dcm('110127', 'Emergency Override Started'));
     case 'btg-stop':
       return alert(dcm('110138', 'Emergency Override Stopped'));
+    case 'btg-review':
+      return alert({ system: OWN, code: event, display: 'A use of break-glass was reviewed' });
     case 'legal-hold':
       return alert(dcm('110135', 'Object Security Attributes Changed'));
     case 'audit-gap':

@@ -85,6 +85,12 @@ describe('CompliancePolicy', () => {
       staleIfErrorMs: 0,
     });
     expect(policy.rules('restricted').ownMs).toBe(0);
+    for (const labels of [['R'], ['N', 'HIV'], ['nobody-knows']]) {
+      expect(ruled({ containsPHI: true, labels }).complianceLevel).toBe('restricted');
+      expect(() => ruled({ ...SENSITIVE, labels })).toThrow('ask for restricted');
+    }
+    const site = new CompliancePolicy({ labels: { VIP: 'sensitive' } });
+    expect(ruled({ containsPHI: true, labels: ['VIP'] }, site).complianceLevel).toBe('sensitive');
   });
 
   it('lowers caps in silence, and raises them with a warning', () => {

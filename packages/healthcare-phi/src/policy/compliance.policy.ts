@@ -31,7 +31,10 @@ export class CompliancePolicy {
     this.#purposes = new Set(restrictedPurposes ?? RESTRICTED_PURPOSES);
     this.#labels = { ...labels };
     this.optionRule = (written, resolved) =>
-      applyLevel(written, resolved, (level) => this.rules(level));
+      applyLevel(written, resolved, {
+        rules: (level) => this.rules(level),
+        levelOf: (labels) => this.levelOf(labels),
+      });
   }
 
   rules(level: ComplianceLevel): LevelRules {

@@ -7,7 +7,7 @@ import {
 } from '@vitalcache/core';
 
 import { stricter, type LevelRules } from './level-rules.js';
-import { labelsAmong, levelOfLabels } from './sensitivity.labels.js';
+import { labelsOf, type SecurityLabel } from './sensitivity.labels.js';
 
 /**
  * Whether options are about health information: protected, and not only sealed.
@@ -16,15 +16,21 @@ export function isHealthInformation(options: ResolvedCacheOptions): boolean {
   return isProtected(options.encrypt ? { ...options, encrypt: false } : options);
 }
 
+/** What decides about levels. */
+interface LevelPolicy {
+  readonly rules: (level: ComplianceLevel) => LevelRules;
+  readonly levelOf: (labels: readonly SecurityLabel[]) => ComplianceLevel;
+}
+
 /** What a level makes of options that were written; only what was written can be an error, a default gives way. */
 export function applyLevel(
   written: CacheOptions,
   options: ResolvedCacheOptions,
-  rulesOf: (level: ComplianceLevel) => LevelRules,
+  { rules: rulesOf, levelOf: levelOfLabels }: LevelPolicy,
 ): ResolvedCacheOptions {
   if (!isHealthInformation(options)) return options;
-  const labels = typeof options.tags === 'function' ? [] : labelsAmong(options.tags);
-  const level = levelOf(written, options, labels);
+  const labels = labelsOf(options);
+  const level = levelOf(written, options, labels, levelOfLabels(labels));
   const rules = rulesOf(level);
   const isStaleAllowed = rules.allowsStale && !options.emergencyData;
   assertEffective(written, options, level, rules, isStaleAllowed);
@@ -53,13 +59,15 @@ function levelOf(
   { complianceLevel: written }: CacheOptions,
   { containsPHI }: ResolvedCacheOptions,
   labels: readonly string[],
+  labelled: ComplianceLevel,
 ): ComplianceLevel {
   if (written !== undefined && written !== 'standard' && !containsPHI) {
     refuse(`complianceLevel is ${written} without containsPHI: true; a level holds for PHI alone.`);
   }
-  const labelled = levelOfLabels(labels);
   if (written !== undefined && stricter(written, labelled) !== written) {
-    refuse(`complianceLevel is ${written}, and the tags ${labels.join(', ')} ask for ${labelled}.`);
+    refuse(
+      `complianceLevel is ${written}, and the labels ${labels.join(', ')} ask for ${labelled}.`,
+    );
   }
   return written ?? labelled;
 }

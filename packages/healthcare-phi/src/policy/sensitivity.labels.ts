@@ -1,4 +1,4 @@
-import type { ComplianceLevel } from '@vitalcache/core';
+import type { ComplianceLevel, ResolvedCacheOptions } from '@vitalcache/core';
 
 import { stricter } from './level-rules.js';
 
@@ -62,9 +62,13 @@ export function levelOfLabels(
   return labels.map((label) => levelOfCode(codeOf(label), site)).reduce(stricter, 'standard');
 }
 
-/** The labels among tags, such as `part2`. */
-export function labelsAmong(tags: readonly string[]): readonly string[] {
-  return tags.filter((tag) => TAG_LABELS.has(tag));
+/** The security labels of options, and those that stand among their tags, such as `part2`. */
+export function labelsOf({
+  labels,
+  tags,
+}: Pick<ResolvedCacheOptions, 'labels' | 'tags'>): readonly string[] {
+  const tagged = typeof tags === 'function' ? [] : tags.filter((tag) => TAG_LABELS.has(tag));
+  return [...new Set([...labels, ...tagged])];
 }
 
 function levelOfCode(
