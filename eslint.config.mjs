@@ -56,9 +56,14 @@ const FRAMEWORK = {
 };
 const CLIENT = {
   group: ['ioredis', 'ioredis/*'],
-  message: 'Only provider-redis, testing and tests may know the client.',
+  message: 'Only provider-redis, healthcare-phi, testing and tests may know the client.',
 };
-const CLIENT_FOLDERS = ['packages/provider-redis', 'packages/testing', 'apps/benchmark'];
+const CLIENT_FOLDERS = [
+  'packages/provider-redis',
+  'packages/healthcare-phi', // keys and audit records on servers apart from the cache's
+  'packages/testing',
+  'apps/benchmark',
+];
 
 /** The same bans for static, type and dynamic imports. */
 const bans = (folder, patterns) => ({

@@ -60,3 +60,46 @@ export {
   type AuditReportSelection,
 } from './audit-trail/report-audit.js';
 export { verifyAudit, type VerifyAuditOptions } from './audit-trail/verify-audit.js';
+export type { DataKey, DataKeySource, KeyOwner } from './keys/data-key.js';
+export { DataKeys, type DataKeysOptions } from './keys/data-keys.js';
+export { KeyShredder, type KeyShredderOptions } from './keys/key-shredder.js';
+export {
+  generateKeyring,
+  generateRingKey,
+  type KeyringItem,
+  type KeyringList,
+} from './keys/keyring/generate-keyring.js';
+export { Keyring } from './keys/keyring/keyring.js';
+export { readSecretFile } from './keys/keyring/keyring-file.js';
+export { loadKeyring, readKeyring } from './keys/keyring/read-keyring.js';
+export type { RingKey, RingKeyState, UsableRingKey } from './keys/keyring/ring-key.js';
+export {
+  AwsKmsProvider,
+  type AwsKmsClient,
+  type AwsKmsOptions,
+} from './keys/providers/aws-kms.provider.js';
+export type { KeyProvider, KeyProviderHealth, WrapContext } from './keys/providers/key-provider.js';
+export { LocalKeyringProvider } from './keys/providers/local-keyring.provider.js';
+export { MultiProvider } from './keys/providers/multi.provider.js';
+export {
+  VaultTransitProvider,
+  type VaultTransitOptions,
+} from './keys/providers/vault-transit.provider.js';
+export type { IShredChannel, ShredNotice } from './keys/shred-channel.js';
+export type { ShredReceipt } from './keys/shred-receipt.js';
+export { FileKeyStore } from './keys/stores/file-key.store.js';
+export type { KeyRow, KeyRowInfo, KeyStore } from './keys/stores/key-store.js';
+export { MemoryKeyStore } from './keys/stores/memory-key.store.js';
+export { runIdOf } from './keys/stores/redis-key.checks.js';
+export type { RedisKeyClient } from './keys/stores/redis-key.client.js';
+export { RedisKeyStore, type RedisKeyStoreOptions } from './keys/stores/redis-key.store.js';
+export {
+  SQL_KEY_STORE_DDL,
+  SqlKeyStore,
+  type SqlKeyStoreOptions,
+  type SqlRunner,
+} from './keys/stores/sql-key.store.js';
+export { KeyedNames, type KeyedNamesOptions } from './names/keyed-names.js';
+export type { Pseudonyms } from './names/pseudonyms.js';
+export { PhiSeal, type PhiSealOptions } from './seal/phi.seal.js';
+export { SEAL_CAPS, SKEW_MS, longestMs, type SealCaps } from './seal/seal-caps.js';

@@ -30,7 +30,7 @@ export interface NameProtection {
   hashesOf(kind: CoverKind, text: string): readonly HashHalves[];
   /** @param key with its variant, if it has one */
   nameOf(key: string): StoreName;
-  /** A text that only {@link unveil} reads, at most four times as long. */
+  /** A text that only {@link unveil} reads; printable, and at most a third and forty characters longer than its UTF-8. */
   veil(text: string): string;
   /** `null`: not made by {@link veil} with a secret that is known here. */
   unveil(veiled: string): string | null;

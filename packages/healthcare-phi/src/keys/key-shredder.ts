@@ -1,0 +1,112 @@
+import { CacheError, type Clock } from '@vitalcache/core';
+
+import type { KeyOwner } from './data-key.js';
+import { inTime } from './in-time.js';
+import { keyFailure } from './key-failure.js';
+import { tooLate } from './key-flights.js';
+import type { IShredChannel } from './shred-channel.js';
+import type { ShredReceipt } from './shred-receipt.js';
+import { isTenantRow } from './stored-tenant-key.source.js';
+import { isSubjectRow } from './stored-data-keys.js';
+import type { KeyStore } from './stores/key-store.js';
+import { RECHECK_MS } from './tenant-keys.js';
+
+/** For all that a shred asks of the key store. */
+const PATIENCE_MS = 10_000;
+const PUBLISH_MS = 1_000;
+
+export interface KeyShredderOptions {
+  /** `null`: there is none, and nothing to destroy. */
+  readonly store: KeyStore | null;
+  readonly mode: 'stored' | 'derived';
+  readonly channel: IShredChannel | null;
+  readonly clock: Clock;
+  /** Lets go of keys in this process. */
+  readonly purge: (owner: KeyOwner) => void;
+}
+
+/** Destroys keys, so that nothing that was sealed with them can be read again, from whatever copy. */
+export class KeyShredder {
+  readonly #options: KeyShredderOptions;
+
+  constructor(options: KeyShredderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Destroys the keys of a subject's own, and says what that does not reach.
+   * @param owners the subject by all its pseudonyms, the present one first
+   * @throws CacheError when the key store can't be asked: keys may be left, so that it is to be done again
+   */
+  destroySubject(
+    owners: readonly (KeyOwner & { readonly subject: string })[],
+  ): Promise<ShredReceipt> {
+    return this.#destroy(owners, async (store, { tenant, subject }) => {
+      const rows = await store.list(tenant);
+      const own = rows.filter(({ name }) => isSubjectRow(name, subject));
+      const ids = await Promise.all(own.map(({ name }) => store.destroy(tenant, name)));
+      const left =
+        this.#options.mode === 'stored' ? [] : rows.filter((row) => isTenantRow(row.name));
+      return {
+        ids: ids.filter((id) => id !== null),
+        leftUntil: left.map(({ expiresAt }) => expiresAt),
+      };
+    });
+  }
+
+  /**
+   * Destroys all keys of a tenant; new data gets new ones.
+   * @param owners the tenant by all its pseudonyms, the present one first
+   * @throws CacheError as {@link destroySubject}
+   */
+  destroyTenant(owners: readonly (KeyOwner & { readonly subject: null })[]): Promise<ShredReceipt> {
+    return this.#destroy(owners, async (store, { tenant }) => ({
+      ids: await store.destroyTenant(tenant),
+      leftUntil: [],
+    }));
+  }
+
+  async #destroy<O extends KeyOwner>(
+    owners: readonly O[],
+    work: (store: KeyStore, owner: O) => Promise<Destroyed>,
+  ): Promise<ShredReceipt> {
+    const { store, clock, mode } = this.#options;
+    const { tenant, subject } = owners[0] as O;
+    const about = { tenant, subject, at: clock.now() };
+    if (!store) {
+      const nothing = { shredded: false, destroyedKeyIds: [], unreadableAt: null };
+      return { ...about, ...nothing, mode: 'unavailable', inMemoryUntil: about.at };
+    }
+    const all = Promise.all(owners.map((owner) => work(store, owner)));
+    const results = await inTime(clock, PATIENCE_MS, all, tooLate).catch(rejectAgain);
+    owners.forEach((owner) => this.#options.purge(owner)); // after the rows: nobody fetches them again
+    const isTold = await this.#publish(owners);
+    const left = results.flatMap(({ leftUntil }) => leftUntil);
+    return {
+      ...about,
+      mode,
+      shredded: left.length === 0,
+      destroyedKeyIds: results.flatMap(({ ids }) => ids),
+      unreadableAt: Math.max(about.at, ...left),
+      inMemoryUntil: about.at + (isTold ? 0 : RECHECK_MS),
+    };
+  }
+
+  async #publish(owners: readonly KeyOwner[]): Promise<boolean> {
+    const { channel, clock } = this.#options;
+    if (!channel) return false;
+    const told = Promise.all(owners.map((owner) => channel.publish(owner))).then(() => true);
+    return inTime(clock, PUBLISH_MS, told, () => false).catch(() => false);
+  }
+}
+
+interface Destroyed {
+  readonly ids: readonly string[];
+  /** When keys end that were not destroyed and open the same data. */
+  readonly leftUntil: readonly number[];
+}
+
+function rejectAgain(error: unknown): never {
+  const { code, message } = keyFailure(error);
+  throw new CacheError(code, `Keys may not have been destroyed; do it again. ${message}`);
+}

@@ -1,0 +1,16 @@
+import type { KeyObject } from 'node:crypto';
+
+/** `enabled`: used for what is new. `decrypt-only`: for what is there. `destroyed`: known by name, so that its end is no fault. */
+export type RingKeyState = 'enabled' | 'decrypt-only' | 'destroyed';
+
+/** A key of a keyring; `null` where it is destroyed. */
+export interface RingKey {
+  readonly id: string;
+  readonly state: RingKeyState;
+  readonly key: KeyObject | null;
+}
+
+/** A key that is there. */
+export interface UsableRingKey extends RingKey {
+  readonly key: KeyObject;
+}

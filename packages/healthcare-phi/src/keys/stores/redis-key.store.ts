@@ -1,0 +1,146 @@
+import { CacheError, systemClock, type Clock } from '@vitalcache/core';
+
+import { rowFromText, rowToText } from './key-row.json.js';
+import type { KeyRow, KeyRowInfo, KeyStore } from './key-store.js';
+import { assertApart, assertForgetful } from './redis-key.checks.js';
+import type { RedisKeyClient } from './redis-key.client.js';
+
+export interface RedisKeyStoreOptions {
+  /** Connection to a server of its own. */
+  readonly client: RedisKeyClient;
+  /** Begins all keys. Default: `vk`. */
+  readonly prefix?: string;
+  /**
+   * `run_id` (as `INFO server` tells) of the servers that hold the cache's values: the store refuses to be on one of them,
+   * as a copy of the values would hold their keys too.
+   */
+  readonly apartFrom?: () => Promise<readonly string[]>;
+  /** Accepts a server that saves to disk: what was destroyed is then in its files until they are rewritten. Default: false. */
+  readonly allowPersistence?: boolean;
+  readonly clock?: Pick<Clock, 'now'>;
+}
+
+/** Keeps keys in a Redis (or what speaks like one) apart from the cache's own, best one that saves nothing to disk. */
+export class RedisKeyStore implements KeyStore {
+  readonly id = 'redis';
+  readonly #client: RedisKeyClient;
+  readonly #prefix: string;
+  readonly #options: RedisKeyStoreOptions;
+
+  constructor(options: RedisKeyStoreOptions) {
+    this.#client = options.client;
+    this.#prefix = options.prefix ?? 'vk';
+    this.#options = options;
+  }
+
+  /** @param url such as `rediss://user:password@host:6380/0`; needs the package `ioredis` */
+  static async connect(
+    url: string,
+    options: Omit<RedisKeyStoreOptions, 'client'> = {},
+  ): Promise<RedisKeyStore> {
+    const ioredis = await import('ioredis').catch(() => null);
+    if (!ioredis) {
+      throw new CacheError(
+        'FEATURE_MISSING',
+        'CACHE_KEY_STORE_URL names a Redis, which needs ioredis: npm install ioredis',
+      );
+    }
+    const client = new ioredis.Redis(url, {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 1,
+      connectTimeout: 1_000,
+      commandTimeout: 1_000,
+    });
+    client.on('error', () => undefined); // each call tells of it; and without a listener it would be printed
+    await client.connect().catch(() => undefined); // it goes on trying, and `open` says that it is not there
+    return new RedisKeyStore({ ...options, client });
+  }
+
+  /**
+   * @throws CacheError `CONFIG_INVALID` for a server that also holds values, or saves to disk; `STORE_UNAVAILABLE` when it
+   * can't be asked
+   */
+  async open(): Promise<void> {
+    await assertApart(this.#client, (await this.#options.apartFrom?.()) ?? []);
+    if (!this.#options.allowPersistence) await assertForgetful(this.#client);
+  }
+
+  async get(tenant: string, name: string): Promise<KeyRow | null> {
+    const text = await this.#client.call('GET', this.#row(tenant, name));
+    return typeof text === 'string' ? rowFromText(text) : null;
+  }
+
+  async putIfAbsent(row: KeyRow): Promise<KeyRow> {
+    const { tenant, name, expiresAt } = row;
+    const key = this.#row(tenant, name);
+    const names = this.#names(tenant);
+    // All or nothing: a row that the tenant's names don't tell of would outlive the tenant.
+    const [, , , text] = await this.#atomically([
+      ['zremrangebyscore', names, '-inf', (this.#options.clock ?? systemClock).now()],
+      ['zadd', names, 'GT', expiresAt, name],
+      ['set', key, rowToText(row), 'PXAT', expiresAt, 'NX'],
+      ['get', key],
+      ['pexpireat', names, expiresAt, 'NX'],
+      ['pexpireat', names, expiresAt, 'GT'],
+    ]);
+    const kept = typeof text === 'string' ? rowFromText(text) : null;
+    if (kept) return kept;
+    throw new CacheError('STORE_REFUSED', 'The key store keeps no key that is handed to it.');
+  }
+
+  async destroy(tenant: string, name: string): Promise<string | null> {
+    const key = this.#row(tenant, name);
+    const [text] = await this.#atomically([
+      ['get', key],
+      ['del', key],
+      ['zrem', this.#names(tenant), name],
+    ]);
+    return typeof text === 'string' ? (rowFromText(text)?.id ?? null) : null;
+  }
+
+  async destroyTenant(tenant: string): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (;;) {
+      const names = await this.#namesOf(tenant);
+      if (names.length === 0) return ids;
+      for (const name of names) {
+        const id = await this.destroy(tenant, name);
+        if (id !== null) ids.push(id);
+      }
+    }
+  }
+
+  async list(tenant: string): Promise<readonly KeyRowInfo[]> {
+    const rows = await Promise.all(
+      (await this.#namesOf(tenant)).map((name) => this.get(tenant, name)),
+    );
+    return rows.flatMap((row) =>
+      row ? [{ name: row.name, id: row.id, expiresAt: row.expiresAt }] : [],
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#client.disconnect?.();
+  }
+
+  async #namesOf(tenant: string): Promise<readonly string[]> {
+    return (await this.#client.call('ZRANGE', this.#names(tenant), 0, -1)) as string[];
+  }
+
+  async #atomically(commands: unknown[][]): Promise<readonly unknown[]> {
+    const replies = (await this.#client.multi(commands).exec()) ?? [];
+    const failed = replies.find(([error]) => error !== null);
+    if (replies.length === commands.length && !failed) return replies.map(([, reply]) => reply);
+    throw new CacheError('STORE_REFUSED', 'The key store refused a command; Redis 7 is needed.');
+  }
+
+  #row(tenant: string, name: string): string {
+    return `${this.#prefix}:{${tenant}}:${name}`;
+  }
+
+  /** The names of a tenant's rows, by when they expire. */
+  #names(tenant: string): string {
+    return `${this.#prefix}:{${tenant}}`;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Clock } from '@vitalcache/core';
+import { LRUCache } from 'lru-cache';
+
+import { inTime } from './in-time.js';
+import { epochOf, type KeyEpochs } from './key-epochs.js';
+import type { KeyFlights } from './key-flights.js';
+import type { TenantKey, TenantKeySource } from './tenant-key.source.js';
+
+/** How long a key may be used without asking whether it is still there: the bound where word of a shred is lost. */
+export const RECHECK_MS = 60_000;
+const RECHECK_PATIENCE_MS = 250;
+/** After a look that failed. */
+const RETRY_MS = 5_000;
+/** For which a key that is not there is not looked for again. */
+const ABSENT_MS = 1_000;
+const MAX_KEYS = 10_000;
+
+interface Held {
+  readonly tenant: string;
+  readonly key: TenantKey;
+  recheckAt: number;
+}
+
+export interface TenantKeysOptions {
+  readonly source: TenantKeySource;
+  readonly epochs: KeyEpochs;
+  readonly flights: KeyFlights;
+  readonly clock: Clock;
+}
+
+/**
+ * The keys of tenants that are at hand in this process. They go on to serve while the key store or the key provider is down;
+ * what was destroyed is let go of at once by {@link purge}, else within {@link RECHECK_MS}.
+ */
+export class TenantKeys {
+  readonly #held = new LRUCache<string, Held>({ max: MAX_KEYS });
+  readonly #absent = new LRUCache<string, number>({ max: MAX_KEYS });
+  readonly #options: TenantKeysOptions;
+  /** Grows with each purge: what was fetched before one must not be kept after it. */
+  #purges = 0;
+
+  constructor(options: TenantKeysOptions) {
+    this.#options = options;
+  }
+
+  /** What new data is sealed with now; without a promise where it is at hand. Rejects with a `CacheError`. */
+  current(tenant: string): TenantKey | Promise<TenantKey> {
+    const { epochs, clock, flights } = this.#options;
+    const epoch = epochs.at(clock.now());
+    const held = this.#held.get(nameOf(tenant, epoch));
+    if (held && this.#isTrusted(held)) return held.key;
+    return flights.run(`current ${nameOf(tenant, epoch)}`, async () => {
+      const known = held && (await this.#rechecked(held));
+      return known ?? (await this.#kept(tenant, () => this.#options.source.current(tenant, epoch)));
+    });
+  }
+
+  /** The tenant's key of that name; `null` if it is gone, or never was. Rejects with a `CacheError`. */
+  find(tenant: string, id: string): TenantKey | null | Promise<TenantKey | null> {
+    const { epochs, clock, flights } = this.#options;
+    const now = clock.now();
+    if (!epochs.isPossible(epochOf(id), now)) return null;
+    const held = this.#held.get(nameOf(tenant, epochOf(id)));
+    const known = held?.key.id === id ? held : undefined;
+    if (known && this.#isTrusted(known)) return known.key;
+    const name = `${tenant} ${id}`;
+    const absentUntil = this.#absent.get(name) ?? 0;
+    if (now < absentUntil && absentUntil <= now + ABSENT_MS) return null;
+    return flights.run(`find ${name}`, async () => {
+      const key =
+        (known && (await this.#rechecked(known))) ??
+        (await this.#kept(tenant, () => this.#options.source.find(tenant, id)));
+      if (!key) this.#absent.set(name, clock.now() + ABSENT_MS);
+      return key;
+    });
+  }
+
+  /** Lets go of the keys of a tenant, or of all. */
+  purge(tenant?: string): void {
+    this.#purges++;
+    for (const [name, held] of this.#held.entries()) {
+      if (tenant === undefined || held.tenant === tenant) this.#held.delete(name);
+    }
+  }
+
+  #isTrusted({ key, recheckAt }: Held): boolean {
+    const now = this.#options.clock.now();
+    const isSetBack = recheckAt > now + RECHECK_MS;
+    return now < recheckAt && !isSetBack && now < key.expiresAt;
+  }
+
+  /** The key, if it is still there, or if that can't be told; lets go of it if not. */
+  async #rechecked(held: Held): Promise<TenantKey | null> {
+    const { clock, source } = this.#options;
+    const { tenant, key } = held;
+    if (clock.now() >= key.expiresAt) return this.#dropped(held);
+    // Ahead of the answer: should that never come, those who ask next are served.
+    held.recheckAt = clock.now() + RETRY_MS;
+    const asked = source.isThere(tenant, key.id).catch(() => null);
+    const isThere = await inTime(clock, RECHECK_PATIENCE_MS, asked, () => null);
+    if (isThere === false || this.#held.get(nameOf(tenant, epochOf(key.id))) !== held) {
+      return this.#dropped(held);
+    }
+    if (isThere) held.recheckAt = clock.now() + RECHECK_MS;
+    return key;
+  }
+
+  #dropped(held: Held): null {
+    const name = nameOf(held.tenant, epochOf(held.key.id));
+    if (this.#held.peek(name) === held) this.#held.delete(name);
+    return null;
+  }
+
+  /** Once more if there was a purge meanwhile. */
+  async #kept<T extends TenantKey | null>(tenant: string, get: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const purges = this.#purges;
+      const key = await get();
+      if (purges !== this.#purges) continue;
+      if (key) {
+        const recheckAt = this.#options.clock.now() + RECHECK_MS;
+        this.#held.set(nameOf(tenant, epochOf(key.id)), { tenant, key, recheckAt });
+      }
+      return key;
+    }
+  }
+}
+
+function nameOf(tenant: string, epoch: number): string {
+  return `${tenant} ${epoch}`;
+}
