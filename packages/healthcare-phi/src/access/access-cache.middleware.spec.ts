@@ -57,7 +57,6 @@ describe('AccessMiddleware', () => {
       await cache.invalidateCacheByPattern('users:*');
       await cache.invalidateCacheByPattern('*:1');
       await cache.del('users:1');
-      await cache.cache('session:1', () => 1, { encrypt: true });
       expect(audit.events).toEqual([]);
     });
   });

@@ -1,4 +1,4 @@
-import { CacheError } from '@vitalcache/core';
+import { CacheError, type CacheErrorCode } from '@vitalcache/core';
 
 import type { AccessContext, PurposeOfUse } from './access-context.js';
 
@@ -48,7 +48,7 @@ export function checkAccess(context: AccessContext): AccessContext {
   return Object.freeze({
     tenant: checkId('tenant', context.tenant),
     actor: checkId('actor', context.actor),
-    roles: Object.freeze((roles as readonly unknown[]).map((role) => checkId('a role', role))),
+    roles: Object.freeze((roles as readonly unknown[]).map((role) => checkId('A role', role))),
     ...(purpose !== undefined && { purpose }),
     ...(Object.fromEntries(optional) as Partial<AccessContext>),
   });
@@ -57,23 +57,28 @@ export function checkAccess(context: AccessContext): AccessContext {
 /**
  * An id in NFC: a string of 1 to 256 bytes without control characters. `7` is no id, and neither is an id with spaces at
  * its ends, which looks like another.
- * @throws CacheError `ACCESS_MISSING`
+ * @param of what it is part of, for the message
+ * @throws CacheError of the code
  */
-export function checkId(name: string, id: unknown): string {
+export function checkId(
+  name: string,
+  id: unknown,
+  of = 'the access context',
+  code: CacheErrorCode = 'ACCESS_MISSING',
+): string {
+  const wrong = (what: string): never => {
+    throw new CacheError(code, `${name} of ${of} ${what}.`);
+  };
   if (typeof id !== 'string') {
-    return refuse(
-      `In the access context ${name} is ${id === null ? 'null' : typeof id}; accepted: a string.`,
-    );
+    return wrong(`is ${id === null ? 'null' : typeof id}; accepted: a string`);
   }
   const text = id.normalize('NFC');
   const bytes = Buffer.byteLength(text);
   if (bytes === 0 || bytes > MAX_ID_BYTES) {
-    refuse(`In the access context ${name} has ${bytes} bytes; accepted: 1 to ${MAX_ID_BYTES}.`);
+    wrong(`has ${bytes} bytes; accepted: 1 to ${MAX_ID_BYTES}`);
   }
   if (CONTROL.test(text) || LONE_SURROGATE.test(text) || text.trim() !== text) {
-    refuse(
-      `In the access context ${name} holds control characters, broken Unicode or spaces at an end.`,
-    );
+    wrong('holds control characters, broken Unicode or spaces at an end');
   }
   return text;
 }

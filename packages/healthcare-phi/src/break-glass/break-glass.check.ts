@@ -22,7 +22,7 @@ export function checkRequest(request: BreakGlassRequest): BreakGlassRequest {
     refuse('reasonCode must be 1 to 64 letters, digits and the signs - _ .');
   }
   return {
-    patientId: checkId('the patient of a break-glass request', request.patientId),
+    patientId: checkId('patientId', request.patientId, 'a break-glass request', 'OPTION_INVALID'),
     reasonCode: request.reasonCode,
     reasonText: text('reasonText', request.reasonText, MIN_REASON),
     minutes,

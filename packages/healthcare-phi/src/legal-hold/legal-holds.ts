@@ -74,7 +74,10 @@ export class LegalHolds implements ILegalHold {
     const { audit, book, roles } = this.#options;
     const context = currentAccess();
     if (!context) throw contextMissing('A legal hold');
-    const held = patientId === undefined ? null : checkId('the patient of a legal hold', patientId);
+    const held =
+      patientId === undefined
+        ? null
+        : checkId('patientId', patientId, 'a legal hold', 'OPTION_INVALID');
     if (typeof reason !== 'string' || reason.trim() === '' || reason.length > 1_000) {
       throw new CacheError(
         'OPTION_INVALID',

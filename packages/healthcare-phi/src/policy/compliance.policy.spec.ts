@@ -7,7 +7,7 @@ const RESTRICTED = { containsPHI: true, complianceLevel: 'restricted' } as const
 const EMERGENCY = { containsPHI: true, emergencyData: true } as const;
 
 describe('CompliancePolicy', () => {
-  const policy = new CompliancePolicy();
+  const policy = new CompliancePolicy({ hasSwr: true });
   const ruled = (written: CacheOptions, own = policy, defaults = CACHE_DEFAULTS) =>
     own.optionRule(written, resolveOptions(written, defaults));
 
@@ -56,6 +56,15 @@ describe('CompliancePolicy', () => {
     ['part2 as emergency data', { ...EMERGENCY, tags: ['part2'] }],
   ])('refuses what was written and would be ignored: %s', (_, written) => {
     expect(() => ruled(written)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+
+  it('refuses enableSwr where nothing serves it, and lets a default be', () => {
+    const own = new CompliancePolicy();
+    expect(() => ruled({ containsPHI: true, enableSwr: true }, own)).toThrow('SWRCacheStrategy');
+    expect(ruled({ containsPHI: true, ttl: 60 }, own)).toMatchObject({
+      enableSwr: false,
+      staleMs: 60_000,
+    });
   });
 
   it('never takes a default for an error', () => {

@@ -13,6 +13,8 @@ export interface CompliancePolicyOptions {
   readonly restrictedPurposes?: readonly PurposeOfUse[];
   /** Levels of an application's own security labels; ours can't be made milder. */
   readonly labels?: Readonly<Record<string, ComplianceLevel>>;
+  /** Whether the `PHICacheStrategy` was given a strategy for `enableSwr`. Default: false. */
+  readonly hasSwr?: boolean;
   /** Told once of what is milder than the default. */
   readonly warn?: (message: string) => void;
 }
@@ -26,12 +28,19 @@ export class CompliancePolicy {
   readonly #labels: Readonly<Record<string, ComplianceLevel>>;
 
   /** @throws CacheError `CONFIG_INVALID` */
-  constructor({ maxTtl = {}, restrictedPurposes, labels, warn }: CompliancePolicyOptions = {}) {
+  constructor({
+    maxTtl = {},
+    restrictedPurposes,
+    labels,
+    hasSwr = false,
+    warn,
+  }: CompliancePolicyOptions = {}) {
     this.#rules = rulesOf(maxTtl, warn ?? (() => undefined));
     this.#purposes = new Set(restrictedPurposes ?? RESTRICTED_PURPOSES);
     this.#labels = { ...labels };
     this.optionRule = (written, resolved) =>
       applyLevel(written, resolved, {
+        hasSwr,
         rules: (level) => this.rules(level),
         levelOf: (labels) => this.levelOf(labels),
       });

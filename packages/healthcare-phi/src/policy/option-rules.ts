@@ -18,6 +18,8 @@ export function isHealthInformation(options: ResolvedCacheOptions): boolean {
 
 /** What decides about levels. */
 interface LevelPolicy {
+  /** Whether anything can serve protected data stale and refresh it meanwhile. */
+  readonly hasSwr: boolean;
   readonly rules: (level: ComplianceLevel) => LevelRules;
   readonly levelOf: (labels: readonly SecurityLabel[]) => ComplianceLevel;
 }
@@ -26,7 +28,7 @@ interface LevelPolicy {
 export function applyLevel(
   written: CacheOptions,
   options: ResolvedCacheOptions,
-  { rules: rulesOf, levelOf: levelOfLabels }: LevelPolicy,
+  { hasSwr, rules: rulesOf, levelOf: levelOfLabels }: LevelPolicy,
 ): ResolvedCacheOptions {
   if (!isHealthInformation(options)) return options;
   const labels = labelsOf(options);
@@ -34,13 +36,18 @@ export function applyLevel(
   const rules = rulesOf(level);
   const isStaleAllowed = rules.allowsStale && !options.emergencyData;
   assertEffective(written, options, level, rules, isStaleAllowed);
+  if (options.enableSwr && isSwrWritten(written) && !hasSwr) {
+    refuse(
+      'enableSwr on health information needs a strategy there: give the healthcare plugin the SWRCacheStrategy of the cache as well.',
+    );
+  }
   if (options.emergencyData && labels.includes('part2')) {
     refuse(
       'emergencyData may be served stale, and what is tagged part2 never: leave one of them away.',
     );
   }
   const ttlMs = Math.min(options.ttlMs, rules.maxTtlMs);
-  const enableSwr = options.enableSwr && isStaleAllowed;
+  const enableSwr = options.enableSwr && isStaleAllowed && hasSwr;
   return Object.freeze({
     ...options,
     complianceLevel: level,
@@ -95,7 +102,7 @@ function assertEffective(
     );
   }
   const needsStale = {
-    enableSwr: written.enableSwr ?? written.useSwr ?? written.enableSWR ?? false,
+    enableSwr: isSwrWritten(written),
     staleTime: written.staleTime !== undefined && staleMs < ttlMs,
     adaptive: written.adaptive !== undefined,
     earlyRefresh: (written.earlyRefresh ?? 0) > 0,
@@ -111,6 +118,10 @@ function assertEffective(
       `ttl and staleIfErrorMs are ${(ttlMs + staleIfErrorMs) / 1000} s together; accepted with complianceLevel ${level}: up to ${maxTtlMs / 1000} s.`,
     );
   }
+}
+
+function isSwrWritten({ enableSwr, useSwr, enableSWR }: CacheOptions): boolean {
+  return enableSwr ?? useSwr ?? enableSWR ?? false;
 }
 
 /** Half of a time to live that was lowered, unless something was written. */

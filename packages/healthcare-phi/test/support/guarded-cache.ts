@@ -40,7 +40,7 @@ export function guardedCache({
 }: GuardedCacheOptions = {}) {
   const { audit = new RecordingAudit(), clock = new FakeClock() } = parts;
   const store = new MapStore();
-  const policy = new CompliancePolicy();
+  const policy = new CompliancePolicy({ hasSwr: swr !== undefined });
   const keyRef = (key: string) => `ref(${key.length})`;
   const background = { audit, keyRef };
   const phi = new PHICacheStrategy({ ...background, ...(swr && { swr }) });
