@@ -126,6 +126,8 @@ export type {
   ComparingStore,
   FencedStore,
   ICacheProvider,
+  IndexStore,
+  InspectingStore,
   JournalStore,
   LeaseStore,
   ManagedStore,

@@ -11,6 +11,7 @@ import {
 } from '@vitalcache/core';
 
 import { hasLaterFence, startsWith } from './fence-bytes.js';
+import { MemberIndex } from './member.index.js';
 import { MemoryStore } from './memory-store.js';
 
 export interface MemoryCacheProviderOptions {
@@ -36,6 +37,7 @@ export class MemoryCacheProvider implements ICacheProvider {
   readonly name = 'memory';
   readonly shared = false;
   readonly #store: MemoryStore;
+  readonly #index: MemberIndex;
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #journals = new Map<string, InProcessJournalLog>();
@@ -49,6 +51,7 @@ export class MemoryCacheProvider implements ICacheProvider {
     this.#now = now ?? Date.now;
     this.#random = random ?? Math.random;
     this.#store = new MemoryStore({ maxBytes, now: this.#now });
+    this.#index = new MemberIndex({ now: this.#now });
   }
 
   async connect(): Promise<void> {
@@ -59,6 +62,7 @@ export class MemoryCacheProvider implements ICacheProvider {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#store.clear();
+    this.#index.clear();
     this.#journals.clear();
   }
 
@@ -140,6 +144,46 @@ export class MemoryCacheProvider implements ICacheProvider {
     const isHeld = holder !== null && Buffer.compare(holder, token) === 0;
     if (isHeld) store.set(key, token, ttlMs);
     return isHeld;
+  }
+
+  async addMember(set: string, member: string, ttlMs: number, maxMembers: number): Promise<void> {
+    this.#open();
+    this.#index.add(set, member, ttlMs, maxMembers);
+  }
+
+  async membersOf(set: string, limit: number): Promise<readonly string[]> {
+    this.#open();
+    return this.#index.list(set, limit);
+  }
+
+  async dropMembers(set: string, members: readonly string[]): Promise<number> {
+    this.#open();
+    return this.#index.drop(set, members);
+  }
+
+  /** Visits the keys that are there when it begins. */
+  async visitKeys(
+    pattern: string,
+    visit: (keys: readonly string[]) => void | Promise<void>,
+    deadlineMs: number,
+  ): Promise<boolean> {
+    const endsAt = this.#now() + deadlineMs;
+    const matches = compileGlob(pattern);
+    const keys = this.#open().keys();
+    for (let from = 0; from < keys.length; from += SWEEP_STEP) {
+      if (from > 0) await nextTurn();
+      if (this.#now() >= endsAt) return false;
+      const store = this.#open();
+      const page = keys.slice(from, from + SWEEP_STEP).filter(matches);
+      const living = page.filter((key) => store.timeLeft(key) !== null);
+      if (living.length > 0) await visit(living);
+    }
+    return true;
+  }
+
+  async timesLeft(keys: readonly string[]): Promise<readonly (number | null)[]> {
+    const store = this.#open();
+    return keys.map((key) => store.timeLeft(key));
   }
 
   journal(namespace: string): InProcessJournalLog {

@@ -56,6 +56,13 @@ export class MemoryStore {
     return null;
   }
 
+  /** Milliseconds until a key goes; `null`: it is not there. */
+  timeLeft(key: string): number | null {
+    const entry = this.#entries.peek(key);
+    const leftMs = entry ? entry.expiresAt - this.#now() : 0;
+    return leftMs > 0 ? leftMs : null;
+  }
+
   /** Stores a copy. A value that is larger than the whole store replaces what was there and is dropped at once. */
   set(key: string, value: Uint8Array, ttlMs: number): void {
     this.#entries.set(key, { value: new Uint8Array(value), expiresAt: this.#now() + ttlMs });

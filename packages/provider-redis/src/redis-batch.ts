@@ -51,6 +51,22 @@ export class RedisBatch {
     await this.#each(items, ({ key }) => key, set);
   }
 
+  /** Milliseconds, `Infinity` without an end, `null` where there is no such key. */
+  async timesLeft(keys: readonly string[]): Promise<readonly (number | null)[]> {
+    const left = new Array<number | null>(keys.length).fill(null);
+    const ask = async (places: Part): Promise<void> => {
+      const answers = await this.#each(pick(keys, places), String, (client, key) =>
+        client.pttl(key),
+      );
+      places.forEach((place, i) => {
+        const ms = Number(answers[i]);
+        left[place] = ms === -1 ? Infinity : ms < 0 ? null : ms;
+      });
+    };
+    await Promise.all((await this.#parts(keys)).map(ask));
+    return left;
+  }
+
   async delMany(keys: readonly string[]): Promise<number> {
     if (this.#service.isClustered) {
       const counts = await this.#each(keys, String, (client, key) => client.unlink(key));

@@ -17,6 +17,7 @@ import type { StoreFindings } from './probe/store-findings.js';
 import type { LuaScriptName } from './scripts/lua-scripts.js';
 import { runScript, type ScriptArguments } from './scripts/run-script.js';
 import { readStatus } from './probe/store-status.js';
+import { scan } from './scan.js';
 import { sweep } from './sweep.js';
 import { sendable } from './value-bytes.js';
 
@@ -121,6 +122,48 @@ export class RedisCacheProvider implements ICacheProvider {
 
   async extendLease(key: string, token: Uint8Array, ttlMs: number): Promise<boolean> {
     return (await this.#script('extendLease', key, [sendable(token), ttlMs])) === 1;
+  }
+
+  async addMember(set: string, member: string, ttlMs: number, maxMembers: number): Promise<void> {
+    // Twice is as once: the member stays as long as it was to.
+    await this.#service.again(() => this.#script('addMember', set, [member, ttlMs, maxMembers]));
+  }
+
+  membersOf(set: string, limit: number): Promise<readonly string[]> {
+    return this.#service.runAgain(set, (client, before) => {
+      before();
+      return client.zrevrangebyscore(set, '+inf', `(${Date.now()}`, 'LIMIT', 0, limit);
+    });
+  }
+
+  dropMembers(set: string, members: readonly string[]): Promise<number> {
+    if (members.length === 0) return Promise.resolve(0);
+    return this.#service.runAgain(set, (client, before) => {
+      before();
+      return client.zrem(set, ...members);
+    });
+  }
+
+  async visitKeys(
+    pattern: string,
+    visit: (keys: readonly string[]) => void | Promise<void>,
+    deadlineMs: number,
+  ): Promise<boolean> {
+    const refusals: unknown[] = [];
+    const isComplete = await scan(this.#service, pattern, deadlineMs, async (keys) => {
+      try {
+        await visit([...new Set(keys.map(String))]);
+      } catch (error) {
+        refusals.push(error);
+        throw error;
+      }
+    });
+    if (refusals.length > 0) throw refusals[0];
+    return isComplete;
+  }
+
+  timesLeft(keys: readonly string[]): Promise<readonly (number | null)[]> {
+    return this.#batch.timesLeft(keys);
   }
 
   journal(namespace: string): IJournalLog {

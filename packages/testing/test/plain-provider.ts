@@ -18,6 +18,7 @@ interface Entry {
 export class PlainProvider implements ICacheProvider {
   protected readonly entries = new Map<string, Entry>();
   readonly #journals = new Map<string, IJournalLog>();
+  readonly #sets = new Map<string, Map<string, number>>();
   protected isClosed = false;
 
   constructor(protected readonly now: () => number) {}
@@ -90,6 +91,41 @@ export class PlainProvider implements ICacheProvider {
     return true;
   }
 
+  async addMember(set: string, member: string, ttlMs: number, maxMembers: number): Promise<void> {
+    const members = this.members(set);
+    members.set(member, Math.max(members.get(member) ?? 0, this.now() + ttlMs));
+    for (const name of (await this.membersOf(set, Infinity)).slice(maxMembers)) {
+      members.delete(name);
+    }
+  }
+
+  async membersOf(set: string, limit: number): Promise<readonly string[]> {
+    const living = [...this.members(set)].filter(([, goesAt]) => goesAt > this.now());
+    living.sort(([, a], [, b]) => b - a);
+    return living.map(([member]) => member).slice(0, limit);
+  }
+
+  async dropMembers(set: string, members: readonly string[]): Promise<number> {
+    return members.filter((member) => this.members(set).delete(member)).length;
+  }
+
+  async visitKeys(
+    pattern: string,
+    visit: (keys: readonly string[]) => void | Promise<void>,
+    deadlineMs: number,
+  ): Promise<boolean> {
+    if (deadlineMs <= 0) return false;
+    await visit([...this.entries.keys()].filter(compileGlob(pattern)));
+    return true;
+  }
+
+  async timesLeft(keys: readonly string[]): Promise<readonly (number | null)[]> {
+    return keys.map((key) => {
+      const entry = this.peek(key);
+      return entry && entry.expiresAt - this.now();
+    });
+  }
+
   journal(namespace: string): IJournalLog {
     const log = this.#journals.get(namespace) ?? new InProcessJournalLog({ now: this.now });
     this.#journals.set(namespace, log);
@@ -107,6 +143,12 @@ export class PlainProvider implements ICacheProvider {
 
   async close(): Promise<void> {
     this.isClosed = true;
+  }
+
+  protected members(set: string): Map<string, number> {
+    const members = this.#sets.get(set) ?? new Map<string, number>();
+    this.#sets.set(set, members);
+    return members;
   }
 
   protected peek(key: string): Entry | null {

@@ -139,6 +139,56 @@ const FLAWS: readonly (readonly [string, RegExp, Make])[] = [
     },
   ],
   [
+    'lets a member stay shorter',
+    /lets a member stay longer, never shorter/,
+    class extends PlainProvider {
+      override async addMember(set: string, member: string, ttlMs: number) {
+        this.members(set).set(member, this.now() + ttlMs);
+      }
+    },
+  ],
+  [
+    'keeps too many members',
+    /drops those that would go first/,
+    class extends PlainProvider {
+      override addMember(set: string, member: string, ttlMs: number) {
+        return super.addMember(set, member, ttlMs, Infinity);
+      }
+    },
+  ],
+  [
+    'counts members that were not there',
+    /drops what is named and counts/,
+    class extends PlainProvider {
+      override async dropMembers(set: string, members: readonly string[]) {
+        await super.dropMembers(set, members);
+        return members.length;
+      }
+    },
+  ],
+  [
+    'visits what does not match',
+    /visits all of several thousand/,
+    class extends PlainProvider {
+      override visitKeys(
+        _pattern: string,
+        visit: Parameters<PlainProvider['visitKeys']>[1],
+        deadlineMs: number,
+      ) {
+        return super.visitKeys('*', visit, deadlineMs);
+      }
+    },
+  ],
+  [
+    'never says that keys are not there',
+    /tells how long keys have left/,
+    class extends PlainProvider {
+      override async timesLeft(keys: readonly string[]) {
+        return keys.map(() => 60_000);
+      }
+    },
+  ],
+  [
     'says complete at any deadline',
     /says that it is not complete/,
     class extends PlainProvider {

@@ -68,6 +68,34 @@ export interface ComparingStore {
   setIfUnchanged(item: StoredItem, expected: Uint8Array | null): Promise<boolean>;
 }
 
+/** Sets of names whose members go by themselves: an index for housekeeping, which never decides what is valid. */
+export interface IndexStore {
+  /**
+   * Adds a name to a set, or lets it stay longer; it goes after `ttlMs`, and the set with its last member. Of more than
+   * `maxMembers` those are dropped that would go first.
+   */
+  addMember(set: string, member: string, ttlMs: number, maxMembers: number): Promise<void>;
+  /** Up to `limit` members, those first that stay longest. */
+  membersOf(set: string, limit: number): Promise<readonly string[]>;
+  /** Resolves with the number of those that were there. */
+  dropMembers(set: string, members: readonly string[]): Promise<number>;
+}
+
+/** Looking at keys without their bytes, in bounded steps that never block the store. */
+export interface InspectingStore {
+  /**
+   * Calls `visit` with the keys that match a Redis glob, a page at a time and none of them twice in a page; waits for what
+   * it returns. Resolves with false when the deadline, counted from the call, ended it before all were seen.
+   */
+  visitKeys(
+    pattern: string,
+    visit: (keys: readonly string[]) => void | Promise<void>,
+    deadlineMs: number,
+  ): Promise<boolean>;
+  /** Milliseconds until the store forgets each key: `Infinity` for one that has no end, `null` for one that is not there. */
+  timesLeft(keys: readonly string[]): Promise<readonly (number | null)[]>;
+}
+
 /** A store that can keep the journal of a namespace. */
 export interface JournalStore {
   /** The journal of `namespace`; one object per provider and namespace. Opens no connection by itself. */
@@ -150,6 +178,8 @@ export interface ICacheProvider
     Partial<FencedStore>,
     Partial<ComparingStore>,
     Partial<LeaseStore>,
+    Partial<IndexStore>,
+    Partial<InspectingStore>,
     Partial<JournalStore>,
     Partial<ObservableStore>,
     Partial<PartitionedStore>,

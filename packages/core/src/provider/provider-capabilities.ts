@@ -3,6 +3,8 @@ import type {
   ComparingStore,
   FencedStore,
   ICacheProvider,
+  IndexStore,
+  InspectingStore,
   JournalStore,
   LeaseStore,
   ManagedStore,
@@ -21,6 +23,8 @@ export interface ProviderCapabilities {
   readonly fenced?: FencedStore;
   readonly compare?: ComparingStore;
   readonly lease?: LeaseStore;
+  readonly index?: IndexStore;
+  readonly inspect?: InspectingStore;
   readonly journal?: JournalStore;
   readonly status?: ObservableStore;
   readonly partitions?: PartitionedStore;
@@ -35,6 +39,8 @@ const METHODS = {
   fenced: ['setFenced'],
   compare: ['setIfUnchanged'],
   lease: ['acquireLease', 'releaseLease', 'extendLease'],
+  index: ['addMember', 'membersOf', 'dropMembers'],
+  inspect: ['visitKeys', 'timesLeft'],
   journal: ['journal'],
   status: ['status'],
   partitions: ['partitionOf'],

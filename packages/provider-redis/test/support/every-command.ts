@@ -19,6 +19,14 @@ export async function doEverything(provider: RedisCacheProvider): Promise<void> 
   expect(await provider.acquireLease(lease, Uint8Array.of(9), 60_000)).toEqual(bytes);
   expect(await provider.extendLease(lease, bytes, 60_000)).toBe(true);
   expect(await provider.releaseLease(lease, bytes)).toBe(true);
+  await provider.addMember('vc:app:i:{a}', key, 60_000, 10);
+  expect(await provider.membersOf('vc:app:i:{a}', 10)).toEqual([key]);
+  expect(await provider.dropMembers('vc:app:i:{a}', [key, other])).toBe(1);
+  const visited: string[] = [];
+  const visit = (keys: readonly string[]) => void visited.push(...keys);
+  expect(await provider.visitKeys('vc:app:e:{a}', visit, 5_000)).toBe(true);
+  expect(visited).toEqual([key]);
+  expect(await provider.timesLeft(visited)).toEqual([expect.any(Number)]);
   expect(await provider.del(key)).toBe(1);
   expect(await provider.delMany([other])).toBe(1);
   await provider.set(key, bytes, 60_000);

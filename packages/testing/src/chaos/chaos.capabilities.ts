@@ -14,8 +14,9 @@ export function chaoticCapabilities(
   board: FaultBoard,
   history: ChaosHistory,
 ): Partial<ICacheProvider> {
-  const { batch, sweep, tagIndex, fenced, compare, lease, status, partitions, tuning } =
-    capabilitiesOf(inner);
+  const found = capabilitiesOf(inner);
+  const { batch, sweep, tagIndex, fenced, compare, lease, index, inspect } = found;
+  const { status, partitions, tuning } = found;
   const wrote = ({ key, ttlMs }: StoredItem): void => history.wrote(key, ttlMs);
   return {
     ...(batch && {
@@ -85,6 +86,32 @@ export function chaoticCapabilities(
         board.ask('lease', {
           work: () => lease.extendLease(key, token, ttlMs),
           lie: () => true,
+        }),
+    }),
+    ...(index && {
+      addMember: (set, member, ttlMs, maxMembers) =>
+        board.ask('index', {
+          work: () => index.addMember(set, member, ttlMs, maxMembers),
+          lie: () => undefined,
+        }),
+      membersOf: (set, limit) =>
+        board.ask('index', { work: () => index.membersOf(set, limit), lie: () => [] }),
+      dropMembers: (set, members) =>
+        board.ask('index', {
+          work: () => index.dropMembers(set, members),
+          lie: () => members.length,
+        }),
+    }),
+    ...(inspect && {
+      visitKeys: (pattern, visit, deadlineMs) =>
+        board.ask('inspect', {
+          work: () => inspect.visitKeys(pattern, visit, deadlineMs),
+          lie: () => true,
+        }),
+      timesLeft: (keys) =>
+        board.ask('inspect', {
+          work: () => inspect.timesLeft(keys),
+          lie: () => keys.map(() => null),
         }),
     }),
     ...(status && {

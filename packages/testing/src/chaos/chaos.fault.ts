@@ -8,6 +8,8 @@ const BYTES = [
   'batch',
   'sweep',
   'tagIndex',
+  'index',
+  'inspect',
   'fenced',
   'compare',
   'lease',

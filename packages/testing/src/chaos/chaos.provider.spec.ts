@@ -41,6 +41,8 @@ const CALLS: Readonly<
   fenced: (chaos) => chaos.setFenced(ITEM, 1, 1),
   compare: (chaos) => chaos.setIfUnchanged(ITEM, null),
   lease: (chaos) => chaos.acquireLease('l', BYTES, 1_000),
+  index: (chaos) => chaos.addMember('s', 'm', 1_000, 10),
+  inspect: (chaos) => chaos.timesLeft(['k']),
   open: (_, log) => log.open('1;x', 0),
   append: (_, log) => log.append(TAG, 1),
   read: (_, log) => log.read(0, 10),

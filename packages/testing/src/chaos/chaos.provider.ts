@@ -40,6 +40,11 @@ export class ChaosProvider implements ICacheProvider {
   readonly acquireLease?: ICacheProvider['acquireLease'];
   readonly releaseLease?: ICacheProvider['releaseLease'];
   readonly extendLease?: ICacheProvider['extendLease'];
+  readonly addMember?: ICacheProvider['addMember'];
+  readonly membersOf?: ICacheProvider['membersOf'];
+  readonly dropMembers?: ICacheProvider['dropMembers'];
+  readonly visitKeys?: ICacheProvider['visitKeys'];
+  readonly timesLeft?: ICacheProvider['timesLeft'];
   readonly status?: ICacheProvider['status'];
   readonly partitionOf?: ICacheProvider['partitionOf'];
   readonly tune?: ICacheProvider['tune'];

@@ -12,6 +12,8 @@ import { batchPart } from './batch.part.js';
 import { assertStored, bytes } from './bytes.js';
 import { comparePart } from './compare.part.js';
 import { fencedPart } from './fenced.part.js';
+import { indexPart } from './index.part.js';
+import { inspectPart } from './inspect.part.js';
 import { leasePart } from './lease.part.js';
 import { partitionsPart, tuningPart } from './partitions.part.js';
 import type {
@@ -31,6 +33,8 @@ const ALL: readonly ProviderCapability[] = [
   'fenced',
   'compare',
   'lease',
+  'index',
+  'inspect',
   'journal',
   'status',
   'partitions',
@@ -44,6 +48,8 @@ const PARTS: Readonly<Partial<Record<ProviderCapability, ProviderPart>>> = {
   fenced: fencedPart,
   compare: comparePart,
   lease: leasePart,
+  index: indexPart,
+  inspect: inspectPart,
   partitions: partitionsPart,
   tuning: tuningPart,
 };
