@@ -180,6 +180,7 @@ export type {
 } from './service/cache-results.js';
 export { CacheService } from './service/cache.service.js';
 export type { Probe } from './service/entry.probe.js';
+export type { EntryCensus, StoreKeeper } from './service/store-keeper.js';
 export { BaseCacheStrategy } from './strategy/base-cache.strategy.js';
 export { STRATEGY_PRECEDENCE, type ICacheStrategy } from './strategy/cache-strategy.js';
 export { CacheStrategyManager } from './strategy/cache-strategy.manager.js';

@@ -182,6 +182,11 @@ export class CacheRepository implements ICacheRepository {
     );
   }
 
+  /** Removes what stands in the store under these names, whatever keys they are of. */
+  removeNames(names: readonly string[]): Promise<number | null> {
+    return this.#stored.remove(names);
+  }
+
   /** Forgets what this process holds of one key. */
   drop(key: string): void {
     this.#l1.delete(key);

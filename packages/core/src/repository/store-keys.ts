@@ -35,6 +35,11 @@ export class StoreKeys {
     return this.#name('f', key);
   }
 
+  /** A set of names, for housekeeping. */
+  index(key: string): string {
+    return this.#name('i', key);
+  }
+
   /** One record of the namespace's own, such as its settings. */
   own(name: string): string {
     return `${this.#prefix}${name}`;
@@ -50,7 +55,7 @@ export class StoreKeys {
     return `${escapeGlob(this.#prefix)}e:*`;
   }
 
-  #name(kind: 'e' | 'l' | 'f', key: string): string {
+  #name(kind: 'e' | 'l' | 'f' | 'i', key: string): string {
     if (!this.#names) return `${this.#prefix}${kind}:{${escapeBraces(key)}}`;
     const { slot, rest } = this.#names.nameOf(key);
     return `${this.#prefix}${kind}:{${slot}}${rest}`;

@@ -14,6 +14,7 @@ import { WarmerRegistry } from '../warming/warmer-registry.js';
 import { applySettings } from './apply-settings.js';
 import type { CacheConfig } from './cache-config.js';
 import { checkConfig } from './check-config.js';
+import { CacheEraser } from './cache.eraser.js';
 import { CacheReader } from './cache.reader.js';
 import { CacheReports } from './cache-reports.js';
 import { CacheRuntime } from './cache.runtime.js';
@@ -28,6 +29,7 @@ export interface CacheParts {
   readonly chain: CacheMiddlewareChain;
   readonly reader: CacheReader;
   readonly writer: CacheWriter;
+  readonly eraser: CacheEraser;
   readonly warmers: WarmerRegistry;
   readonly commits: CommitScope;
 }
@@ -63,9 +65,10 @@ export function assembleCache(provider: ICacheProvider, config: CacheConfig): Ca
   const reports = new CacheReports({ runtime, plugins, parts, measures, limits });
   const reader = new CacheReader({ runtime, strategies, chain, middleware, events, options });
   const writer = new CacheWriter({ runtime, strategies, chain, options });
+  const eraser = new CacheEraser({ runtime, chain });
   const warmers = new WarmerRegistry({ errors, logger, clock });
   for (const warmer of [...(config.warmers ?? []), ...merged.warmers]) warmers.register(warmer);
   const onFailed = (error: unknown): void => errors.note('commit-failed', error);
   const commits = new CommitScope({ onFailed, clock });
-  return { runtime, plugins, reports, strategies, chain, reader, writer, warmers, commits };
+  return { runtime, plugins, reports, strategies, chain, reader, writer, eraser, warmers, commits };
 }

@@ -1,9 +1,8 @@
 import { CacheError } from '../errors/cache.error.js';
 import type { Fence } from '../journal/fence.js';
 import { assertToken } from '../journal/read-token.js';
-import { assertKeys } from '../key/key-rules.js';
+import { assertTags } from '../key/key-rules.js';
 import { CacheKeyFactory, type ICacheKeyFactory } from '../key/cache-key.factory.js';
-import type { CacheOperation } from '../middleware/cache-middleware.js';
 import type { CacheMiddlewareChain } from '../middleware/cache-middleware.chain.js';
 import type { CacheOptions } from '../options/cache-options.js';
 import type { SettingChanged, SettingsChange } from '../flags/settings-change.js';
@@ -31,6 +30,7 @@ import type { Loader, ReadResult } from '../strategy/read-request.js';
 import type { BatchLoader } from './batch-load.js';
 import type { CacheConfig } from './cache-config.js';
 import { operationOf } from './cache-operations.js';
+import type { CacheEraser } from './cache.eraser.js';
 import type { CacheReader } from './cache.reader.js';
 import type { CacheReports } from './cache-reports.js';
 import type {
@@ -48,7 +48,7 @@ import { assembleCache } from './cache-parts.js';
 import type { CacheWriter } from './cache.writer.js';
 import type { Probe } from './entry.probe.js';
 import type { Change } from './entry.writer.js';
-import type { Invalidated } from './invalidator.js';
+import { StoreKeeper } from './store-keeper.js';
 
 /**
  * The cache: one service for everything. Reads never fail because of the cache; an invalidation that was not recorded
@@ -62,9 +62,11 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
   readonly #chain: CacheMiddlewareChain;
   readonly #reader: CacheReader;
   readonly #writer: CacheWriter;
+  readonly #eraser: CacheEraser;
   readonly #warmers: WarmerRegistry;
   readonly #commits: CommitScope;
   readonly #keyFactory: F;
+  readonly #storeKeeper: StoreKeeper;
   readonly #closing = new AbortController();
   #started: Promise<void> | null = null;
   #closed: Promise<void> | null = null;
@@ -81,9 +83,11 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     this.#chain = parts.chain;
     this.#reader = parts.reader;
     this.#writer = parts.writer;
+    this.#eraser = parts.eraser;
     this.#warmers = parts.warmers;
     this.#commits = parts.commits;
     this.#keyFactory = config.keyFactory ?? (new CacheKeyFactory() as ICacheKeyFactory as F);
+    this.#storeKeeper = new StoreKeeper(parts.runtime);
     this.#plugins.attach(this);
   }
 
@@ -196,12 +200,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
 
   /** Makes one key invalid everywhere; resolves with whether an entry was removed. Rejects when not recorded. */
   async del(key: string): Promise<boolean> {
-    const { removed } = await this.#invalidate(
-      operationOf('del', { key }),
-      () => this.#runtime.invalidator.byKeys([key]),
-      'throw',
-    );
-    return (removed ?? 1) > 0;
+    return (await this.#eraser.delete([key], operationOf('del', { key }))) > 0;
   }
 
   /**
@@ -209,23 +208,12 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * @throws CacheError `KEY_INVALID`, `NOT_RECORDED`
    */
   async batchDelete(keys: readonly string[]): Promise<number> {
-    assertKeys(keys);
-    if (keys.length === 0) return 0;
-    const { removed } = await this.#invalidate(
-      operationOf('del', { keys }),
-      () => this.#runtime.invalidator.byKeys(keys),
-      'throw',
-    );
-    return removed ?? new Set(keys).size;
+    return this.#eraser.delete(keys, operationOf('del', { keys }));
   }
 
   /** Makes one key and its variants invalid, everywhere. @throws CacheError `KEY_INVALID`, `OPTION_INVALID` */
   invalidateCache(key: string, options?: InvalidationOptions): Promise<InvalidationResult> {
-    return this.#invalidate(
-      operationOf('invalidate', { key }),
-      () => this.#runtime.invalidator.byKeys([key], options),
-      options?.whenQueued,
-    );
+    return this.#eraser.byKey(key, options);
   }
 
   /**
@@ -236,11 +224,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     pattern: string,
     options?: InvalidationOptions,
   ): Promise<InvalidationResult> {
-    return this.#invalidate(
-      operationOf('invalidate', { pattern }),
-      () => this.#runtime.invalidator.byPattern(pattern, options),
-      options?.whenQueued,
-    );
+    return this.#eraser.byPattern(pattern, options);
   }
 
   /**
@@ -248,20 +232,23 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * @throws CacheError `TAG_INVALID`, `OPTION_INVALID`
    */
   invalidateCacheByTag(tag: string, options?: InvalidationOptions): Promise<InvalidationResult> {
-    return this.#invalidate(
-      operationOf('invalidate', { tags: [tag] }),
-      () => this.#runtime.invalidator.byTag(tag, options),
-      options?.whenQueued,
-    );
+    return this.#eraser.byTag(tag, options);
+  }
+
+  /**
+   * As {@link invalidateCacheByTag}, for several tags in one step.
+   * @throws CacheError `TAG_INVALID`, `OPTION_INVALID`
+   */
+  invalidateCacheByTags(
+    tags: readonly string[],
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    return this.#eraser.byTags(tags, options);
   }
 
   /** Makes everything in the namespace invalid, everywhere. @throws CacheError `OPTION_INVALID` */
   clear(options?: InvalidationOptions): Promise<InvalidationResult> {
-    return this.#invalidate(
-      operationOf('clear'),
-      () => this.#runtime.invalidator.everything(options),
-      options?.whenQueued,
-    );
+    return this.#eraser.everything(options);
   }
 
   /**
@@ -400,6 +387,23 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return this.#commits.afterCommit(work);
   }
 
+  /**
+   * Tells `listener`, in every process, that one of the tags was invalidated, or that it may have been without this process
+   * hearing of it; soon after the start at the earliest. What it throws is its own concern. Returns what ends that.
+   */
+  async onTagInvalidated(tags: readonly string[], listener: () => void): Promise<() => void> {
+    assertTags(tags);
+    assertFunction('The listener', listener);
+    await this.#runtime.nameable();
+    const { hasher, journal } = this.#runtime;
+    return journal.subscribe(hasher.coverHashes('tag', tags), listener);
+  }
+
+  /** For classes that extend this one. */
+  protected get storeKeeper(): StoreKeeper {
+    return this.#storeKeeper;
+  }
+
   /** Resolves when loads under way have ended and what they gave is stored. */
   settled(): Promise<void> {
     return this.#runtime.loader.settled();
@@ -425,22 +429,6 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     await runtime.bounded(errors.guard('plugin-failed', closing, () => undefined));
     await runtime.close();
     this.#commits.close();
-  }
-
-  async #invalidate(
-    operation: CacheOperation,
-    work: () => Promise<Invalidated>,
-    whenQueued: InvalidationOptions['whenQueued'],
-  ): Promise<InvalidationResult> {
-    const { stamp, recorded, queued, removed } = await this.#chain.run(operation, async () => {
-      await this.#runtime.nameable();
-      return work();
-    });
-    if (recorded || whenQueued !== 'throw') return { stamp, recorded, queued, removed };
-    throw new CacheError(
-      'NOT_RECORDED',
-      'The invalidation waits for the store and is tried again; until then other processes may serve what it covers.',
-    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { within, type Clock } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
+import { assertKey } from '../key/key-rules.js';
 import { MAX_SETTLE_MS } from '../journal/hold-offs.js';
 import type { Journal } from '../journal/journal.js';
 import type { Coverage, CoverageTerms } from '../journal/journal-record.js';
@@ -10,8 +11,9 @@ import type { CacheRepository } from '../repository/cache.repository.js';
 import type { StoreKeys } from '../repository/store-keys.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
+import type { CoverKind } from '../validity/cover-hash.js';
 import type { ICoverHasher } from '../validity/cover.hasher.js';
-import { keyCoverage, outcomeOf, patternCoverage, tagCoverage } from './cache-operations.js';
+import { outcomeOf, patternCoverage } from './cache-operations.js';
 import type { InvalidationOptions, InvalidationResult } from './cache-results.js';
 
 export interface InvalidatorOptions {
@@ -43,7 +45,8 @@ export class Invalidator {
 
   byKeys(keys: readonly string[], options?: InvalidationOptions): Promise<Invalidated> {
     const unique = [...new Set(keys)];
-    return this.#invalidate(this.#coveragesOf(unique), options, () =>
+    if (unique.length === 1) assertKey(unique[0]);
+    return this.#invalidate(this.#coverages('key', unique), options, () =>
       this.#options.repository.remove(unique),
     );
   }
@@ -55,13 +58,10 @@ export class Invalidator {
     );
   }
 
-  byTag(tag: string, options?: InvalidationOptions): Promise<Invalidated> {
-    const { store, guard, hasher, keys, removalMs } = this.#options;
-    const tagIndex = keys.areSecret ? undefined : store.tagIndex; // it would be told the tag
-    return this.#invalidate(
-      [tagCoverage(hasher, tag)],
-      options,
-      () => tagIndex && guard.run(() => tagIndex.invalidateCacheByTag(tag), removalMs),
+  byTags(tags: readonly string[], options?: InvalidationOptions): Promise<Invalidated> {
+    const unique = [...new Set(tags)];
+    return this.#invalidate(this.#coverages('tag', unique), options, () =>
+      this.#removeTagged(unique),
     );
   }
 
@@ -73,16 +73,25 @@ export class Invalidator {
   }
 
   /** As few records as hold them. */
-  #coveragesOf(keys: readonly string[]): readonly Coverage[] {
+  #coverages(kind: CoverKind, texts: readonly string[]): readonly Coverage[] {
     const { hasher } = this.#options;
     const { maxHashes } = hasher;
-    if (keys.length === 1 && keys[0] !== undefined) return [keyCoverage(hasher, keys[0])];
-    const hashes = hasher.coverHashes('key', keys);
+    const hashes = hasher.coverHashes(kind, texts);
     const coverages: Coverage[] = [];
     for (let from = 0; from < hashes.length; from += maxHashes * 2) {
       coverages.push({ kind: 'hashes', hashes: hashes.slice(from, from + maxHashes * 2) });
     }
     return coverages;
+  }
+
+  async #removeTagged(tags: readonly string[]): Promise<number | null> {
+    const { store, guard, keys, removalMs } = this.#options;
+    const { tagIndex } = store;
+    if (!tagIndex || keys.areSecret) return null; // it would be told the tags
+    const removals = tags.map((tag) =>
+      guard.run(() => tagIndex.invalidateCacheByTag(tag), removalMs),
+    );
+    return (await Promise.all(removals)).reduce((sum, { removed }) => sum + removed, 0);
   }
 
   async #invalidate(
