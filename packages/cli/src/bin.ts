@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import { runCli } from './cli.js';
+
+const stopping = new AbortController();
+process.once('SIGINT', () => stopping.abort());
+process.once('SIGTERM', () => stopping.abort());
+// A reader that has seen enough, such as `head`, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const load = createRequire(realpathSync(process.argv[1] ?? '.'));
+const manifest = load('@vitalcache/cli/package.json') as { readonly version: string };
+
+void runCli(process.argv.slice(2), {
+  version: manifest.version,
+  env: process.env,
+  cwd: process.cwd(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  execArgv: process.execArgv,
+  signal: stopping.signal,
+}).then((code) => {
+  process.exitCode = code;
+});

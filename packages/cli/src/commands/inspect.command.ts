@@ -1,0 +1,108 @@
+import { EntryInspector, type InspectedEntry, type InspectedValidity } from '@vitalcache/core';
+import type { Command } from 'commander';
+
+import { configured, type CommandRun, type CommandSet } from '../command.js';
+import { CliError } from '../cli.error.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import type { Cell } from '../output/table.js';
+import { bytes, duration } from '../output/words.js';
+import { withStore } from '../setup/store.js';
+
+interface InspectOptions {
+  readonly schemaVersion?: string;
+}
+
+const MEANING: Readonly<Record<InspectedValidity, string>> = {
+  valid: 'valid: no invalidation covers it',
+  stale: 'stale: softly invalidated, served while it is refreshed',
+  covered: 'covered: an invalidation is later than its load, nobody is served it',
+  unknown: 'unknown: the journal no longer reaches back to its load',
+};
+
+/** `inspect <key>` */
+export function addInspect(program: Command, commands: CommandSet): void {
+  commands.add<InspectOptions>(
+    program,
+    'inspect <key>',
+    'show what the store holds of a key: ages, fence, whether it is valid; never the value',
+    inspect,
+    (command) =>
+      configured(command).option(
+        '--schema-version <number>',
+        'version of the value’s shape, if the cache has one',
+      ),
+  );
+}
+
+async function inspect(run: CommandRun<InspectOptions>, key: string): Promise<ExitCode> {
+  const { output, options } = run;
+  const configuration = run.configuration();
+  const { namespace } = configuration;
+  const version = versionOf(options.schemaVersion);
+  const entry = await withStore(configuration, (provider) =>
+    new EntryInspector({ provider, namespace, log: provider.journal(namespace) }).inspect(
+      key,
+      version,
+    ),
+  );
+  if (!entry) {
+    output.line(`Nothing is stored for this key in namespace ${namespace}.`);
+    output.json({ namespace, found: false });
+    return EXIT.found;
+  }
+  const now = Date.now();
+  output.facts(factsOf(entry, namespace, now));
+  output.json({ namespace, found: true, ...documentOf(entry, now) });
+  return EXIT.ok;
+}
+
+function versionOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new CliError(`--schema-version is ${JSON.stringify(text)}; accepted: 0 to 65535`);
+}
+
+function factsOf(
+  entry: InspectedEntry,
+  namespace: string,
+  now: number,
+): readonly (readonly [string, Cell])[] {
+  const { fence, coveredBy, rawBytes, storedBytes, compressor } = entry;
+  const isOver = entry.expiresAt <= now;
+  return [
+    ['namespace', namespace],
+    ['validity', MEANING[entry.validity]],
+    ...(coveredBy === null ? [] : [['covered by', timeOfStamp(coveredBy)] as const]),
+    ['age', duration(now - entry.createdAt)],
+    ['fresh', entry.staleAt > now ? `for ${duration(entry.staleAt - now)}` : 'no more'],
+    ['expires', isOver ? 'expired' : `in ${duration(entry.expiresAt - now)}`],
+    [
+      'kept',
+      entry.keptUntil > entry.expiresAt ? `for failures, ${until(entry, now)}` : 'no longer',
+    ],
+    ['load took', duration(entry.loadMs)],
+    ['fence', `${fence.position} of epoch ${fence.epoch.stamp}-${fence.epoch.nonce}`],
+    ['value', entry.isNegative ? 'nothing (null)' : `${entry.codec}, ${bytes(rawBytes)}`],
+    ['stored', `${bytes(storedBytes)}, ${compressor === 'none' ? 'not compressed' : compressor}`],
+    ['schema version', entry.schemaVersion],
+    ['cover hashes', entry.coverHashes],
+  ];
+}
+
+function until({ keptUntil }: InspectedEntry, now: number): string {
+  return keptUntil > now ? `${duration(keptUntil - now)} more` : 'over';
+}
+
+function documentOf(entry: InspectedEntry, now: number) {
+  return {
+    ...entry,
+    ageMs: now - entry.createdAt,
+    freshForMs: entry.staleAt - now,
+    expiresInMs: entry.expiresAt - now,
+  };
+}
+
+/** Stamps are microseconds. */
+function timeOfStamp(stamp: number): string {
+  return `${stamp} (${new Date(Math.floor(stamp / 1_000)).toISOString()})`;
+}

@@ -1,0 +1,38 @@
+import {
+  EnvironmentReader,
+  readCacheSettings,
+  type CacheSettings,
+  type Environment,
+} from '@vitalcache/core';
+
+import type { CliIo } from '../output/cli-io.js';
+import { applicationName } from './application-name.js';
+
+/** What the variables say, as an application in this folder would read them. */
+export interface Configuration {
+  readonly env: Environment;
+  /** Folder in which packages are looked for. */
+  readonly folder: string;
+  /** Knows what is wrong with the variables; `assertValid` before anything is opened. */
+  readonly reader: EnvironmentReader;
+  readonly settings: CacheSettings;
+  readonly namespace: string;
+}
+
+/** @param namespace instead of CACHE_NAMESPACE */
+export function readConfiguration(
+  { cwd }: Pick<CliIo, 'cwd'>,
+  env: Environment,
+  namespace?: string,
+): Configuration {
+  const named = namespace === undefined ? env : { ...env, CACHE_NAMESPACE: namespace };
+  const reader = new EnvironmentReader(named);
+  const settings = readCacheSettings(reader);
+  return {
+    env: named,
+    folder: cwd,
+    reader,
+    settings,
+    namespace: settings.cache.namespace ?? applicationName(cwd),
+  };
+}
