@@ -208,6 +208,37 @@ describe('MetricsCacheMiddleware', () => {
     });
   });
 
+  describe('onSharedHit', () => {
+    it('counts a hit of the shared tier as handle does, with the time that it took', async () => {
+      for (const ms of [2, 2, 4]) middleware.onSharedHit('users:{id}', 'swr', 'users:7', ms);
+      middleware.onSharedHit('users:{id}', 'standard', 'users:7', 1);
+      const told = [recorder.counts.list(), recorder.totals(), recorder.latency.summaries()];
+      expect(recorder.counts.list()).toMatchObject([
+        { strategy: 'swr', tier: 'l2', outcome: 'hit', template: 'users:{id}', count: 3 },
+        { strategy: 'standard', tier: 'l2', outcome: 'hit', template: 'users:{id}', count: 1 },
+      ]);
+      expect(recorder.totals()).toEqual({ requests: 4, failed: 0, hits: 4, misses: 0 });
+      expect(recorder.latency.summaries()).toMatchObject([
+        { strategy: 'swr', tier: 'l2', count: 3 },
+        { strategy: 'standard', tier: 'l2', count: 1 },
+      ]);
+      recorder.isCounting = false;
+      middleware.onSharedHit('users:{id}', 'swr', 'users:7', 1);
+      expect([recorder.counts.list(), recorder.totals(), recorder.latency.summaries()]).toEqual(
+        told,
+      );
+    });
+  });
+
+  it('adds what a read took before it came here', async () => {
+    const run = async (more: Partial<CacheOperation>) =>
+      middleware.handle({ ...READ, ...more }, () =>
+        Promise.resolve({ outcome: 'miss', tier: null }),
+      );
+    await run({ lookedForMs: 40 });
+    expect(recorder.latency.summaries()[0]?.p99Ms).toBeGreaterThanOrEqual(40);
+  });
+
   describe('onFreshHit', () => {
     it('counts a hit of the own tier that took no time', () => {
       middleware.onFreshHit('users:{id}', 'swr', 'users:7', clock.now());

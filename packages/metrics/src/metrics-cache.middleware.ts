@@ -31,6 +31,10 @@ export class MetricsCacheMiddleware implements ICacheMiddleware {
     this.#recorder.freshHit(template, strategy, key, nowMs);
   }
 
+  onSharedHit(template: string, strategy: string, key: string, ms: number): void {
+    this.#recorder.sharedHit(template, strategy, key, ms);
+  }
+
   settingChanged(change: SettingChanged): void {
     this.#onSetting(change);
   }
@@ -43,7 +47,7 @@ export class MetricsCacheMiddleware implements ICacheMiddleware {
     operation: CacheOperation,
     next: () => Promise<R>,
   ): Promise<R> {
-    const startedAt = this.#recorder.start();
+    const startedAt = this.#recorder.start(operation.lookedForMs);
     let result: R;
     try {
       result = await next();

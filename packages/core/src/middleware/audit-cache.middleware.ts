@@ -93,6 +93,11 @@ export class AuditCacheMiddleware extends BaseCacheMiddleware {
     // nothing to record
   }
 
+  /** Nor does one of the shared tier. */
+  onSharedHit(): void {
+    // nothing to record
+  }
+
   /** What was changed, in whichever process, with its old and new value. */
   settingChanged(change: SettingChanged, context = change.isOwn ? this.#context() : {}): void {
     const where = change.isOwn ? '' : ' (changed by another process)';

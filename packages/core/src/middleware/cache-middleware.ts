@@ -32,6 +32,8 @@ export interface CacheOperation {
   readonly strategy: string | null;
   /** A `read` for nobody in particular, so that later ones hit: no part of how well the cache serves. */
   readonly isWarming: boolean;
+  /** Milliseconds for which a `read` was looked for in the shared tier before it came here; absent: it was not. */
+  readonly lookedForMs?: number;
 }
 
 /** How an operation ended. */
@@ -76,6 +78,11 @@ export interface ICacheMiddleware {
    * person: it belongs in no log, label or span. `nowMs`: by the cache's clock.
    */
   onFreshHit?(template: string, strategy: string, key: string, nowMs: number): void;
+  /**
+   * As {@link onFreshHit}, of a fresh hit of the shared tier, which took so many milliseconds. Only if all middleware has
+   * both, such hits take the shortest way.
+   */
+  onSharedHit?(template: string, strategy: string, key: string, ms: number): void;
   /** Told of every change of the settings, in whichever process it was made. Must be quick. */
   settingChanged?(change: SettingChanged): void;
   /**

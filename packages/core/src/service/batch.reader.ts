@@ -1,19 +1,12 @@
 import type { NestedLoads } from '../loading/nested-loads.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { CacheRepository } from '../repository/cache.repository.js';
-import type { FoundEntry } from '../repository/found-entry.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import { serialized } from '../loading/serialized-value.js';
-import type {
-  Loader,
-  ReadRequest,
-  ReadResult,
-  RefreshOutcome,
-  RefreshRefusal,
-  StrategyEngine,
-} from '../strategy/read-request.js';
+import type { Loader, ReadResult } from '../strategy/read-request.js';
 import type { ReadEngine } from './read.engine.js';
 import { BatchLoad, type BatchLoader } from './batch-load.js';
+import { FoundBefore } from './found-before.engine.js';
 
 /**
  * Many keys as one read: one look into the store, then each key goes its strategy's way, and what must be loaded is
@@ -62,55 +55,5 @@ export class BatchReader {
         return isRepeated ? { ...answer, value: structuredClone(answer.value) } : answer;
       }),
     );
-  }
-}
-
-/** The engine for one key that was looked up already: the first look at it has its answer. */
-class FoundBefore implements StrategyEngine {
-  readonly #engine: StrategyEngine;
-  readonly #key: string;
-  #found: FoundEntry | null;
-  #isLookedUp = true;
-
-  constructor(engine: StrategyEngine, key: string, found: FoundEntry | null) {
-    this.#engine = engine;
-    this.#key = key;
-    this.#found = found;
-  }
-
-  get isAdaptive(): boolean {
-    return this.#engine.isAdaptive;
-  }
-
-  now(): number {
-    return this.#engine.now();
-  }
-
-  random(): number {
-    return this.#engine.random();
-  }
-
-  find(key: string, options: ResolvedCacheOptions): Promise<FoundEntry | null> {
-    if (!this.#isLookedUp || key !== this.#key) return this.#engine.find(key, options);
-    this.#isLookedUp = false;
-    const found = this.#found;
-    this.#found = null;
-    return Promise.resolve(found);
-  }
-
-  answer<T>(found: FoundEntry, outcome: 'hit' | 'stale'): ReadResult<T> {
-    return this.#engine.answer(found, outcome);
-  }
-
-  load<T>(request: ReadRequest<T>, previous: FoundEntry | null): Promise<ReadResult<T>> {
-    return this.#engine.load(request, previous);
-  }
-
-  refresh<T>(request: ReadRequest<T>, previous: FoundEntry): Promise<RefreshOutcome> {
-    return this.#engine.refresh(request, previous);
-  }
-
-  refreshRefusal(key: string): RefreshRefusal | null {
-    return this.#engine.refreshRefusal(key);
   }
 }

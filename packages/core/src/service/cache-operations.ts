@@ -33,6 +33,7 @@ export function strategyOperation(
   options: ResolvedCacheOptions,
   on: ({ readonly key: string } | { readonly keys: readonly string[] }) & {
     readonly isWarming?: boolean;
+    readonly lookedForMs?: number;
   },
 ): CacheOperation {
   const { template, tags } = options;
@@ -46,6 +47,7 @@ export function strategyOperation(
     options,
     strategy: strategy.name,
     isWarming: on.isWarming ?? false,
+    ...(on.lookedForMs !== undefined && { lookedForMs: on.lookedForMs }),
   };
 }
 

@@ -1,22 +1,20 @@
 import type { HeldEntry } from '../entry/held-entry.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
 import { assertKey, assertKeys } from '../key/key-rules.js';
-import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
 import type { CacheMiddlewareChain } from '../middleware/cache-middleware.chain.js';
 import type {
   CacheOptions,
   ResolvedCacheOptions,
   ValueSerializer,
 } from '../options/cache-options.js';
-import { CACHE_CHANNELS } from '../observation/event-channels.js';
-import type { OperationEvents } from '../observation/operation-events.js';
-import type { OptionsResolver } from '../options/options.resolver.js';
 import type { FoundEntry } from '../repository/found-entry.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
-import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
 import type { Loader, ReadRequest, ReadResult } from '../strategy/read-request.js';
 import type { BatchLoader } from './batch-load.js';
+import { endedWith, MISSED, worstOf } from './batch-outcomes.js';
 import { BatchReader } from './batch.reader.js';
+import { FoundBefore } from './found-before.engine.js';
+import { FreshHits, type FreshHitsOptions } from './fresh-hits.js';
 import { operationOf, strategyOperation } from './cache-operations.js';
 import type { Explanation } from './cache-results.js';
 import type { CacheRuntime } from './cache.runtime.js';
@@ -28,81 +26,49 @@ import {
   UndeserializableValue,
   UnserializableValue,
 } from '../loading/serialized-value.js';
-import { takesShortWay } from './short-way.js';
 
-const { read: READS } = CACHE_CHANNELS;
-
-/** The short way is left this many load times before an entry gets stale: its strategy may refresh it early. */
-const EARLY_LOADS = 12;
-
-export interface CacheReaderOptions {
-  readonly runtime: CacheRuntime;
-  readonly strategies: CacheStrategyManager;
+export interface CacheReaderOptions extends FreshHitsOptions {
   readonly chain: CacheMiddlewareChain;
-  /** The application's own, which is told of fresh hits. */
-  readonly middleware: readonly ICacheMiddleware[];
-  readonly events: OperationEvents;
-  readonly options: OptionsResolver;
 }
 
-type FreshHitObserver = ICacheMiddleware & Required<Pick<ICacheMiddleware, 'onFreshHit'>>;
+/** What was looked for in the shared tier before a read took the long way, and how long that took. */
+interface LookedFor {
+  readonly found: FoundEntry | null;
+  readonly ms: number;
+}
 
 /** Everything that reads: from the shortest way, a fresh entry of this process, to the strategies and their loads. */
 export class CacheReader {
   readonly #options: CacheReaderOptions;
   readonly #runtime: CacheRuntime;
+  readonly #hits: FreshHits;
   readonly #batches: BatchReader;
-  /** Who is told of fresh hits, if they may take the short way; `null`: they may not. */
-  readonly #observers: readonly FreshHitObserver[] | null;
-  /** The strategy of calls without options of their own. */
-  readonly #usual: string;
 
   constructor(options: CacheReaderOptions) {
-    const { runtime, strategies, middleware } = options;
+    const { runtime } = options;
     this.#options = options;
     this.#runtime = runtime;
+    this.#hits = new FreshHits(options);
     this.#batches = new BatchReader(runtime.repository, runtime.engine, runtime.nested);
-    this.#usual = strategies.select(options.options.resolve(undefined)).name;
-    this.#observers = strategies.isPlainOnFresh && middleware.every(isObserver) ? middleware : null;
   }
 
-  /** What answers a read at once; `null`: it takes the long way, which may find the same, or say what is wrong. */
+  /** What this process holds and answers with at once; `null`: {@link value} takes a longer way. */
   freshHit(key: string, options: CacheOptions | undefined): HeldEntry | null {
-    try {
-      return this.#freshHit(key, options);
-    } catch {
-      return null; // options that can't be read, or an observer that failed
-    }
+    return this.#hits.own(key, options);
   }
 
-  #freshHit(key: string, options: CacheOptions | undefined): HeldEntry | null {
-    const runtime = this.#runtime;
-    if (!this.#observers || !runtime.isOpen || !runtime.flags.isEnabled(options?.template))
-      return null;
-    if (options !== undefined && !takesShortWay(options)) return null;
-    const now = runtime.clock.now();
-    const held = runtime.repository.peek(key, now);
-    if (!held || held.isSoftened || held.staleAt - now <= held.loadMs * EARLY_LOADS) return null;
-    if (!this.#isWanted(key, held, options)) return null;
-    if (READS.hasSubscribers) this.#options.events.onFreshHit(options?.template ?? 'unnamed');
-    for (const observer of this.#observers) {
-      observer.onFreshHit(options?.template ?? 'unnamed', this.#usual, key, now);
-    }
-    return held;
-  }
-
-  /** Whether it is of the version, and held in the way, that the caller would get on the long way. */
-  #isWanted(key: string, held: HeldEntry, options: CacheOptions | undefined): boolean {
-    const { versions } = this.#runtime;
-    const isVersion =
-      versions.isUniform ||
-      held.schemaVersion === versions.versionOf(options?.template ?? 'unnamed', key);
-    return isVersion && held.fits(options?.isolation ?? this.#plain.isolation);
-  }
-
-  /** {@link read}, the bare value. */
+  /** {@link read}, the bare value, of what this process does not hold. */
   async value<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<T> {
-    return (await this.#read(key, load, options)).value;
+    const resolved = this.#hits.sharedWay(key, options);
+    if (!resolved) return (await this.#read(key, load, options)).value;
+    assertLoader(load);
+    const { areTimed } = this.#hits;
+    const startedAt = areTimed ? performance.now() : 0;
+    const found = await this.#runtime.repository.find(key, resolved);
+    const ms = areTimed ? performance.now() - startedAt : 0;
+    const isHit = found?.tier === 'l2' && this.#hits.isPlainlyFresh(found.entry);
+    if (isHit && this.#hits.tellShared(key, resolved, ms)) return found.entry.value as T;
+    return (await this.#readStored(key, load, resolved, false, { found, ms })).value;
   }
 
   async read<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {
@@ -229,27 +195,29 @@ export class CacheReader {
     load: Loader<T>,
     options: ResolvedCacheOptions,
     isWarming: boolean,
+    looked?: LookedFor,
   ): Promise<ReadResult<T>> {
     const strategy = this.#options.strategies.select(options);
     const request = { key, load, options };
-    return this.#options.chain.run(
-      strategyOperation('read', strategy, options, { key, isWarming }),
-      () => {
-        const isUsable = this.#isUsable(options);
-        return typeof isUsable === 'boolean'
-          ? this.#answer(request, strategy, isUsable)
-          : isUsable.then((isIt) => this.#answer(request, strategy, isIt));
-      },
-    );
+    const on = { key, isWarming, ...(looked && { lookedForMs: looked.ms }) };
+    return this.#options.chain.run(strategyOperation('read', strategy, options, on), () => {
+      const isUsable = this.#isUsable(options);
+      return typeof isUsable === 'boolean'
+        ? this.#answer(request, strategy, isUsable, looked)
+        : isUsable.then((isIt) => this.#answer(request, strategy, isIt, looked));
+    });
   }
 
   #answer<T>(
     request: ReadRequest<T>,
     strategy: ICacheStrategy,
     isUsable: boolean,
+    looked?: LookedFor,
   ): Promise<ReadResult<T>> {
     const { engine } = this.#runtime;
-    return isUsable ? strategy.read(request, engine) : engine.bypass(request);
+    if (!isUsable) return engine.bypass(request);
+    const own = looked ? new FoundBefore(engine, request.key, looked.found) : engine;
+    return strategy.read(request, own);
   }
 
   /** Whether the cache may be used for a read: not if it is off, asked for no time at all, or knows too little. */
@@ -296,7 +264,7 @@ export class CacheReader {
           return MISSED;
         }
         values[index] = one.entry.value as T;
-        return FOUND[one.tier][isStale(one.entry, now) ? 'stale' : 'hit'];
+        return endedWith(one, now);
       });
       return { ...worstOf(items), items };
     });
@@ -317,32 +285,6 @@ function stateOf(answer: ReadResult<unknown> | null, isSoftened: boolean): Expla
   if (!answer) return 'absent';
   if ((answer.expiresInMs ?? 0) <= 0) return 'expired';
   return isSoftened || (answer.freshForMs ?? 0) <= 0 ? 'stale' : 'fresh';
-}
-
-function isStale({ isSoftened, staleAt }: HeldEntry, now: number): boolean {
-  return isSoftened || staleAt <= now;
-}
-
-/** How one of many ended: there are few ways, and no need of an object each. */
-const MISSED: Ended = { outcome: 'miss', tier: null };
-const FOUND = {
-  l1: { hit: { outcome: 'hit', tier: 'l1' }, stale: { outcome: 'stale', tier: 'l1' } },
-  l2: { hit: { outcome: 'hit', tier: 'l2' }, stale: { outcome: 'stale', tier: 'l2' } },
-} as const;
-
-/** What a batch counts as: as good as its worst part. */
-function worstOf(results: readonly Ended[]): Ended {
-  const worst = results.find(({ outcome }) => outcome !== 'hit' && outcome !== 'stale');
-  return worst ?? results.find(({ outcome }) => outcome === 'stale') ?? results[0] ?? EMPTY;
-}
-
-type Ended = Pick<ReadResult<unknown>, 'outcome' | 'tier'>;
-
-/** Of no keys. */
-const EMPTY: Ended = { outcome: 'bypass', tier: null };
-
-function isObserver(middleware: ICacheMiddleware): middleware is FreshHitObserver {
-  return middleware.onFreshHit !== undefined;
 }
 
 function assertLoader(load: unknown): void {

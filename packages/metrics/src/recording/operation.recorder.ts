@@ -39,8 +39,8 @@ export interface OperationTotals {
   readonly misses: number;
 }
 
-/** What a fresh hit counts in: looked up once for each template. */
-interface FreshHits {
+/** What a hit that took the shortest way counts in: looked up once for each template. */
+interface KnownHits {
   readonly cells: Float64Array;
   readonly series: LatencySeries;
   readonly data: MeasuredData | null;
@@ -49,6 +49,7 @@ interface FreshHits {
 }
 
 const FRESH = cellOf('hit', 'l1');
+const SHARED = cellOf('hit', 'l2');
 
 /** Counts operations and takes their time. Of a key it looks at the first segment, for the kind of data, and keeps nothing. */
 export class OperationRecorder {
@@ -63,7 +64,9 @@ export class OperationRecorder {
   onDuration: DurationListener | null = null;
   readonly #clock: MetricsClock;
   readonly #templates: TemplateNames;
-  readonly #fresh = new Map<string, FreshHits>();
+  readonly #fresh = new Map<string, KnownHits>();
+  /** By strategy and template. */
+  readonly #shared = new Map<string, KnownHits>();
   #requests = 0;
   #failed = 0;
 
@@ -74,9 +77,12 @@ export class OperationRecorder {
     this.rate = new OperationRate(clock.now());
   }
 
-  /** When an operation that starts now did so, to be handed to {@link end}; `null` while no time is taken. */
-  start(): number | null {
-    return this.isTiming ? this.#clock.monotonic() : null;
+  /**
+   * When an operation that starts now did so, to be handed to {@link end}; `null` while no time is taken.
+   * @param beforeMs milliseconds that were spent on it before
+   */
+  start(beforeMs = 0): number | null {
+    return this.isTiming ? this.#clock.monotonic() - beforeMs : null;
   }
 
   /** Counts an operation that ends now. Any number may be under way at the same time. */
@@ -109,9 +115,24 @@ export class OperationRecorder {
   freshHit(template: string, strategy: string, key: string, nowMs: number): void {
     if (!this.isCounting) return;
     const fresh = this.#fresh.get(template) ?? this.#freshOf(template, strategy);
-    fresh.cells[FRESH] = (fresh.cells[FRESH] ?? 0) + 1;
     if (this.isTiming) fresh.series.instant++;
-    const data = fresh.isByKey ? dataOfText(key) : fresh.data;
+    this.#countHit(fresh, FRESH, key, nowMs);
+  }
+
+  /** Counts a read that was answered by a fresh entry of the shared tier after `ms` milliseconds. */
+  sharedHit(template: string, strategy: string, key: string, ms: number): void {
+    if (!this.isCounting) return;
+    const id = `${strategy}\n${template}`;
+    const shared = this.#shared.get(id) ?? this.#sharedOf(id, template, strategy);
+    this.#countHit(shared, SHARED, key, this.#clock.now());
+    if (!this.isTiming) return;
+    shared.series.record(ms);
+    this.onDuration?.('read', strategy, 'l2', ms);
+  }
+
+  #countHit(hits: KnownHits, cell: number, key: string, nowMs: number): void {
+    hits.cells[cell] = (hits.cells[cell] ?? 0) + 1;
+    const data = hits.isByKey ? dataOfText(key) : hits.data;
     if (data !== null) this.data.add(data, true);
     this.#requests++;
     this.rate.record(false, nowMs);
@@ -156,16 +177,27 @@ export class OperationRecorder {
     }
   }
 
-  #freshOf(template: string, strategy: string): FreshHits {
+  #freshOf(template: string, strategy: string): KnownHits {
     const name = this.#templates.of(template);
+    const fresh = this.#hitsOf(name, template, strategy, 'l1');
+    if (name !== OTHER) this.#fresh.set(template, fresh);
+    return fresh;
+  }
+
+  #sharedOf(id: string, template: string, strategy: string): KnownHits {
+    const name = this.#templates.of(template);
+    const shared = this.#hitsOf(name, template, strategy, 'l2');
+    if (name !== OTHER) this.#shared.set(id, shared);
+    return shared;
+  }
+
+  #hitsOf(name: string, template: string, strategy: string, tier: Tier): KnownHits {
     const data = dataOfText(template);
-    const fresh: FreshHits = {
+    return {
       cells: this.counts.cells('read', name, strategy, 'standard'),
-      series: this.latency.series('read', strategy, 'l1'),
+      series: this.latency.series('read', strategy, tier),
       data,
       isByKey: data === null,
     };
-    if (name !== OTHER) this.#fresh.set(template, fresh);
-    return fresh;
   }
 }

@@ -24,6 +24,10 @@ export class SamplingCacheMiddleware implements ICacheMiddleware {
     if (this.isSampling) this.#reservoir.offer(key, template);
   }
 
+  onSharedHit(template: string, _strategy: string, key: string): void {
+    if (this.isSampling) this.#reservoir.offer(key, template);
+  }
+
   handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R> {
     const { kind, key, template, options, isWarming } = operation;
     if (!this.isSampling || kind !== 'read' || key === null || isWarming) return next();

@@ -1,0 +1,135 @@
+import type { HeldEntry } from '../entry/held-entry.js';
+import { assertKey } from '../key/key-rules.js';
+import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
+import { CACHE_CHANNELS } from '../observation/event-channels.js';
+import type { OperationEvents } from '../observation/operation-events.js';
+import type { CacheOptions, ResolvedCacheOptions } from '../options/cache-options.js';
+import type { OptionsResolver } from '../options/options.resolver.js';
+import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
+import type { CacheRuntime } from './cache.runtime.js';
+import { takesShortWay } from './short-way.js';
+
+const { read: READS } = CACHE_CHANNELS;
+
+/** The short way is left this many load times before an entry gets stale: its strategy may refresh it early. */
+const EARLY_LOADS = 12;
+
+export interface FreshHitsOptions {
+  readonly runtime: CacheRuntime;
+  readonly strategies: CacheStrategyManager;
+  /** The application's own, which is told of fresh hits. */
+  readonly middleware: readonly ICacheMiddleware[];
+  readonly events: OperationEvents;
+  readonly options: OptionsResolver;
+}
+
+type OwnHitObserver = ICacheMiddleware & Required<Pick<ICacheMiddleware, 'onFreshHit'>>;
+type SharedHitObserver = ICacheMiddleware & Required<Pick<ICacheMiddleware, 'onSharedHit'>>;
+
+/**
+ * The short ways of reads: a fresh, valid entry answers at once, past middleware and strategies, where all of these are
+ * content with being told, or have nothing else to do.
+ */
+export class FreshHits {
+  readonly #options: FreshHitsOptions;
+  readonly #runtime: CacheRuntime;
+  /** Who is told of fresh hits of this process, if they may take the short way; `null`: they may not. */
+  readonly #own: readonly OwnHitObserver[] | null;
+  /** The same for those of the shared tier. */
+  readonly #shared: readonly SharedHitObserver[] | null;
+  /** The strategy of calls without options of their own. */
+  readonly #usual: string;
+
+  constructor(options: FreshHitsOptions) {
+    const { strategies, middleware } = options;
+    this.#options = options;
+    this.#runtime = options.runtime;
+    this.#usual = strategies.select(options.options.resolve(undefined)).name;
+    this.#own = strategies.isPlainOnFresh && middleware.every(isOwnObserver) ? middleware : null;
+    this.#shared = this.#own?.every(isSharedObserver) ? this.#own : null;
+  }
+
+  /** Whether it matters how long a hit of the shared tier took. */
+  get areTimed(): boolean {
+    return this.#shared?.length !== 0;
+  }
+
+  /** What this process holds and answers with; `null`: it takes a longer way, which may find the same, or say what is wrong. */
+  own(key: string, options: CacheOptions | undefined): HeldEntry | null {
+    try {
+      return this.#ownHit(key, options);
+    } catch {
+      return null; // options that can't be read, or an observer that failed
+    }
+  }
+
+  /**
+   * The options of a read that the shared tier may answer without anybody being asked; `null`: it may not.
+   * @throws CacheError for arguments that can't be right
+   */
+  sharedWay(key: string, options: CacheOptions | undefined): ResolvedCacheOptions | null {
+    const { isOpen, flags } = this.#runtime;
+    if (!this.#shared || !isOpen || READS.hasSubscribers) return null;
+    if (!flags.isEnabled(options?.template)) return null;
+    if (options !== undefined && !takesShortWay(options)) return null;
+    assertKey(key);
+    return this.#options.options.resolve(options);
+  }
+
+  /** Whether every strategy of ours would answer with it, and do nothing else. */
+  isPlainlyFresh(
+    { isSoftened, staleAt, loadMs }: HeldEntry,
+    now = this.#runtime.clock.now(),
+  ): boolean {
+    return !isSoftened && staleAt - now > loadMs * EARLY_LOADS;
+  }
+
+  /** Tells of a fresh hit of the shared tier; false: an observer failed, and the long way will say what is wrong. */
+  tellShared(key: string, options: ResolvedCacheOptions, ms: number): boolean {
+    if (!this.#shared || this.#shared.length === 0) return true;
+    const { name } = this.#options.strategies.select(options);
+    try {
+      for (const observer of this.#shared) observer.onSharedHit(options.template, name, key, ms);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #ownHit(key: string, options: CacheOptions | undefined): HeldEntry | null {
+    const runtime = this.#runtime;
+    if (!this.#own || !runtime.isOpen || !runtime.flags.isEnabled(options?.template)) return null;
+    if (options !== undefined && !takesShortWay(options)) return null;
+    const now = runtime.clock.now();
+    const held = runtime.repository.peek(key, now);
+    if (!held || !this.isPlainlyFresh(held, now) || !this.#isWanted(key, held, options))
+      return null;
+    if (READS.hasSubscribers) this.#options.events.onFreshHit(options?.template ?? 'unnamed');
+    for (const observer of this.#own) {
+      observer.onFreshHit(options?.template ?? 'unnamed', this.#usual, key, now);
+    }
+    return held;
+  }
+
+  /** Whether it is of the version, and held in the way, that the caller would get on the long way. */
+  #isWanted(key: string, held: HeldEntry, options: CacheOptions | undefined): boolean {
+    const { versions } = this.#runtime;
+    const isVersion =
+      versions.isUniform ||
+      held.schemaVersion === versions.versionOf(options?.template ?? 'unnamed', key);
+    return (
+      isVersion &&
+      held.fits(options?.isolation ?? this.#options.options.resolve(undefined).isolation)
+    );
+  }
+}
+
+function isOwnObserver(middleware: ICacheMiddleware): middleware is OwnHitObserver {
+  return middleware.onFreshHit !== undefined;
+}
+
+function isSharedObserver(
+  middleware: OwnHitObserver,
+): middleware is OwnHitObserver & SharedHitObserver {
+  return middleware.onSharedHit !== undefined;
+}
