@@ -1,6 +1,8 @@
 import {
+  CACHE_DEFAULTS,
   CacheService,
   InProcessJournalLog,
+  resolveOptions,
   type CachePriority,
   type FoundEntry,
   type ICacheProvider,
@@ -360,7 +362,7 @@ describe('SWRCacheStrategy on an engine', () => {
 
 describe('when', () => {
   it('takes what may be stale and is not protected', () => {
-    const plain = { enableSwr: true, complianceLevel: 'standard' } as ResolvedCacheOptions;
+    const plain = resolveOptions({ enableSwr: true }, CACHE_DEFAULTS);
     const swr = new SWRCacheStrategy();
     expect(swr.when(plain)).toBe(true);
     expect(swr.when({ ...plain, enableSwr: false })).toBe(false);
