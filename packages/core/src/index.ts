@@ -111,6 +111,7 @@ export {
 } from './options/cache-options.js';
 export { DATA_KIND_OPTIONS, type DataKind } from './options/data-kinds.js';
 export { OptionsResolver, type OptionRule } from './options/options.resolver.js';
+export { projecting } from './options/projection.js';
 export { resolveOptions } from './options/resolve-options.js';
 export type {
   AdminAction,

@@ -96,6 +96,19 @@ describe('PHICacheStrategy', () => {
       ]);
     });
 
+    it.each([{ complianceLevel: 'sensitive' }, { emergencyData: true }, { enableSwr: false }])(
+      'hands it nothing with %j, whatever else the options say',
+      async (more) => {
+        const swr = { read: jest.fn(() => Promise.reject(new Error('asked'))) };
+        const strategy = new PHICacheStrategy({ audit: new RecordingAudit(), keyRef: String, swr });
+        const options = { ...resolveOptions(SWR, CACHE_DEFAULTS), ...more } as never;
+        const engine = { find: async () => null, load: async () => 'loaded' } as never;
+        const read = strategy.read({ key: KEY, load: () => 1, options }, engine);
+        expect(await read).toBe('loaded');
+        expect(swr.read).not.toHaveBeenCalled();
+      },
+    );
+
     it.each(['sensitive', 'restricted'] as const)(
       'never serves %s stale',
       async (complianceLevel) => {

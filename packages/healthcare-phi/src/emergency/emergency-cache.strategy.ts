@@ -15,6 +15,7 @@ import {
 
 import { currentAccess } from '../access/access-scope.js';
 import { SystemEngine, type BackgroundAudit } from '../access/system.engine.js';
+import { SEAL_CAPS } from '../seal/seal-caps.js';
 import { subjectOf } from '../subjects/entry-subject.js';
 import type { EmergencyResult } from './emergency-result.js';
 import { PinnedPatients } from './pinned.patients.js';
@@ -121,15 +122,18 @@ export class EmergencyCacheStrategy implements ICacheStrategy {
   /** Kept for those who get its age, whoever loads it; what the loader reads itself is not read for them. */
   #ownRequest<T>(request: ReadRequest<T>, keptMs: number | undefined): ReadRequest<T> {
     const { options, load } = request;
+    const { ttlMs } = options;
+    const staleIfErrorMs = Math.min(keptMs ?? this.#staleIfErrorMs, SEAL_CAPS.emergency - ttlMs);
     return {
       ...request,
       load: (context) => this.#agedReads.exit(() => load(context)),
       options: {
         ...options,
-        staleIfErrorMs: keptMs ?? this.#staleIfErrorMs,
+        staleIfErrorMs,
+        maxTtlMs: Math.min(options.maxTtlMs, SEAL_CAPS.emergency - staleIfErrorMs),
         softTimeoutMs: this.#originTimeoutMs,
         enableSwr: false,
-        staleMs: options.ttlMs,
+        staleMs: ttlMs,
         adaptive: null,
       },
     };

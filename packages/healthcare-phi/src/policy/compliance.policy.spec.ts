@@ -1,5 +1,6 @@
 import { CACHE_DEFAULTS, resolveOptions, type CacheOptions } from '@vitalcache/core';
 
+import { SEAL_CAPS } from '../seal/seal-caps.js';
 import { CompliancePolicy } from './compliance.policy.js';
 
 const SENSITIVE = { containsPHI: true, complianceLevel: 'sensitive' } as const;
@@ -11,14 +12,12 @@ describe('CompliancePolicy', () => {
   const ruled = (written: CacheOptions, own = policy, defaults = CACHE_DEFAULTS) =>
     own.optionRule(written, resolveOptions(written, defaults));
 
-  it('leaves options alone that are not about health information', () => {
-    for (const written of [
-      { ttl: 86_400, staleIfErrorMs: 1e9 },
-      { encrypt: true, ttl: 86_400 },
-    ]) {
-      const resolved = resolveOptions(written, CACHE_DEFAULTS);
-      expect(policy.optionRule(written, resolved)).toBe(resolved);
-    }
+  it('leaves options alone that ask for no protection, and bounds what is only sealed', () => {
+    const written = { ttl: 86_400, staleIfErrorMs: 1e9 };
+    const resolved = resolveOptions(written, CACHE_DEFAULTS);
+    expect(policy.optionRule(written, resolved)).toBe(resolved);
+    expect(() => ruled({ encrypt: true, ttl: 86_400 })).toThrow('up to 14400 s');
+    expect(ruled({ encrypt: true, ttl: 60 })).toMatchObject({ ttlMs: 60_000, encrypt: true });
   });
 
   it.each([
@@ -86,6 +85,11 @@ describe('CompliancePolicy', () => {
     }
   });
 
+  it('bounds what a loader says together with what is kept beyond it', () => {
+    const written = { containsPHI: true, ttl: 60, staleIfErrorMs: 400_000 };
+    expect(ruled(written).maxTtlMs).toBe(14_000_000);
+  });
+
   it('takes what is tagged part2 for restricted', () => {
     const resolved = ruled({ containsPHI: true, tags: ['part2'] });
     expect(resolved).toMatchObject({
@@ -93,7 +97,6 @@ describe('CompliancePolicy', () => {
       ttlMs: 900_000,
       staleIfErrorMs: 0,
     });
-    expect(policy.rules('restricted').ownMs).toBe(0);
     for (const labels of [['R'], ['N', 'HIV'], ['nobody-knows']]) {
       expect(ruled({ containsPHI: true, labels }).complianceLevel).toBe('restricted');
       expect(() => ruled({ ...SENSITIVE, labels })).toThrow('ask for restricted');
@@ -106,7 +109,8 @@ describe('CompliancePolicy', () => {
     const warn = jest.fn();
     const own = new CompliancePolicy({ maxTtl: { restricted: 60, sensitive: 10 }, warn });
     expect(() => ruled({ ...RESTRICTED, ttl: 61 }, own)).toThrow('up to 60 s');
-    expect(own.rules('sensitive')).toMatchObject({ maxTtlMs: 10_000, ownMs: 10_000 });
+    expect(own.rules('sensitive')).toMatchObject({ maxTtlMs: 10_000 });
+    expect(own.caps).toEqual({ ...SEAL_CAPS, sensitive: 10_000, restricted: 60_000 });
     expect(warn).not.toHaveBeenCalled();
     expect(
       ruled(
@@ -117,6 +121,18 @@ describe('CompliancePolicy', () => {
     expect(warn).toHaveBeenCalledTimes(1);
     expect(() => new CompliancePolicy({ maxTtl: { restricted: 0 } })).toThrow('maxTtl');
     expect(() => new CompliancePolicy({ maxTtl: { secret: 1 } as never })).toThrow('maxTtl');
+  });
+
+  it('502(b): keeps of a template’s values what was declared for it', () => {
+    const own = new CompliancePolicy({ projections: { chart: ['id', 'name'] } });
+    const kept = (written: CacheOptions) =>
+      ruled(written, own).serializer?.toCache({ id: 1, name: 'A', ssn: 2 } as never);
+    expect(kept({ containsPHI: true, template: 'chart' })).toStrictEqual({ id: 1, name: 'A' });
+    const both = { containsPHI: true, template: 'chart', project: ['ssn', 'id'] };
+    expect(kept(both)).toStrictEqual({ id: 1 });
+    expect(ruled({ containsPHI: true, template: 'other' }, own).serializer).toBeNull();
+    expect(ruled({ template: 'chart' }, own).serializer).toBeNull();
+    expect(() => new CompliancePolicy({ projections: { chart: [] } })).toThrow('project');
   });
 
   it('asks for a purpose as the level says', () => {

@@ -1,6 +1,14 @@
-import { CacheError, type ComplianceLevel, type OptionRule } from '@vitalcache/core';
+import {
+  CacheError,
+  isProtected,
+  projecting,
+  type ComplianceLevel,
+  type OptionRule,
+  type ResolvedCacheOptions,
+} from '@vitalcache/core';
 
 import type { PurposeOfUse } from '../access/access-context.js';
+import { SEAL_CAPS, type SealCaps } from '../seal/seal-caps.js';
 import { LEVEL_RULES, LEVELS, RESTRICTED_PURPOSES, type LevelRules } from './level-rules.js';
 import { applyLevel } from './option-rules.js';
 import { levelOfLabels, type SecurityLabel } from './sensitivity.labels.js';
@@ -15,6 +23,11 @@ export interface CompliancePolicyOptions {
   readonly labels?: Readonly<Record<string, ComplianceLevel>>;
   /** Whether the `PHICacheStrategy` was given a strategy for `enableSwr`. Default: false. */
   readonly hasSwr?: boolean;
+  /**
+   * Members that are kept of the values of a template, by template, as `project` names them for one call: what is needed
+   * there and no more. Where a call has `project` as well, what both name is kept.
+   */
+  readonly projections?: Readonly<Record<string, readonly string[]>>;
   /** Told once of what is milder than the default. */
   readonly warn?: (message: string) => void;
 }
@@ -33,21 +46,35 @@ export class CompliancePolicy {
     restrictedPurposes,
     labels,
     hasSwr = false,
+    projections = {},
     warn,
   }: CompliancePolicyOptions = {}) {
     this.#rules = rulesOf(maxTtl, warn ?? (() => undefined));
     this.#purposes = new Set(restrictedPurposes ?? RESTRICTED_PURPOSES);
     this.#labels = { ...labels };
+    for (const fields of Object.values(projections)) projecting(fields, null);
+    const levels = {
+      hasSwr,
+      rules: (level: ComplianceLevel) => this.rules(level),
+      levelOf: (given: readonly SecurityLabel[]) => this.levelOf(given),
+    };
     this.optionRule = (written, resolved) =>
-      applyLevel(written, resolved, {
-        hasSwr,
-        rules: (level) => this.rules(level),
-        levelOf: (labels) => this.levelOf(labels),
-      });
+      projected(applyLevel(written, resolved, levels), projections);
   }
 
   rules(level: ComplianceLevel): LevelRules {
     return this.#rules[level];
+  }
+
+  /** How long what is sealed may be readable at most: for the seal. */
+  get caps(): SealCaps {
+    const { standard, sensitive, restricted } = this.#rules;
+    return {
+      standard: standard.maxTtlMs,
+      sensitive: sensitive.maxTtlMs,
+      restricted: restricted.maxTtlMs,
+      emergency: SEAL_CAPS.emergency,
+    };
   }
 
   /** The level of data with these labels, such as a FHIR resource's `meta.security`; an unknown one is `restricted`. */
@@ -65,6 +92,16 @@ export class CompliancePolicy {
     if (purpose === undefined) return 'purpose-missing';
     return wanted === 'required' || this.#purposes.has(purpose) ? null : 'purpose-refused';
   }
+}
+
+function projected(
+  options: ResolvedCacheOptions,
+  projections: Readonly<Record<string, readonly string[]>>,
+): ResolvedCacheOptions {
+  const { template, serializer } = options;
+  const fields = Object.hasOwn(projections, template) ? projections[template] : undefined;
+  if (!fields || !isProtected(options)) return options;
+  return Object.freeze({ ...options, serializer: projecting(fields, serializer) });
 }
 
 function rulesOf(
@@ -88,7 +125,7 @@ function rulesOf(
         `maxTtl of ${level} is ${seconds} s, above the default of ${before.maxTtlMs / 1000} s: what is held for longer can leak for longer.`,
       );
     }
-    rules[level] = { ...before, maxTtlMs, ownMs: Math.min(before.ownMs, maxTtlMs) };
+    rules[level] = { ...before, maxTtlMs };
   }
   return rules;
 }

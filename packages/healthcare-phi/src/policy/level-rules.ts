@@ -1,13 +1,12 @@
 import type { ComplianceLevel } from '@vitalcache/core';
 
 import type { PurposeOfUse } from '../access/access-context.js';
+import { SEAL_CAPS } from '../seal/seal-caps.js';
 
 /** What a compliance level allows. */
 export interface LevelRules {
   /** Longest time to live. */
   readonly maxTtlMs: number;
-  /** How long this process may hold an entry, sealed as it is; 0: not at all. */
-  readonly ownMs: number;
   /** Lengths of what is compressed tell something of the content. */
   readonly allowsCompression: boolean;
   /** Whether values past their fresh time may be served, but for emergency data. */
@@ -22,22 +21,19 @@ export const LEVELS = ['standard', 'sensitive', 'restricted'] as const;
 /** What holds unless a deployment says otherwise. */
 export const LEVEL_RULES: Readonly<Record<ComplianceLevel, LevelRules>> = {
   standard: {
-    maxTtlMs: 14_400_000,
-    ownMs: 14_400_000,
+    maxTtlMs: SEAL_CAPS.standard,
     allowsCompression: true,
     allowsStale: true,
     purpose: 'optional',
   },
   sensitive: {
-    maxTtlMs: 3_600_000,
-    ownMs: 30_000,
+    maxTtlMs: SEAL_CAPS.sensitive,
     allowsCompression: true,
     allowsStale: false,
     purpose: 'required',
   },
   restricted: {
-    maxTtlMs: 900_000,
-    ownMs: 0,
+    maxTtlMs: SEAL_CAPS.restricted,
     allowsCompression: false,
     allowsStale: false,
     purpose: 'listed',

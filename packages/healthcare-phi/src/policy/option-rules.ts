@@ -30,7 +30,7 @@ export function applyLevel(
   options: ResolvedCacheOptions,
   { hasSwr, rules: rulesOf, levelOf: levelOfLabels }: LevelPolicy,
 ): ResolvedCacheOptions {
-  if (!isHealthInformation(options)) return options;
+  if (!isProtected(options)) return options;
   const labels = labelsOf(options);
   const level = levelOf(written, options, labels, levelOfLabels(labels));
   const rules = rulesOf(level);
@@ -48,16 +48,19 @@ export function applyLevel(
   }
   const ttlMs = Math.min(options.ttlMs, rules.maxTtlMs);
   const enableSwr = options.enableSwr && isStaleAllowed && hasSwr;
+  const staleIfErrorMs = isStaleAllowed
+    ? Math.min(options.staleIfErrorMs, rules.maxTtlMs - ttlMs)
+    : 0;
   return Object.freeze({
     ...options,
     complianceLevel: level,
     ttlMs,
-    maxTtlMs: rules.maxTtlMs,
+    maxTtlMs: rules.maxTtlMs - staleIfErrorMs,
     enableSwr,
     staleMs: enableSwr ? staleMsOf(written, options, ttlMs) : ttlMs,
     adaptive: enableSwr ? boundedBy(ttlMs, options.adaptive) : null,
     compress: options.compress && rules.allowsCompression,
-    staleIfErrorMs: isStaleAllowed ? Math.min(options.staleIfErrorMs, rules.maxTtlMs - ttlMs) : 0,
+    staleIfErrorMs,
     negativeTtlMs: Math.min(options.negativeTtlMs, ttlMs),
   });
 }
