@@ -300,6 +300,26 @@ describe('AccessMiddleware', () => {
       ]);
     });
 
+    it('names those whom tags name, each patient in a record', async () => {
+      const { cache, audit } = guardedCache();
+      const named = async (...tags: string[]) => {
+        audit.events.length = 0;
+        await runWithAccess(NURSE, () => cache.invalidateCacheByTags(tags));
+        return audit.events.map(({ patientId, clinicId }) => [patientId, clinicId]);
+      };
+      expect(await named('patient:7', 'patient:7@any', 'patient:7@clinic:3')).toEqual([
+        ['7', undefined],
+      ]);
+      expect(await named('patient:7', 'patient:8', 'clinic:3')).toEqual([
+        ['7', '3'],
+        ['8', '3'],
+      ]);
+      expect(await named('bookings@patient:7@any')).toEqual([['7', undefined]]);
+      expect(await named('patient:ann@x.org')).toEqual([['ann@x.org', undefined]]);
+      expect(await named('phi_data', 'phi_data@t1')).toEqual([[undefined, undefined]]);
+      expect(await named('users', 'roles')).toEqual([]);
+    });
+
     it('tells of every other act', async () => {
       const { cache, audit } = guardedCache();
       await runWithAccess(NURSE, async () => {

@@ -25,6 +25,9 @@ export interface ProtectedAct {
 }
 
 const NOBODY: EntrySubject = { topics: [] };
+/** `patient:7`, `patient:7@clinic:3`, `patient:7@any`, `bookings@patient:7@any`. */
+const ROLE_TAG =
+  /^(?:\w+@)?(patient|doctor|clinic|appointment):(.+?)(?:@any|@clinic:.+)?(?:@(?:all|own))?$/su;
 const WILDCARD = /[*?[\\]/;
 
 /**
@@ -82,7 +85,7 @@ export function actsOf(operation: CacheOperation, context: AccessContext): reado
   });
   if (key !== null) return [act(subjectByConvention(key), { key })];
   if (pattern !== null) return [act(named(subjectByConvention(pattern)))];
-  if (tags.length > 0) return [act({ ...withoutPlace(subjectOfTags(tags)), topics: [] })];
+  if (tags.length > 0) return subjectsOfTags(tags).map((subject) => act(subject));
   if (keys.length === 0) return [act(NOBODY)];
   const acts = keys.flatMap((one, index) =>
     isOfSomebody(one) ? [act(subjectByConvention(one), { indices: [index], key: one })] : [],
@@ -144,9 +147,19 @@ function isOfSomebody(text: string): boolean {
 
 function isPhiTag(tag: string): boolean {
   const isAll = tag === PHI_TAG || tag.startsWith(`${PHI_TAG}@`);
-  return (
-    isAll || Object.keys(subjectOfTags([tag])).length > 0 || /@(?:patient|doctor|clinic):/.test(tag)
-  );
+  return isAll || ROLE_TAG.test(tag);
+}
+
+/** Whom tags name, one for each patient; that at which clinic, or of what topic, is part of a tag is left aside. */
+function subjectsOfTags(tags: readonly string[]): readonly EntrySubject[] {
+  const plain = tags.flatMap((tag) => {
+    const [, role, id] = ROLE_TAG.exec(tag) ?? [];
+    return role === undefined || id === undefined ? [] : [`${role}:${id}`];
+  });
+  const patients = new Set(plain.filter((tag) => tag.startsWith('patient:')));
+  const others = plain.filter((tag) => !patients.has(tag));
+  const each = patients.size > 0 ? [...patients] : [[]];
+  return each.map((patient) => ({ ...subjectOfTags([patient, ...others].flat()), topics: [] }));
 }
 
 /** Without what stands for several. */
@@ -156,11 +169,4 @@ function named(subject: EntrySubject): EntrySubject {
     ([, id]) => !WILDCARD.test(id),
   );
   return { ...Object.fromEntries(certain), topics };
-}
-
-/** A tag for a person at one clinic names the clinic behind the person. */
-function withoutPlace(ids: Omit<EntrySubject, 'topics'>): Omit<EntrySubject, 'topics'> {
-  return Object.fromEntries(
-    Object.entries(ids as Record<string, string>).map(([name, id]) => [name, id.split('@')[0]]),
-  );
 }
