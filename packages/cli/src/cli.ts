@@ -4,9 +4,11 @@ import { Command, CommanderError } from 'commander';
 
 import { CommandSet } from './command.js';
 import { explained } from './cli.error.js';
+import { addAudit } from './commands/audit.command.js';
 import { addDoctor } from './commands/doctor.command.js';
 import { addInspect } from './commands/inspect.command.js';
 import { addJournal } from './commands/journal.command.js';
+import { addKeyring } from './commands/keyring.command.js';
 import { addLint } from './commands/lint.command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { CliIo } from './output/cli-io.js';
@@ -63,7 +65,8 @@ function programOf(commands: CommandSet, io: CliIo): Command {
       styleTitle: (title) => painted(io.stdout, 'bold', title),
     })
     .showHelpAfterError(false);
-  for (const add of [addDoctor, addInspect, addJournal, addLint]) add(program, commands);
+  for (const add of [addDoctor, addAudit, addKeyring, addInspect, addJournal, addLint])
+    add(program, commands);
   return program;
 }
 

@@ -5,6 +5,8 @@ import { configured, type CommandRun, type CommandSet } from '../command.js';
 import { explained } from '../cli.error.js';
 import type { CheckState, Finding } from '../doctor/finding.js';
 import { checkJournal } from '../doctor/journal.checks.js';
+import { checkKeyStore } from '../doctor/key-store.checks.js';
+import { checkKeyring, isHealthcare } from '../doctor/keyring.checks.js';
 import { checkProcess } from '../doctor/process.checks.js';
 import { checkStores } from '../doctor/store.checks.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -48,49 +50,74 @@ export function addDoctor(program: Command, commands: CommandSet): void {
   );
 }
 
+/** What was found, and whether everything that was asked answered. */
+interface Examination {
+  readonly findings: readonly Finding[];
+  readonly isReachable: boolean;
+}
+
 async function examine(run: CommandRun<DoctorOptions>): Promise<ExitCode> {
   const { io, options, output } = run;
   const configuration = run.configuration();
   const store = await namedStore(configuration);
-  let isReachable: boolean;
-  let findings: readonly Finding[];
-  try {
-    await store.provider.connect?.();
-    isReachable = (await store.provider.status?.())?.connected !== false;
-    findings = [
-      ...checkProcess(io, configuration),
-      ...(await checkStore(store, configuration, { isReachable, user: options.user })),
-    ];
-  } finally {
-    await store.provider.close?.();
-  }
-  print(findings, output);
-  output.json({ namespace: configuration.namespace, findings });
+  const ofProcess = checkProcess(io, configuration);
+  const { isReachable, findings } = await examineAll(store, configuration, options.user);
+  const all = [...ofProcess, ...findings];
+  print(all, output);
+  output.json({ namespace: configuration.namespace, findings: all });
   if (!isReachable) return EXIT.unreachable;
-  const bad = findings.filter(
+  const bad = all.filter(
     ({ state }) => state === 'problem' || (options.strict === true && state === 'warning'),
   );
   return bad.length > 0 ? EXIT.found : EXIT.ok;
 }
 
-async function checkStore(
+async function examineAll(
   { provider, lastState }: NamedStore,
-  { namespace }: Configuration,
-  { isReachable, user }: { readonly isReachable: boolean; readonly user: string | undefined },
-): Promise<readonly Finding[]> {
-  if (!isReachable) {
-    const { message } = unreachable(lastState());
-    return [{ check: 'reachable', state: 'problem', subject: 'store', message }];
+  configuration: Configuration,
+  user: string | undefined,
+): Promise<Examination> {
+  try {
+    await provider.connect?.();
+    const isReachable = (await provider.status?.())?.connected !== false;
+    const exposed = isReachable ? await exposureOf(provider, user) : [];
+    const ofStore = isReachable
+      ? await checkStore(provider, configuration.namespace, exposed)
+      : [unanswered(lastState())];
+    if (!isHealthcare(configuration)) return { isReachable, findings: ofStore };
+    const { findings: ofKeys } = await checkKeyring(configuration);
+    const keyStore = await checkKeyStore(configuration, exposed);
+    return {
+      isReachable: isReachable && keyStore.isReachable,
+      findings: [...ofStore, ...ofKeys, ...keyStore.findings],
+    };
+  } finally {
+    await provider.close?.();
   }
-  const store: DescribedStore = provider;
+}
+
+async function exposureOf(
+  store: DescribedStore,
+  user: string | undefined,
+): Promise<readonly StoreExposure[]> {
+  return (await store.exposure?.(user)) ?? [];
+}
+
+async function checkStore(
+  store: DescribedStore,
+  namespace: string,
+  exposed: readonly StoreExposure[],
+): Promise<readonly Finding[]> {
   const described = (await store.describe?.()) ?? [];
-  const exposed = (await store.exposure?.(user)) ?? [];
-  return [
-    ...checkStores(described, exposed),
-    ...(await checkJournal(provider, namespace).catch((error: unknown) => [
-      unreadableJournal(namespace, error),
-    ])),
-  ];
+  const ofJournal = await checkJournal(store, namespace).catch((error: unknown) => [
+    unreadableJournal(namespace, error),
+  ]);
+  return [...checkStores(described, exposed), ...ofJournal];
+}
+
+function unanswered(state: string): Finding {
+  const { message } = unreachable(state);
+  return { check: 'reachable', state: 'problem', subject: 'store', message };
 }
 
 function unreadableJournal(namespace: string, error: unknown): Finding {

@@ -99,7 +99,11 @@ function checkSetup(findings: Findings, found: StoreFindings): void {
   }
 }
 
-function checkTransport(findings: Findings, { isEncrypted, isLoopback }: StoreExposure): void {
+/** Whether others could read along. */
+export function checkTransport(
+  findings: Findings,
+  { isEncrypted, isLoopback }: StoreExposure,
+): void {
   const isWell = isEncrypted === true || isLoopback === true;
   findings.judge('TLS', isWell, {
     well: isEncrypted ? 'the connection is encrypted' : 'not encrypted, but on this machine',

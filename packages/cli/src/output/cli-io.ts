@@ -3,6 +3,8 @@ export interface CliStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
+  /** Where `write` says that there is too much: calls `listener` when there may be more. */
+  once?(event: 'drain', listener: () => void): unknown;
   /** Of a terminal: whether it shows colours, as NO_COLOR, FORCE_COLOR and TERM say. */
   hasColors?(): boolean;
 }

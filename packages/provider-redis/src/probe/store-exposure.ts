@@ -19,6 +19,8 @@ export interface StoreExposure {
   readonly isLoopback: boolean | null;
   /** `address:port` of the other end of the connection. */
   readonly peer: string | null;
+  /** The running server, by whatever address it is reached: see `ServerIdentity`. */
+  readonly incarnation: string | null;
   /** ACL user that the cache is signed in as. */
   readonly user: string | null;
   /** Of {@link DANGEROUS_COMMANDS}, those that the user may run; only who may use ACL DRYRUN is told. */
@@ -79,6 +81,7 @@ async function exposureOf(
     isEncrypted: (client.stream as Partial<TLSSocket>).encrypted === true,
     isLoopback: remoteAddress === undefined || isLoopback(remoteAddress),
     peer: remoteAddress === undefined ? null : `${remoteAddress}:${remotePort}`,
+    incarnation: store.identity?.incarnation ?? null,
     user,
     mayRun,
     keyspaceEvents,
@@ -120,6 +123,7 @@ function silent(store: RedisStore): StoreExposure {
     isEncrypted: null,
     isLoopback: null,
     peer: null,
+    incarnation: null,
     user: null,
     mayRun: null,
     keyspaceEvents: null,
