@@ -9,7 +9,6 @@ import {
   type ReadRequest,
   type RefreshOutcome,
   type RefreshRefusal,
-  type ResolvedCacheOptions,
   type StrategyEngine,
 } from '@vitalcache/core';
 import { FakeClock } from '@vitalcache/testing';
