@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { generateKeyring } from '@vitalcache/healthcare-phi';
-import { describeWithRedis, startRedis, type TestStore } from '@vitalcache/testing';
+import { describeWithRedis, startStore, type TestStore } from '@vitalcache/testing';
 
 import { vitalcache } from './support/vitalcache.js';
 
@@ -22,7 +22,7 @@ describeWithRedis(
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'vitalcache-doctor-'));
       await writeFile(join(folder, 'ring.json'), generateKeyring(), { mode: 0o600 });
-      keys = await startRedis({ args: ['--save', ''] });
+      keys = await startStore('redis', { args: ['--save', ''] });
     });
     afterAll(() => keys.stop());
 

@@ -1,3 +1,4 @@
+import type * as providerRedis from '@vitalcache/provider-redis';
 import type { StoreExposure, StoreFindings } from '@vitalcache/provider-redis';
 
 import type { Configuration } from '../setup/configuration.js';
@@ -5,7 +6,7 @@ import { loadInstalled } from '../setup/installed.js';
 import { checkTransport } from './store.checks.js';
 import { Findings, type Finding } from './finding.js';
 
-type RedisPackage = typeof import('@vitalcache/provider-redis');
+type RedisPackage = typeof providerRedis;
 
 const SUBJECT = 'key store';
 
