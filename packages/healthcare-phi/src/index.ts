@@ -103,3 +103,17 @@ export { KeyedNames, type KeyedNamesOptions } from './names/keyed-names.js';
 export type { Pseudonyms } from './names/pseudonyms.js';
 export { PhiSeal, type PhiSealOptions } from './seal/phi.seal.js';
 export { SEAL_CAPS, SKEW_MS, longestMs, type SealCaps } from './seal/seal-caps.js';
+export type { AuditAlarm, AuditAlarmKind, AuditAlarmListener } from './audit/audit-alarm.js';
+export { AUDIT_LIMITS, type AuditLimits } from './audit/audit-limits.js';
+export type { IAuditSigner } from './audit/audit.signer.js';
+export { PhiAudit } from './audit/phi.audit.js';
+export type { PhiAuditOptions } from './audit/phi-audit-options.js';
+export type {
+  AuditBatch,
+  AuditSession,
+  AuditSink,
+  AuditSinkHealth,
+} from './audit-sinks/audit-sink.js';
+export { FileAuditSink, type FileAuditSinkOptions } from './audit-sinks/file.sink.js';
+export { MemoryAuditSink } from './audit-sinks/memory.sink.js';
+export type { AuditRetention } from './audit-sinks/retention.js';

@@ -17,6 +17,7 @@ export type CacheErrorCode =
   | 'ACCESS_MISSING'
   | 'ACCESS_DENIED'
   | 'LEGAL_HOLD'
+  | 'AUDIT_UNAVAILABLE'
   | 'LOAD_REENTRANT'
   | 'LOAD_TIMEOUT'
   | 'LOAD_FAILED'

@@ -43,6 +43,8 @@ export interface AuditSink {
   append(batch: AuditBatch): Promise<boolean>;
   /** The last record of a chain, or of the newest chain of this node; `null` if there is none or it can't be told. */
   head(chain?: string): Promise<AuditHead | null>;
+  /** How it is set up, for the log itself: how long it keeps what, and who decided that. */
+  describe?(): Readonly<Record<string, string | number | boolean>>;
   /** Answers at once. */
   health(): AuditSinkHealth;
   /** Resolves when everything that was taken outlasts a crash of the machine, as far as it ever does here. */

@@ -63,9 +63,10 @@ export class FileAuditSink implements AuditSink {
     }
   }
 
-  /** How long files are kept, and what is done then. */
-  get retention(): Required<AuditRetention> {
-    return this.#retention;
+  describe(): Readonly<Record<string, string | number | boolean>> {
+    const { keepMs, removeExpired, allowShorterBecause } = this.#retention;
+    const facts = { keepMs, removeExpired };
+    return allowShorterBecause === '' ? facts : { ...facts, allowShorterBecause };
   }
 
   open(session: AuditSession): Promise<void> {
