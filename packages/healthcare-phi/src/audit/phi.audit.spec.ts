@@ -311,8 +311,13 @@ describe('PhiAudit', () => {
     it('goes on after a crash: what got to the local disk comes first, and what is lost is accounted for', async () => {
       const [log, spool] = [directory(), directory()];
       const sink = new HangingSink({ directory: log.path });
-      const options = { sink, signingKey: KEYS.privateKey, spoolDirectory: spool.path, node: 'n1' };
-      const crashed = new PhiAudit(options);
+      const crashed = new PhiAudit({
+        sink,
+        signingKey: KEYS.privateKey,
+        spoolDirectory: spool.path,
+        node: 'n1',
+        limits: { sinkTimeoutMs: 1_500 },
+      });
       await crashed.start();
       await crashed.record({ ...READ, level: 'restricted' });
       sink.hangs = true;
@@ -334,7 +339,7 @@ describe('PhiAudit', () => {
       expect(findings).toHaveLength(3);
       expect(await reportAudit(log.path, { patient: 'p-9' })).toMatchObject({ events: 1 });
       expect(spool.all).toEqual([]);
-      sink.hangs = false;
+      await crashed.close();
     });
   });
 });
