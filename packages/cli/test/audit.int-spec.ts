@@ -1,8 +1,22 @@
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { FileAuditSink, PhiAudit, type AuditEvent } from '@vitalcache/healthcare-phi';
+
 import { expectOneLine, vitalcache } from './support/vitalcache.js';
+
+const READ: AuditEvent = {
+  event: 'read',
+  action: 'R',
+  outcome: 0,
+  actor: 'dr-bob',
+  tenant: 'default',
+  patientId: 'patient-7',
+  template: 'patient:{patientId}:records',
+  level: 'restricted',
+  purpose: 'TREAT',
+};
 
 describe('vitalcache audit', () => {
   let cwd: string;
@@ -28,6 +42,84 @@ describe('vitalcache audit', () => {
       await run('keygen', '--out', 'audit');
       expectOneLine(await run('keygen', '--out', 'audit'), 2, /audit\.pem exists/);
       expectOneLine(await run('keygen'), 2, /required option '--out/);
+    });
+  });
+
+  describe('of a log', () => {
+    beforeEach(async () => {
+      await run('keygen', '--out', 'audit');
+      const audit = new PhiAudit({
+        sink: new FileAuditSink({ directory: join(cwd, 'log') }),
+        signingKey: { file: join(cwd, 'audit.pem') },
+        spoolDirectory: join(cwd, 'spool'),
+        node: 'test',
+      });
+      await audit.start();
+      await audit.record(READ);
+      await audit.record({ ...READ, actor: 'eve', event: 'authz-deny', outcome: 8 });
+      await audit.record({ ...READ, patientId: 'patient-8', grantId: 'g-1', purpose: 'BTG' });
+      await audit.close();
+    });
+    const KEY = ['--public-key', 'audit.pub.pem'];
+    const stable = (text: string): string =>
+      text
+        .replace(/audit\.[\w.-]+\.jsonl/g, '<file>')
+        .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
+
+    it('verify says that it is intact, by its file of keys or the keyring’s', async () => {
+      const { code, stdout, stderr } = await run('verify', 'log', ...KEY);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^intact: 5 records, \d+ checkpoints?, 1 chain, 1 file$/m);
+      const env = { CACHE_AUDIT_FILE: 'log' };
+      expect((await vitalcache(['audit', 'verify', ...KEY], { cwd, env })).code).toBe(0);
+    });
+
+    it('verify names file and line of a byte that was changed, and ends with 1', async () => {
+      const [name = ''] = (await readdir(join(cwd, 'log'))).filter((one) => one.endsWith('jsonl'));
+      const path = join(cwd, 'log', name);
+      const lines = (await readFile(path, 'utf8')).split('\n');
+      const at = lines.findIndex((line) => line.includes('"eve"'));
+      lines[at] = (lines[at] ?? '').replace('"eve"', '"eva"');
+      await writeFile(path, lines.join('\n'));
+      const { code, stdout } = await run('verify', 'log', ...KEY);
+      expect(stdout).toContain(`${name}:${at + 1} `);
+      expect(stdout).toMatch(/^damaged: /m);
+      expect(code).toBe(1);
+      const found = await run('verify', 'log', ...KEY, '--json');
+      expect(JSON.parse(found.stdout)).toMatchObject({ verdict: 'damaged' });
+    });
+
+    it('verify takes no other key', async () => {
+      await run('keygen', '--out', 'other');
+      const { code, stdout } = await run('verify', 'log', '--public-key', 'other.pub.pem');
+      expect(code).not.toBe(0);
+      expect(stdout).not.toMatch(/^intact/m);
+    });
+
+    it('report tells who did what', async () => {
+      const { code, stdout } = await run('report', 'log', '--patient', 'patient-7');
+      expect(stable(stdout)).toMatchSnapshot();
+      expect(code).toBe(0);
+    });
+
+    it('report tells of overridden policies, and of failures, to machines', async () => {
+      const btg = await run('report', 'log', '--btg', '--json');
+      const failures = await run('report', 'log', '--failures', '--json');
+      expect(JSON.parse(btg.stdout)).toMatchObject({ events: 1, byPurpose: { BTG: 1 } });
+      expect(JSON.parse(failures.stdout)).toMatchObject({ events: 1, byActor: { eve: 1 } });
+    });
+
+    it('export writes AuditEvents of FHIR', async () => {
+      const { code, stdout, stderr } = await run('export', 'log', '--fhir', '--to', '2999-01-01');
+      const events = stdout.trimEnd().split('\n');
+      expect([code, stderr]).toEqual([0, '5 events exported\n']);
+      expect(JSON.parse(events[1] ?? '')).toMatchObject({ resourceType: 'AuditEvent' });
+      const bundle = await run('export', 'log', '--fhir', '--format', 'bundle', '--patient', 'x');
+      expect(JSON.parse(bundle.stdout)).toEqual({
+        resourceType: 'Bundle',
+        type: 'batch',
+        entry: [],
+      });
     });
   });
 

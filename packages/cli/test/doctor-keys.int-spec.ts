@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -70,6 +70,22 @@ describeWithRedis(
       expect(stateOf('key store', 'reachable')).toBe('problem');
       expect(stdout).not.toContain('hunter2');
       expect(code).toBe(3);
+    });
+
+    it('writes a record beside the log, verifies it, and leaves nothing behind', async () => {
+      const log = join(folder, 'log');
+      const { stateOf } = await examine({ CACHE_AUDIT_FILE: log });
+      expect(stateOf('audit', 'audit round trip')).toBe('ok');
+      expect((await readdir(folder)).filter((name) => name.includes('doctor'))).toEqual([]);
+      const { stateOf: unwritable } = await examine({ CACHE_AUDIT_FILE: '/proc/none/log' });
+      expect(unwritable('audit', 'audit round trip')).toBe('problem');
+    });
+
+    it('finds that others can read the log', async () => {
+      const log = join(folder, 'open');
+      await mkdir(log, { mode: 0o755 });
+      const { stateOf } = await examine({ CACHE_AUDIT_FILE: log });
+      expect(stateOf('audit', 'audit directory')).toBe('problem');
     });
 
     it('warns without a key store, and of switches that are off', async () => {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { configured, type CommandRun, type CommandSet } from '../command.js';
 import { explained } from '../cli.error.js';
 import type { CheckState, Finding } from '../doctor/finding.js';
+import { checkAudit } from '../doctor/audit.checks.js';
 import { checkJournal } from '../doctor/journal.checks.js';
 import { checkKeyStore } from '../doctor/key-store.checks.js';
 import { checkKeyring, isHealthcare } from '../doctor/keyring.checks.js';
@@ -85,11 +86,12 @@ async function examineAll(
       ? await checkStore(provider, configuration.namespace, exposed)
       : [unanswered(lastState())];
     if (!isHealthcare(configuration)) return { isReachable, findings: ofStore };
-    const { findings: ofKeys } = await checkKeyring(configuration);
+    const { keyring, findings: ofKeys } = await checkKeyring(configuration);
     const keyStore = await checkKeyStore(configuration, exposed);
+    const ofAudit = await checkAudit(configuration, keyring);
     return {
       isReachable: isReachable && keyStore.isReachable,
-      findings: [...ofStore, ...ofKeys, ...keyStore.findings],
+      findings: [...ofStore, ...ofKeys, ...ofAudit, ...keyStore.findings],
     };
   } finally {
     await provider.close?.();
