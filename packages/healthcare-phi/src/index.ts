@@ -117,3 +117,25 @@ export type {
 export { FileAuditSink, type FileAuditSinkOptions } from './audit-sinks/file.sink.js';
 export { MemoryAuditSink } from './audit-sinks/memory.sink.js';
 export type { AuditRetention } from './audit-sinks/retention.js';
+export type { TimeRange } from './data-parts.js';
+export type { ErasableCache } from './erasure/erasure.js';
+export {
+  erasureText,
+  verifyErasureReceipt,
+  type AuditPosition,
+  type ErasureFacts,
+  type ErasureReceipt,
+} from './erasure/erasure-receipt.js';
+export type { PurgeResult } from './erasure/purge.job.js';
+export { HealthcareCacheService, type ClearOptions } from './healthcare-cache.service.js';
+export type {
+  AppointmentOptions,
+  EmergencyDataOptions,
+  MedicalHistoryOptions,
+  PatientRecordsOptions,
+} from './healthcare-options.js';
+export type { HealthcareAudit, HealthcarePluginOptions } from './healthcare-plugin.options.js';
+export type { HealthcareTtlName, HealthcareTtls } from './healthcare-ttl.js';
+export { HEALTHCARE_AUDIT, healthcarePlugin, HealthcarePlugin } from './healthcare.plugin.js';
+export { UrlKeyStore } from './keys/stores/url-key.store.js';
+export { HEALTHCARE_TEMPLATES, HealthcareKeyFactory } from './subjects/healthcare-key.factory.js';

@@ -55,6 +55,10 @@ export class StoreKeys {
     return `${escapeGlob(this.#prefix)}e:*`;
   }
 
+  get everyIndex(): string {
+    return `${escapeGlob(this.#prefix)}i:*`;
+  }
+
   #name(kind: 'e' | 'l' | 'f' | 'i', key: string): string {
     if (!this.#names) return `${this.#prefix}${kind}:{${escapeBraces(key)}}`;
     const { slot, rest } = this.#names.nameOf(key);

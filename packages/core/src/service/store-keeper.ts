@@ -96,27 +96,43 @@ export class StoreKeeper {
 
   /** Looks whether every entry of the namespace has an end. */
   async census(deadlineMs: number): Promise<EntryCensus> {
-    const { guard, keys, store } = this.#options;
+    const { keys, store } = this.#options;
     const { inspect } = store;
     let [seen, endless] = [0, 0];
-    if (!inspect) return { seen, endless, complete: false };
     const visit = async (page: readonly string[]): Promise<void> => {
-      const left = await inspect.timesLeft(page);
+      const left = (await inspect?.timesLeft(page)) ?? [];
       seen += left.filter((ms) => ms !== null).length;
       endless += left.filter((ms) => ms === Infinity).length;
     };
-    const looking = this.#options.errors.guard(
-      'store-failed',
-      () =>
-        guard.run(() => inspect.visitKeys(keys.everyEntry, visit, deadlineMs), deadlineMs + 1_000),
-      () => false,
-    );
-    const complete = await looking;
+    const complete = await this.#look(keys.everyEntry, visit, deadlineMs);
     return { seen, endless, complete };
+  }
+
+  /** Visits the names of all sets; resolves with whether it saw them all in time. */
+  visitSets(
+    visit: (sets: readonly string[]) => Promise<void>,
+    deadlineMs: number,
+  ): Promise<boolean> {
+    return this.#look(this.#options.keys.everyIndex, visit, deadlineMs);
   }
 
   /** Forgets what this process holds itself. */
   forgetOwn(): void {
     this.#options.repository.forget();
+  }
+
+  #look(
+    pattern: string,
+    visit: (page: readonly string[]) => Promise<void>,
+    deadlineMs: number,
+  ): Promise<boolean> {
+    const { errors, guard, store } = this.#options;
+    const { inspect } = store;
+    if (!inspect) return Promise.resolve(false);
+    return errors.guard(
+      'store-failed',
+      () => guard.run(() => inspect.visitKeys(pattern, visit, deadlineMs), deadlineMs + 1_000),
+      () => false,
+    );
   }
 }

@@ -28,8 +28,10 @@ export function subjectOf(
     ...subject,
     ...subjectByPlaceholders(key, template),
   };
+  const { patientId, doctorId, appointmentId } = found;
+  const isOfClinicAlone = [patientId, doctorId, appointmentId].every((id) => id === undefined);
   const ids = Object.entries(found as Record<string, string>).filter(
-    ([name, id]) => name !== 'clinicId' || id !== NO_CLINIC,
+    ([name, id]) => name !== 'clinicId' || id !== NO_CLINIC || isOfClinicAlone,
   );
   return { ...Object.fromEntries(ids.map(([name, id]) => [name, id.normalize('NFC')])), topics };
 }

@@ -47,8 +47,8 @@ const TOPICS: ReadonlyMap<string, Topic> = new Map<string, Topic>([
  * and an id from its beginning on, then what it holds.
  */
 export function subjectByConvention(key: string): EntrySubject {
-  const end = key.indexOf(VARIANT_SEPARATOR);
-  const segments = (end < 0 ? key : key.slice(0, end)).split(':');
+  const [base = '', variant = ''] = key.split(VARIANT_SEPARATOR, 2);
+  const segments = base.split(':');
   const ids: Partial<Record<Role, string>> = {};
   const head = segments[0] ?? '';
   let at = 0;
@@ -59,7 +59,12 @@ export function subjectByConvention(key: string): EntrySubject {
     ids[role] = id;
   }
   if (at === 0) return { topics: [] };
-  return { ...ids, topics: topicsOf([head, ...segments.slice(at, at + 1)]) };
+  return { ...ids, topics: topicsOf([head, ...segments.slice(at, at + 1), ...partsOf(variant)]) };
+}
+
+/** Names of the parts that a variant stands for: `history+prescriptions`. */
+function partsOf(variant: string): readonly string[] {
+  return variant.split('+');
 }
 
 /** The topics that words name. */

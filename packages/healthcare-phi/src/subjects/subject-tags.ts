@@ -42,8 +42,11 @@ export function tagsOf(
     where ??= NO_CLINIC;
     for (const tag of personTags(person, id, clinicId)) tags.add(tag);
   }
+  if (appointmentId !== undefined) {
+    where ??= NO_CLINIC;
+    tags.add(roleTag('appointment', appointmentId));
+  }
   if (where !== undefined) tags.add(roleTag('clinic', where));
-  if (appointmentId !== undefined) tags.add(roleTag('appointment', appointmentId));
   const topics = new Set([...subject.topics, ...topicsOf(written)]);
   for (const tag of topicTags({ ...subjectOfTags(written), ...subject }, topics)) tags.add(tag);
   if (containsPHI || tags.has(PHI_TAG)) {

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Clock, InvalidationResult } from '@vitalcache/core';
+
+import { contextMissing } from '../access/access.errors.js';
+import { currentAccess } from '../access/access-scope.js';
+import type { AccessContext } from '../access/access-context.js';
+import type { AuditEvent, IAudit } from '../audit/audit-event.js';
+import type { IAuditSigner } from '../audit/audit.signer.js';
+import type { KeyShredder } from '../keys/key-shredder.js';
+import type { ShredReceipt } from '../keys/shred-receipt.js';
+import type { LegalHolds } from '../legal-hold/legal-holds.js';
+import type { Pseudonyms } from '../names/pseudonyms.js';
+import type { EntryIndex } from '../subjects/entry-index.js';
+import { coveringPerson, phiTagOf, PHI_TAG } from '../subjects/subject-tags.js';
+import {
+  erasureText,
+  type AuditPosition,
+  type ErasureFacts,
+  type ErasureReceipt,
+} from './erasure-receipt.js';
+import { keepReceipt } from './receipt.file.js';
+
+/** What an erasure needs of its cache. */
+export interface ErasableCache {
+  readonly namespace: string;
+  invalidateCacheByTags(
+    tags: readonly string[],
+    options: { readonly whenQueued: 'throw' },
+  ): Promise<InvalidationResult>;
+}
+
+export interface ErasureOptions {
+  readonly cache: ErasableCache;
+  readonly index: EntryIndex;
+  /** Forgets what this process holds itself. */
+  readonly forgetOwn: () => void;
+  readonly names: Pseudonyms;
+  readonly shredder: Pick<KeyShredder, 'destroySubject' | 'destroyTenant'>;
+  readonly holds: Pick<LegalHolds, 'assertNotHeld'>;
+  readonly audit: IAudit;
+  readonly auditPosition: () => Promise<AuditPosition | null>;
+  readonly signer: IAuditSigner;
+  /** Where receipts are kept; `null`: whoever asks for the erasure keeps it. */
+  readonly directory: string | null;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Erases protected data, from all tiers, with the keys that it is sealed with. */
+export class Erasure {
+  readonly #options: ErasureOptions;
+
+  constructor(options: ErasureOptions) {
+    this.#options = options;
+  }
+
+  /** As `HealthcareCacheService.erasePatient`. */
+  async erasePatient(
+    patientId: string,
+    { reason }: { readonly reason?: string },
+  ): Promise<ErasureReceipt> {
+    const { cache, clock, directory, holds, index, names, shredder, signer } = this.#options;
+    const context = contextOf('An erasure');
+    const { tenant } = context;
+    const patient = patientId.normalize('NFC');
+    await this.#unlessHeld(context, patient, () =>
+      holds.assertNotHeld({ tenant, patientId: patient }),
+    );
+    const tags = coveringPerson('patient', patient);
+    const { stamp } = await cache.invalidateCacheByTags(tags, { whenQueued: 'throw' });
+    const removed = await index.remove(tags, tenant);
+    this.#options.forgetOwn();
+    const shred = await shredder.destroySubject(this.#subjects(tenant, patient));
+    await this.#record(context, 'erase', {
+      patientId: patient,
+      detail: {
+        ...(reason !== undefined && { reason }),
+        ...countsOf(removed, shred),
+      },
+    });
+    const { mode, shredded, destroyedKeyIds, unreadableAt, inMemoryUntil } = shred;
+    const facts: ErasureFacts = {
+      format: 1,
+      id: randomUUID(),
+      at: new Date(clock.now()).toISOString(),
+      namespace: cache.namespace,
+      tenant: names.pseudonym('tenant', '', tenant),
+      patient: names.pseudonym('subject', tenant, `patient:${patient}`, false),
+      stamp,
+      removed,
+      keys: { mode, shredded, destroyedKeyIds, unreadableAt, inMemoryUntil },
+      audit: await this.#options.auditPosition(),
+    };
+    const signature = await signer.sign(erasureText(facts));
+    const receipt = { ...facts, keyId: signer.keyId, signature };
+    if (directory !== null) await keepReceipt(directory, receipt);
+    return receipt;
+  }
+
+  /** As `HealthcareCacheService.clearPHICache`. */
+  async clear({
+    tenant,
+    shred = false,
+  }: {
+    readonly tenant?: string;
+    readonly shred?: boolean;
+  }): Promise<number> {
+    const { cache, holds, index, names, shredder } = this.#options;
+    const context = contextOf('Clearing all protected data');
+    const scope = tenant === undefined ? {} : { tenant };
+    await this.#unlessHeld(context, undefined, () => holds.assertNotHeld(scope));
+    const tag = tenant === undefined ? PHI_TAG : phiTagOf(tenant);
+    await cache.invalidateCacheByTags([tag], { whenQueued: 'throw' });
+    const pseudonyms =
+      tenant === undefined
+        ? [
+            ...new Set([
+              ...(await index.tenants()),
+              ...names.pseudonyms('tenant', '', context.tenant),
+            ]),
+          ]
+        : names.pseudonyms('tenant', '', tenant);
+    const counts = await Promise.all(pseudonyms.map((one) => index.removeTenant(one)));
+    this.#options.forgetOwn();
+    const removed = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+    if (!shred) return removed;
+    const owners = pseudonyms.map((one) => ({ tenant: one, subject: null }));
+    const receipts = await Promise.all(owners.map((owner) => shredder.destroyTenant([owner])));
+    for (const receipt of receipts) {
+      await this.#record(context, 'key-destroy', { detail: countsOf(removed, receipt) });
+    }
+    return removed;
+  }
+
+  /** A refused erasure is on record like one that is done. */
+  async #unlessHeld(
+    context: AccessContext,
+    patientId: string | undefined,
+    assertion: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await assertion();
+    } catch (error) {
+      const about = patientId === undefined ? {} : { patientId };
+      await this.#record(context, 'erase', {
+        ...about,
+        outcome: 8,
+        detail: { code: 'LEGAL_HOLD' },
+      });
+      throw error;
+    }
+  }
+
+  #subjects(tenant: string, patient: string) {
+    const { names } = this.#options;
+    const subjects = names.pseudonyms('subject', tenant, `patient:${patient}`);
+    return names
+      .pseudonyms('tenant', '', tenant)
+      .map((one, index) => ({ tenant: one, subject: subjects[index] as string }));
+  }
+
+  #record(
+    { actor, tenant, roles, purpose, requestId }: AccessContext,
+    event: 'erase' | 'key-destroy',
+    more: Partial<AuditEvent>,
+  ): Promise<void> {
+    return this.#options.audit.record({
+      event,
+      action: 'D',
+      outcome: 0,
+      actor,
+      roles,
+      tenant,
+      template: 'erasure',
+      level: 'restricted',
+      ...(purpose !== undefined && { purpose }),
+      ...(requestId !== undefined && { requestId }),
+      ...more,
+    });
+  }
+}
+
+function countsOf(removed: number | null, { shredded, destroyedKeyIds, mode }: ShredReceipt) {
+  return {
+    ...(removed !== null && { removed }),
+    keysDestroyed: destroyedKeyIds.length,
+    shredded,
+    mode,
+  };
+}
+
+function contextOf(what: string): AccessContext {
+  const context = currentAccess();
+  if (!context) throw contextMissing(what);
+  return context;
+}

@@ -1,0 +1,90 @@
+import type { CacheLogger, StoreKeeper } from '@vitalcache/core';
+
+import { currentAccess, systemAccess } from '../access/access-scope.js';
+import type { IAudit } from '../audit/audit-event.js';
+import type { ILegalHold } from '../legal-hold/legal-hold.js';
+
+/** What a purge found and did. */
+export interface PurgeResult {
+  /** Members of indexes whose entries are gone, and which were removed; none while a legal hold is in force. */
+  readonly orphans: number;
+  /** Entries that were looked at, and those among them that would be kept without an end: must be none. */
+  readonly entries: number;
+  readonly endless: number;
+  /** Whether all was looked at within the deadline; false also where the store can't be looked through. */
+  readonly complete: boolean;
+  /** Whether a legal hold kept anything from being removed. */
+  readonly isHeld: boolean;
+}
+
+export interface PurgeJobOptions {
+  readonly keeper: Pick<
+    StoreKeeper,
+    'census' | 'visitSets' | 'membersOf' | 'dropMembers' | 'timesLeft'
+  >;
+  readonly holds: ILegalHold;
+  readonly audit: IAudit;
+  readonly logger: Pick<CacheLogger, 'error'>;
+}
+
+/** Long for a nightly run, and yet an end. */
+const DEADLINE_MS = 600_000;
+const MAX_MEMBERS = 50_000;
+const PAGE = 1_000;
+
+/**
+ * Housekeeping for a nightly run: removes what indexes still name and is gone, and proves that no entry of the namespace
+ * lacks an expiry. On record; it removes no data, and under a legal hold nothing at all.
+ */
+export class PurgeJob {
+  readonly #options: PurgeJobOptions;
+
+  constructor(options: PurgeJobOptions) {
+    this.#options = options;
+  }
+
+  async run({
+    deadlineMs = DEADLINE_MS,
+  }: { readonly deadlineMs?: number } = {}): Promise<PurgeResult> {
+    const { audit, holds, keeper, logger } = this.#options;
+    const { actor, tenant, roles } = currentAccess() ?? systemAccess(null);
+    const isHeld = await holds.isHeld({});
+    let orphans = 0;
+    const visit = async (sets: readonly string[]): Promise<void> => {
+      for (const set of sets) orphans += await this.#trim(set);
+    };
+    const areSetsDone = isHeld || (await keeper.visitSets(visit, deadlineMs));
+    const { seen: entries, endless, complete } = await keeper.census(deadlineMs);
+    const result = { orphans, entries, endless, complete: complete && areSetsDone, isHeld };
+    if (endless > 0) {
+      logger.error(
+        `${endless} entries in the store have no expiry: somebody wrote or restored them past the cache. clearPHICache() removes them.`,
+      );
+    }
+    await audit.record({
+      event: 'clear',
+      action: 'E',
+      outcome: endless > 0 ? 8 : 0,
+      actor,
+      roles,
+      tenant,
+      template: 'purge',
+      level: 'standard',
+      detail: { ...result },
+    });
+    return result;
+  }
+
+  async #trim(set: string): Promise<number> {
+    const { keeper } = this.#options;
+    const members = await keeper.membersOf(set, MAX_MEMBERS);
+    let dropped = 0;
+    for (let from = 0; from < members.length; from += PAGE) {
+      const page = members.slice(from, from + PAGE);
+      const left = await keeper.timesLeft(page);
+      const gone = left ? page.filter((_, i) => left[i] === null) : [];
+      dropped += await keeper.dropMembers(set, gone);
+    }
+    return dropped;
+  }
+}

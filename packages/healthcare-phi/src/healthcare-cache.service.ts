@@ -1,0 +1,357 @@
+import {
+  CacheError,
+  CacheService,
+  type CacheConfig,
+  type CacheOptions,
+  type ICacheProvider,
+  type InvalidationOptions,
+  type InvalidationResult,
+  type Loader,
+} from '@vitalcache/core';
+
+import { keyOfParts } from './data-parts.js';
+import type { EmergencyResult } from './emergency/emergency-result.js';
+import type { ErasureReceipt } from './erasure/erasure-receipt.js';
+import type { PurgeResult } from './erasure/purge.job.js';
+import { callOptions, type CallTerms } from './healthcare-call.js';
+import { coveringAppointment } from './healthcare-coverage.js';
+import type {
+  AppointmentOptions,
+  EmergencyDataOptions,
+  MedicalHistoryOptions,
+  PatientRecordsOptions,
+} from './healthcare-options.js';
+import { partsIn, type HealthcareParts } from './healthcare.parts.js';
+import { assertOwnPattern } from './subjects/own-pattern.js';
+import {
+  assertIds,
+  HEALTHCARE_TEMPLATES,
+  HealthcareKeyFactory,
+} from './subjects/healthcare-key.factory.js';
+import { topicsOf } from './subjects/key-convention.js';
+import {
+  coveringPerson,
+  coveringRole,
+  coveringTag,
+  coveringTopic,
+} from './subjects/subject-tags.js';
+
+/** What `clearPHICache` clears. */
+export interface ClearOptions {
+  /** Absent: all tenants. */
+  readonly tenant?: string;
+  /** Destroys the keys as well, so that no copy can be read, in whatever backup. Default: false. */
+  readonly shred?: boolean;
+}
+
+/**
+ * The cache with methods for healthcare data. Whatever they cache is sealed, kept apart by tenant and clinic, and recorded
+ * in the audit; their invalidations reject when they were not recorded. All of it needs an access context
+ * (`runWithAccess`).
+ */
+export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
+  readonly #parts: HealthcareParts;
+
+  /** @throws CacheError `CONFIG_INVALID` without `healthcarePlugin()` among the plugins */
+  constructor(provider: ICacheProvider, config: CacheConfig<HealthcareKeyFactory> = {}) {
+    const parts = partsIn(config.plugins ?? []);
+    super(provider, { ...config, keyFactory: config.keyFactory ?? new HealthcareKeyFactory() });
+    this.#parts = parts;
+    parts.join(this, provider, this.storeKeeper);
+  }
+
+  /** What is known of a patient at a clinic; clinic `default`: apart from any. */
+  cachePatientRecords<T>(
+    patientId: string,
+    clinicId: string,
+    load: Loader<T>,
+    { includeHistory, includePrescriptions, includeVitals, ...options }: PatientRecordsOptions = {},
+  ): Promise<T> {
+    const key = this.getKeyFactory().patient(patientId, clinicId, 'records');
+    const parts = {
+      history: includeHistory,
+      prescriptions: includePrescriptions,
+      vitals: includeVitals,
+    };
+    const { patientRecords: ttl } = this.#parts.ttls;
+    const template = HEALTHCARE_TEMPLATES.patientRecords;
+    return this.#read(keyOfParts(key, parts), load, options, { kind: 'patient', template, ttl });
+  }
+
+  cacheMedicalHistory<T>(
+    patientId: string,
+    clinicId: string,
+    load: Loader<T>,
+    { timeRange, includeTests, includeImages, ...options }: MedicalHistoryOptions = {},
+  ): Promise<T> {
+    const key = this.getKeyFactory().medicalHistory(patientId, clinicId);
+    const parts = { 'lab-results': includeTests, images: includeImages };
+    const { medicalHistory: ttl } = this.#parts.ttls;
+    const template = HEALTHCARE_TEMPLATES.medicalHistory;
+    const terms = { kind: 'medicalHistory', template, ttl } as const;
+    return this.#read(keyOfParts(key, parts, timeRange), load, options, terms);
+  }
+
+  cachePrescriptions<T>(
+    patientId: string,
+    clinicId: string,
+    load: Loader<T>,
+    options: CacheOptions = {},
+  ): Promise<T> {
+    const key = this.getKeyFactory().prescriptions(patientId, clinicId);
+    const { prescriptions: ttl } = this.#parts.ttls;
+    const template = HEALTHCARE_TEMPLATES.prescriptions;
+    return this.#read(key, load, options, { kind: 'prescription', template, ttl });
+  }
+
+  cacheLabResults<T>(
+    patientId: string,
+    clinicId: string,
+    load: Loader<T>,
+    options: CacheOptions = {},
+  ): Promise<T> {
+    const key = this.getKeyFactory().labResults(patientId, clinicId);
+    const { labResults: ttl } = this.#parts.ttls;
+    const template = HEALTHCARE_TEMPLATES.labResults;
+    return this.#read(key, load, options, { kind: 'labResults', template, ttl });
+  }
+
+  cacheAppointment<T>(
+    appointmentId: string,
+    clinicId: string,
+    load: Loader<T>,
+    { patientId, doctorId, ...options }: AppointmentOptions = {},
+  ): Promise<T> {
+    const key = this.getKeyFactory().appointmentAt(appointmentId, clinicId);
+    const subject = {
+      ...(patientId !== undefined && { patientId }),
+      ...(doctorId !== undefined && { doctorId }),
+    };
+    assertIds(subject);
+    return this.#read(key, load, options, {
+      kind: 'appointment',
+      template: HEALTHCARE_TEMPLATES.appointment,
+      ttl: this.#parts.ttls.appointments,
+      isAnybodys: patientId === undefined,
+      ...(Object.keys(subject).length > 0 && { subject }),
+    });
+  }
+
+  cacheDoctorProfile<T>(
+    doctorId: string,
+    clinicId: string,
+    load: Loader<T>,
+    options: CacheOptions = {},
+  ): Promise<T> {
+    const key = this.getKeyFactory().doctorProfile(doctorId, clinicId);
+    const { doctorProfiles: ttl } = this.#parts.ttls;
+    const template = HEALTHCARE_TEMPLATES.doctorProfile;
+    return this.#read(key, load, options, { kind: 'doctor', template, ttl });
+  }
+
+  /** Read up to the head of the journal, so that nobody is booked twice. @param date `YYYY-MM-DD` */
+  cacheDoctorSchedule<T>(
+    doctorId: string,
+    clinicId: string,
+    date: string,
+    load: Loader<T>,
+    options: CacheOptions = {},
+  ): Promise<T> {
+    return this.#read(
+      this.getKeyFactory().doctorScheduleAt(doctorId, clinicId, date),
+      load,
+      options,
+      {
+        kind: 'doctor',
+        template: HEALTHCARE_TEMPLATES.doctorSchedule,
+        ttl: this.#parts.ttls.appointments,
+        consistency: 'strong',
+      },
+    );
+  }
+
+  /** @param what such as `doctors`; lists of appointments, schedules and free slots are read as {@link cacheDoctorSchedule} */
+  cacheClinicData<T>(
+    clinicId: string,
+    what: string,
+    load: Loader<T>,
+    options: CacheOptions = {},
+  ): Promise<T> {
+    const isOfBookings = topicsOf([what]).includes('bookings');
+    const { appointments, clinicData } = this.#parts.ttls;
+    return this.#read(this.getKeyFactory().clinic(clinicId, what), load, options, {
+      kind: 'clinic',
+      template: HEALTHCARE_TEMPLATES.clinicData,
+      ttl: isOfBookings ? appointments : clinicData,
+      ...(isOfBookings && { consistency: 'strong' }),
+    });
+  }
+
+  /**
+   * Data for an emergency, of no clinic; with its age, which may be beyond its time to live when its source fails.
+   * `staleIfErrorMs`: for how long then, instead of what the plugin says.
+   */
+  cacheEmergencyData<T>(
+    patientId: string,
+    load: Loader<T>,
+    { what, staleIfErrorMs, ...options }: EmergencyDataOptions = {},
+  ): Promise<EmergencyResult<T>> {
+    const key = this.getKeyFactory().emergency(patientId, what);
+    const template = HEALTHCARE_TEMPLATES.emergency;
+    const { emergencyData: ttl } = this.#parts.ttls;
+    const { emergency, policy } = this.#parts;
+    const terms = { kind: 'emergency', template, ttl } as const;
+    const own = callOptions(terms, options, policy);
+    return emergency.result(() => this.read(key, load, own), staleIfErrorMs);
+  }
+
+  /** All of a patient at a clinic, and what has none; without a clinic: at all of them. */
+  invalidatePatientCache(
+    patientId: string,
+    clinicId?: string,
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    assertIds({ patientId, ...(clinicId !== undefined && { clinicId }) });
+    return this.#invalidate(coveringPerson('patient', patientId, clinicId), options);
+  }
+
+  /** Profile, schedules and lists of a doctor at a clinic, and what has none; without a clinic: at all of them. */
+  invalidateDoctorCache(
+    doctorId: string,
+    clinicId?: string,
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    assertIds({ doctorId, ...(clinicId !== undefined && { clinicId }) });
+    return this.#invalidate(coveringPerson('doctor', doctorId, clinicId), options);
+  }
+
+  /**
+   * An appointment, and the lists and schedules of its patient, its doctor and its clinic; no records. Where patient or
+   * doctor is left out, those of everybody at the clinic.
+   */
+  invalidateAppointmentCache(
+    appointmentId: string,
+    patientId?: string,
+    doctorId?: string,
+    clinicId?: string,
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    const parties = Object.entries({ patientId, doctorId, clinicId });
+    const told = Object.fromEntries(parties.filter(([, id]) => id !== undefined));
+    assertIds({ appointmentId, ...told });
+    return this.#invalidate(coveringAppointment(appointmentId, told), options);
+  }
+
+  /** Everything at a clinic. */
+  invalidateClinicCache(
+    clinicId: string,
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    assertIds({ clinicId });
+    return this.#invalidate(coveringRole('clinic', clinicId), options);
+  }
+
+  /** Prescriptions, and records that include them; without a clinic: at all of them. */
+  invalidatePrescriptionCache(
+    patientId: string,
+    clinicId?: string,
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    assertIds({ patientId, ...(clinicId !== undefined && { clinicId }) });
+    return this.#invalidate(
+      coveringTopic('prescriptions', 'patient', patientId, clinicId),
+      options,
+    );
+  }
+
+  /** Lab results, and histories that include them; without a clinic: at all of them. */
+  invalidateLabResultsCache(
+    patientId: string,
+    clinicId?: string,
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    assertIds({ patientId, ...(clinicId !== undefined && { clinicId }) });
+    return this.#invalidate(coveringTopic('labResults', 'patient', patientId, clinicId), options);
+  }
+
+  /** As in `CacheService`; `patient:7` is all of that patient, at whatever clinic, however it was stored. */
+  override invalidateCacheByTag(
+    tag: string,
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    const tags = typeof tag === 'string' ? coveringTag(tag) : [tag];
+    return tags.length === 1
+      ? super.invalidateCacheByTag(tag, options)
+      : this.#removed(super.invalidateCacheByTags(tags, options), tags, options);
+  }
+
+  /**
+   * As in `CacheService`.
+   * @throws CacheError also `PATTERN_INVALID` for a wildcard inside the id of a person: who else would be meant?
+   */
+  override async invalidateCacheByPattern(
+    pattern: string,
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    assertOwnPattern(pattern);
+    return super.invalidateCacheByPattern(pattern, options);
+  }
+
+  /**
+   * Clears all protected health information; resolves with the number of entries that were removed physically. Rejects when
+   * not recorded, and with `LEGAL_HOLD`.
+   */
+  clearPHICache(options: ClearOptions = {}): Promise<number> {
+    return this.#parts.erasure.clear(options);
+  }
+
+  /**
+   * Erases what is cached of a patient in the tenant of whoever asks, with their keys, and gives a signed receipt of it. The
+   * source, other systems and their backups are the deployer's.
+   * @throws CacheError `LEGAL_HOLD`, `NOT_RECORDED`, `ACCESS_MISSING`, `ACCESS_DENIED`; what the key store rejects with
+   */
+  erasePatient(
+    patientId: string,
+    options: { readonly reason?: string } = {},
+  ): Promise<ErasureReceipt> {
+    assertIds({ patientId });
+    return this.#parts.erasure.erasePatient(patientId, options);
+  }
+
+  /** Housekeeping for the night: see {@link PurgeResult}. */
+  purge(options: { readonly deadlineMs?: number } = {}): Promise<PurgeResult> {
+    return this.#parts.purge.run(options);
+  }
+
+  #read<T>(key: string, load: Loader<T>, options: CacheOptions, terms: CallTerms): Promise<T> {
+    return this.cache(key, load, callOptions(terms, options, this.#parts.policy));
+  }
+
+  #invalidate(
+    tags: readonly string[],
+    options: InvalidationOptions = {},
+  ): Promise<InvalidationResult> {
+    const own: InvalidationOptions = { whenQueued: 'throw', ...options };
+    return this.#removed(super.invalidateCacheByTags(tags, own), tags, own);
+  }
+
+  /** What is invalid is removed too, as far as the index knows it. */
+  async #removed(
+    invalidation: Promise<InvalidationResult>,
+    tags: readonly string[],
+    { mode }: InvalidationOptions = {},
+  ): Promise<InvalidationResult> {
+    const result = await invalidation;
+    if (!result.recorded || mode === 'stale') return result;
+    return { ...result, removed: await this.#parts.remove(tags) };
+  }
+}
+
+/** @throws CacheError `CONFIG_INVALID` */
+export function assertHealthcare(cache: unknown): asserts cache is HealthcareCacheService {
+  if (cache instanceof HealthcareCacheService) return;
+  throw new CacheError(
+    'CONFIG_INVALID',
+    'The healthcare plugin needs a HealthcareCacheService; make the cache with new HealthcareCacheService(provider, { plugins: [plugin] }), or through CacheModule.',
+  );
+}

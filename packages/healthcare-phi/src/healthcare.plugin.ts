@@ -1,0 +1,133 @@
+import {
+  CacheError,
+  type AdminAction,
+  type CacheClass,
+  type CachePlugin,
+  type DataProtection,
+  type EnvironmentReader,
+  type ICacheMiddleware,
+  type ICacheStrategy,
+  type OptionRule,
+  type PluginHealth,
+  type PluginRequest,
+  type PluginService,
+} from '@vitalcache/core';
+
+import { runWithAccess } from './access/access-scope.js';
+import { BreakGlass } from './break-glass/break-glass.js';
+import { HealthcareCacheService, assertHealthcare } from './healthcare-cache.service.js';
+import { healthcareActions } from './healthcare.actions.js';
+import { readHealthcareEnvironment, type HealthcareEnvironment } from './healthcare.environment.js';
+import type { HealthcarePluginOptions } from './healthcare-plugin.options.js';
+import { HealthcareParts, type HasHealthcareParts } from './healthcare.parts.js';
+import { LegalHolds } from './legal-hold/legal-holds.js';
+import { assertEncryptedConnections } from './start-checks.js';
+
+/** Injected where an application asks for the audit of protected data. */
+export const HEALTHCARE_AUDIT = Symbol.for('@vitalcache/healthcare-phi/audit');
+
+/** Everything for protected data: seal, names, keys, access, audit, emergency, erasure. For one cache. */
+export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
+  readonly name = 'healthcare';
+  readonly cacheClass = HealthcareCacheService as unknown as CacheClass;
+  readonly adminActions: readonly AdminAction[] = healthcareActions(() => this.parts.audit);
+  readonly #options: HealthcarePluginOptions;
+  #env: HealthcareEnvironment = { ttl: {} };
+  #parts: HealthcareParts | null = null;
+
+  constructor(options: HealthcarePluginOptions) {
+    this.#options = options;
+  }
+
+  /** Built when they are first asked for, after the environment was read. @throws CacheError `CONFIG_INVALID` */
+  get parts(): HealthcareParts {
+    this.#parts ??= new HealthcareParts(this.#options, this.#env);
+    return this.#parts;
+  }
+
+  get protection(): DataProtection {
+    return this.parts.protection;
+  }
+
+  get optionRule(): OptionRule {
+    return this.parts.policy.optionRule;
+  }
+
+  get strategies(): readonly ICacheStrategy[] {
+    return [this.parts.emergency, this.parts.phi];
+  }
+
+  get middleware(): readonly ICacheMiddleware[] {
+    const { access, undeclared } = this.parts;
+    return undeclared ? [access, undeclared] : [access];
+  }
+
+  get services(): readonly PluginService[] {
+    const { breakGlass, holds, audit } = this.parts;
+    return [
+      { token: HealthcareCacheService, create: (cache) => cache },
+      { token: LegalHolds, create: () => holds },
+      { token: HEALTHCARE_AUDIT, create: () => audit },
+      ...(breakGlass ? [{ token: BreakGlass, create: () => breakGlass }] : []),
+    ];
+  }
+
+  readEnvironment(reader: EnvironmentReader): void {
+    this.#env = readHealthcareEnvironment(reader);
+  }
+
+  async start(cache: object): Promise<void> {
+    assertHealthcare(cache);
+    const { audit, breakGlass, channel, isCaching, provider } = this.parts;
+    if (isCaching && !this.#options.allowPlaintextConnection) {
+      await assertEncryptedConnections(provider);
+    }
+    await audit.start?.();
+    await breakGlass?.start();
+    await channel.start(cache);
+  }
+
+  async close(): Promise<void> {
+    const { audit, channel, index } = this.parts;
+    channel.close();
+    await index.settled();
+    await audit.close?.();
+  }
+
+  health(): PluginHealth {
+    const { audit, isCaching, keys } = this.parts;
+    const told = audit.health?.() ?? { status: 'healthy', reasons: [] };
+    const warnings = [
+      ...(isCaching ? [] : ['Protected data is not cached: sealing or the audit is switched off.']),
+      ...(keys.shredding === 'available'
+        ? []
+        : ['There is no key store: erased data can be read in old copies of the store.']),
+    ];
+    if (warnings.length === 0) return told;
+    const status = told.status === 'healthy' ? 'warning' : told.status;
+    return { status, reasons: [...told.reasons, ...warnings] };
+  }
+
+  metrics(): Readonly<Record<string, number>> {
+    const { admission, audit, index, seal } = this.parts;
+    return {
+      sealFailures: seal.refusals,
+      bypassed: admission.bypassed,
+      indexSkipped: index.skipped,
+      ...audit.metrics?.(),
+    };
+  }
+
+  aroundRequest<T>(request: PluginRequest, next: () => T): T {
+    const context = this.#options.resolveAccess?.(request) ?? null;
+    return context ? runWithAccess(context, next) : next();
+  }
+}
+
+/** @throws CacheError `CONFIG_INVALID` for an option that there is none of */
+export function healthcarePlugin(options: HealthcarePluginOptions = {}): HealthcarePlugin {
+  if (typeof options === 'object' && (options as unknown) !== null) {
+    return new HealthcarePlugin(options);
+  }
+  throw new CacheError('CONFIG_INVALID', 'healthcarePlugin takes an object of options.');
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+
+import type { Admission, Clock, StoreKeeper } from '@vitalcache/core';
+import { VARIANT_SEPARATOR } from '@vitalcache/core';
+import { LRUCache } from 'lru-cache';
+
+import { phiTagOf, PHI_TAG } from './subject-tags.js';
+
+/** What the index works with; `StoreKeeper` is one. */
+export type IndexKeeper = Pick<
+  StoreKeeper,
+  'namesOf' | 'setOf' | 'addMember' | 'membersOf' | 'dropMembers' | 'remove'
+>;
+
+/** A clinic has many entries; beyond this the oldest are no longer found here, and go when they expire. */
+const MAX_MEMBERS = 50_000;
+/** Everything of a tenant is spread over so many sets. */
+const SHARDS = 64;
+const TENANTS_MS = 7 * 86_400_000;
+const MAX_TENANTS = 10_000;
+/** Entries whose place in the index is remembered; others are added again when they are read. */
+const MAX_REMEMBERED = 20_000;
+/** Additions under way at once; the index is a help, and what is too much is left away. */
+const MAX_PENDING = 256;
+const PAGE = 5_000;
+
+/**
+ * Where entries stand in the store, by whom they are about: for physical removal and for counts, never for what is valid.
+ * Members go with the entries that they name. An entry is added when it is asked for, before it is stored: one that was
+ * never stored leaves a member behind, which goes as well.
+ */
+export class EntryIndex {
+  readonly #keeper: IndexKeeper;
+  readonly #clock: Pick<Clock, 'now'>;
+  /** Until when entries are in the index, by their keys. */
+  readonly #noted = new LRUCache<string, number>({ max: MAX_REMEMBERED });
+  readonly #pending = new Set<Promise<unknown>>();
+  #skipped = 0;
+
+  constructor(keeper: IndexKeeper, clock: Pick<Clock, 'now'>) {
+    this.#keeper = keeper;
+    this.#clock = clock;
+  }
+
+  /** Entries that were not added because too much was to be added. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /**
+   * Notes an entry that is asked for.
+   * @param tenant pseudonym of its tenant
+   * @param keptMs how long it will be kept at most once it is stored
+   */
+  note({ key, tags, terms }: Admission, tenant: string, keptMs: number): void {
+    const now = this.#clock.now();
+    if ((this.#noted.get(key) ?? 0) >= now + keptMs) return;
+    if (this.#pending.size >= MAX_PENDING) return void this.#skipped++;
+    // Twice as long: a refresh in the background does not come by here.
+    const ttlMs = 2 * keptMs;
+    this.#noted.set(key, now + ttlMs);
+    const all = new Set([PHI_TAG, phiTagOf(terms.tenant)]);
+    const sets = tags.filter((tag) => !all.has(tag)).map((tag) => this.#setOf(tag, terms.tenant));
+    const names = this.#keeper.namesOf(key);
+    const adding = names.flatMap((name) =>
+      [...sets, this.#shardOf(tenant, name)].map((set) =>
+        this.#keeper.addMember(set, name, ttlMs, MAX_MEMBERS),
+      ),
+    );
+    if ((this.#noted.get(tenant) ?? 0) < now) {
+      this.#noted.set(tenant, now + TENANTS_MS / 2);
+      adding.push(this.#keeper.addMember(this.#tenants, tenant, TENANTS_MS, MAX_TENANTS));
+    }
+    const added = Promise.all(adding).then((taken) => {
+      if (!taken.every(Boolean)) this.#noted.delete(key); // the next one who asks tries again
+      this.#pending.delete(added);
+    });
+    this.#pending.add(added);
+  }
+
+  /** Resolves when what was noted is in the index, or failed to be. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+
+  /** Removes the entries of a tenant that carry any of the tags; resolves with how many there were, `null` if unknown. */
+  async remove(tags: readonly string[], tenant: string): Promise<number | null> {
+    await this.settled();
+    return this.#removeAll(tags.map((tag) => this.#setOf(tag, tenant)));
+  }
+
+  /** Removes all entries of a tenant. @param tenant its pseudonym */
+  async removeTenant(tenant: string): Promise<number | null> {
+    await this.settled();
+    return this.#removeAll(
+      Array.from({ length: SHARDS }, (_, shard) => this.#shard(tenant, shard)),
+    );
+  }
+
+  /** The pseudonyms of the tenants that have entries, as far as the index knows. */
+  async tenants(): Promise<readonly string[]> {
+    await this.settled();
+    return this.#keeper.membersOf(this.#tenants, MAX_TENANTS);
+  }
+
+  /** Names of entries of a tenant that carry the tag. */
+  async namesOf(tag: string, tenant: string): Promise<readonly string[]> {
+    await this.settled();
+    return this.#keeper.membersOf(this.#setOf(tag, tenant), MAX_MEMBERS);
+  }
+
+  async #removeAll(sets: readonly string[]): Promise<number | null> {
+    this.#noted.clear(); // what is stored again is to be added again
+    const found = await Promise.all(sets.map((set) => this.#keeper.membersOf(set, MAX_MEMBERS)));
+    const names = [...new Set(found.flat())];
+    let removed: number | null = 0;
+    for (let from = 0; from < names.length; from += PAGE) {
+      const count: number | null = await this.#keeper.remove(names.slice(from, from + PAGE));
+      removed = removed === null || count === null ? null : removed + count;
+    }
+    await Promise.all(
+      sets.flatMap((set, i) =>
+        pagesOf(found[i] ?? []).map((page) => this.#keeper.dropMembers(set, page)),
+      ),
+    );
+    return removed;
+  }
+
+  get #tenants(): string {
+    return this.#keeper.setOf('index:tenants');
+  }
+
+  #setOf(tag: string, tenant: string): string {
+    return this.#keeper.setOf(`index:${tag}${VARIANT_SEPARATOR}${tenant}`);
+  }
+
+  #shardOf(tenant: string, name: string): string {
+    return this.#shard(tenant, (createHash('sha256').update(name).digest()[0] as number) % SHARDS);
+  }
+
+  #shard(tenant: string, shard: number): string {
+    return this.#keeper.setOf(`index:all:${shard}${VARIANT_SEPARATOR}${tenant}`);
+  }
+}
+
+function pagesOf(names: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.ceil(names.length / PAGE);
+  return Array.from({ length: count }, (_, i) => names.slice(i * PAGE, (i + 1) * PAGE));
+}
