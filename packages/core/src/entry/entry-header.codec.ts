@@ -8,10 +8,14 @@ export const MAGIC = 0x56430000 | (FORMAT << 8);
 export const CHECKSUM_BYTES = 4;
 export const CODECS: readonly PayloadCodec[] = ['json', 'structured'];
 export const COMPRESSORS: readonly Compressor[] = ['none', 'snappy', 'gzip', 'brotli', 'zstd'];
+export const SEALED = 0x20;
 export const NEGATIVE = 0x40;
 
 /** Everything before the hashes; hash and time of the value stand for all the rest. */
 export const HEADER_BYTES = 78;
+export const RAW_LENGTH_AT = 64;
+export const LENGTH_AT = 68;
+export const HASH_AT = 72;
 /** Format and epoch: entries that differ here are not compared by fence. */
 export const SAME_BYTES = 16;
 /**
@@ -34,22 +38,43 @@ export const FENCE_BYTES = 16;
  * | 34 | 2 | schema version |
  * | 36 | 3 x 8 | stale, expires, kept until (ms) |
  * | 60 | 4 | load duration (ms) |
- * | 64 | 4 + 4 | payload: raw length, stored length |
- * | 72 | 4 | xxh32 of the payload before compression |
+ * | 64 | 4 + 4 | payload: raw length (of a sealed one: stored length again), stored length |
+ * | 72 | 4 | xxh32 of the payload before compression, 0 if it is sealed |
  * | 76 | 2 | number of cover hashes |
  * | 78 | 8 each | cover hashes (low, high): of the key, its prefixes, the tags |
  * | … | | payload |
- * | … | 4 | xxh32 of all that precedes, seeded with {@link seedOf} the key |
+ * | … | 4 | xxh32 of all that precedes, seeded with {@link seedOf} the key, or its name where keys are secret |
+ *
+ * @param seedText the key, or its name where keys are secret
  */
-export function packEntry(entry: PackedEntry, key: string): Buffer {
-  const { fence, payload, hashes } = entry;
+export function packEntry(entry: PackedEntry, seedText: string): Buffer {
+  const { payload, hashes } = entry;
   const payloadAt = HEADER_BYTES + hashes.length * 4;
   const checksumAt = payloadAt + payload.length;
   const bytes = Buffer.allocUnsafe(checksumAt + CHECKSUM_BYTES);
+  writeHeader(bytes, entry, 0);
+  bytes.writeUInt32BE(entry.rawLength, RAW_LENGTH_AT);
+  bytes.writeUInt32BE(payload.length, LENGTH_AT);
+  bytes.writeUInt32BE(entry.payloadHash, HASH_AT);
+  payload.copy(bytes, payloadAt);
+  bytes.writeUInt32BE(xxh32(bytes.subarray(0, checksumAt), seedOf(seedText)), checksumAt);
+  return bytes;
+}
+
+/** What stands before the payload, but for what is said of that. */
+export type HeaderParts = Omit<
+  PackedEntry,
+  'rawLength' | 'payloadHash' | 'payload' | 'payloadAt' | 'payloadEnd'
+>;
+
+/** Leaves out what is said of the payload: three numbers. @param mark a flag beside those of the entry */
+export function writeHeader(bytes: Buffer, entry: HeaderParts, mark: number): void {
+  const { fence, hashes } = entry;
   const flags =
     CODECS.indexOf(entry.codec) |
     (COMPRESSORS.indexOf(entry.compressor) << 2) |
-    (entry.isNegative ? NEGATIVE : 0);
+    (entry.isNegative ? NEGATIVE : 0) |
+    mark;
   bytes.writeUInt32BE(MAGIC, 0);
   writeUint64(bytes, fence.epoch.stamp, 4);
   bytes.writeUInt32BE(fence.epoch.nonce, 12);
@@ -61,16 +86,16 @@ export function packEntry(entry: PackedEntry, key: string): Buffer {
   writeUint64(bytes, entry.expiresAt, 44);
   writeUint64(bytes, entry.keptUntil, 52);
   bytes.writeUInt32BE(Math.min(entry.loadMs, 0xffffffff), 60);
-  bytes.writeUInt32BE(entry.rawLength, 64);
-  bytes.writeUInt32BE(payload.length, 68);
-  bytes.writeUInt32BE(entry.payloadHash, 72);
   bytes.writeUInt16BE(hashes.length / 2, 76);
   for (let i = 0; i < hashes.length; i++) {
     bytes.writeUInt32BE(hashes[i] as number, HEADER_BYTES + i * 4);
   }
-  payload.copy(bytes, payloadAt);
-  bytes.writeUInt32BE(xxh32(bytes.subarray(0, checksumAt), seedOf(key)), checksumAt);
-  return bytes;
+}
+
+/** What tells an entry from every other one of its key: hash and time of the value stand for the rest, if it has them. */
+export function comparedPart(bytes: Uint8Array): Uint8Array {
+  const isSealed = ((bytes[33] ?? 0) & SEALED) !== 0;
+  return isSealed ? bytes : bytes.subarray(0, HEADER_BYTES);
 }
 
 /** FNV-1a of the key's UTF-16 units: for a text this short it takes less than the way to native code. */

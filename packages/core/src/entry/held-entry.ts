@@ -25,7 +25,7 @@ export interface HoldTerms {
 const ENTRY_BYTES = 256;
 const HASH_BYTES = 8;
 /** What a buffer takes beside its bytes. */
-const BUFFER_BYTES = 256;
+export const BUFFER_BYTES = 256;
 
 /** V8 keeps whole numbers below 2 ** 31 without a box of 16 bytes: stamps and times are held in two parts. */
 const PART = 2 ** 30;

@@ -10,6 +10,7 @@ import {
   HEADER_BYTES,
   MAGIC,
   NEGATIVE,
+  SEALED,
   readUint16,
   readUint32,
   readUint64,
@@ -17,13 +18,15 @@ import {
 } from './entry-header.codec.js';
 
 /**
- * Reads what `packEntry` wrote for this key; `null` for anything else.
+ * Reads what `packEntry` or `packSealed` wrote for this key; `null` for anything else.
  * @param current the epoch that most entries are of: theirs is this object then, so that they share one.
+ * @param seedText as it was packed with
  */
 export function unpackEntry(
   source: Uint8Array,
   key: string,
   current: Epoch | null = null,
+  seedText = key,
 ): StoredEntry | null {
   const bytes = Buffer.isBuffer(source)
     ? source
@@ -31,11 +34,11 @@ export function unpackEntry(
   const checksumAt = bytes.length - CHECKSUM_BYTES;
   if (checksumAt < HEADER_BYTES || readUint32(bytes, 0) !== MAGIC) return null;
   const flags = readUint16(bytes, 32);
-  if (flags & ~(0x1f | NEGATIVE) || !CODECS[flags & 3] || !COMPRESSORS[(flags >> 2) & 7])
+  if (flags & ~(0x1f | SEALED | NEGATIVE) || !CODECS[flags & 3] || !COMPRESSORS[(flags >> 2) & 7])
     return null;
   const payloadAt = HEADER_BYTES + readUint16(bytes, 76) * 8;
   if (checksumAt !== payloadAt + readUint32(bytes, 68)) return null;
-  const checksum = xxh32(bytes.subarray(0, checksumAt), seedOf(key));
+  const checksum = xxh32(bytes.subarray(0, checksumAt), seedOf(seedText));
   if (readUint32(bytes, checksumAt) !== checksum) return null;
   return new StoredEntry(bytes, payloadAt, baseKeyOf(key), current);
 }
@@ -91,6 +94,10 @@ export class StoredEntry implements PackedEntry, Fence, Subject {
     return (readUint16(this.bytes, 32) & NEGATIVE) !== 0;
   }
 
+  get isSealed(): boolean {
+    return (readUint16(this.bytes, 32) & SEALED) !== 0;
+  }
+
   get schemaVersion(): number {
     return readUint16(this.bytes, 34);
   }
@@ -121,6 +128,11 @@ export class StoredEntry implements PackedEntry, Fence, Subject {
 
   get payload(): Buffer {
     return this.bytes;
+  }
+
+  /** All that stands before the payload. */
+  get header(): Buffer {
+    return this.bytes.subarray(0, this.payloadAt);
   }
 
   get payloadEnd(): number {

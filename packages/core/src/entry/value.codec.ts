@@ -45,6 +45,7 @@ const MIN_SAVING = 0.1;
  * built-in class as that class. Left behind: members named by symbols, members that can't be enumerated, members of
  * built-in objects, and what a careless merge could turn into a prototype (`__proto__`, `constructor.prototype`).
  * Getters are read. No `toJSON` is called.
+ * @param isSecret nothing of it is to be left behind in memory that others may get
  * @throws CacheError `VALUE_INVALID` when the value can't be encoded (functions, symbols, proxies, cycles, depth,
  * whatever a getter throws) or takes more than `maxBytes`; `CONFIG_INVALID` when the runtime lacks the compressor.
  */
@@ -52,6 +53,7 @@ export function encodeValue(
   value: unknown,
   maxBytes: number,
   compression?: CompressionPolicy,
+  isSecret = false,
 ): EncodedValue {
   const { codec, hasInstances, raw } = encodeRaw(value, maxBytes);
   if (raw.length > maxBytes) throw tooLarge(raw.length, maxBytes);
@@ -68,6 +70,7 @@ export function encodeValue(
   const { compressor, level } = compression;
   const small = compress(raw, compressor, level);
   if (small.length > raw.length * (1 - MIN_SAVING)) return plain;
+  if (isSecret) raw.fill(0);
   return { ...plain, compressor, payload: small };
 }
 

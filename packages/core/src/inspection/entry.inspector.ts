@@ -73,10 +73,9 @@ export class EntryInspector {
    */
   async inspect(key: string, schemaVersion = 0): Promise<InspectedEntry | null> {
     assertKey(key);
-    const bytes = await this.#provider.get(this.#keys.entry(key, schemaVersion), {
-      isLatest: true,
-    });
-    const entry = bytes && unpackEntry(bytes, key);
+    const name = this.#keys.entry(key, schemaVersion);
+    const bytes = await this.#provider.get(name, { isLatest: true });
+    const entry = bytes && unpackEntry(bytes, key, null, this.#keys.areSecret ? name : key);
     if (!entry) return null;
     const { validity, coveredBy } = await this.#judge(entry);
     return {

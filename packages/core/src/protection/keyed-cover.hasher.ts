@@ -5,9 +5,14 @@ import {
   type Subject,
   type WriteHash,
 } from '../validity/cover-hash.js';
-import type { ICoverHasher } from '../validity/cover.hasher.js';
+import { PLAIN_HASHER, type ICoverHasher } from '../validity/cover.hasher.js';
 import type { NameProtection } from './name-protection.js';
 import { MAX_PROVEN_HASHES } from './record-proof.js';
+
+/** How a namespace's hashes are made. @param names `null`: without a secret */
+export function hasherOf(names: NameProtection | null): ICoverHasher {
+  return names ? new KeyedCoverHasher(names) : PLAIN_HASHER;
+}
 
 /** Hashes that say nothing to those without the secret. */
 export class KeyedCoverHasher implements ICoverHasher {

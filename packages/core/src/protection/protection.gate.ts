@@ -1,9 +1,17 @@
 import { within, type Clock } from '../clock/clock.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import { isProtected } from '../strategy/protected-data.js';
 import type { DataProtection } from './data-protection.js';
 
 /** How long keys may take to be had, or to be let go of. */
 const PHASE_MS = 10_000;
+
+/** A key and its options, as everything behind the admission works with them. */
+export interface Admitted {
+  readonly key: string;
+  readonly options: ResolvedCacheOptions;
+}
 
 /**
  * The protection of a cache while it opens, is open, or failed to: until it is open nothing has a name, so that nothing
@@ -53,6 +61,20 @@ export class ProtectionGate {
     });
     if (this.#isOpen) return;
     throw this.#refusal ?? new CacheError('CLOSED', 'The protection of data was closed.');
+  }
+
+  /** Whether a call has to be admitted. */
+  concerns(options: ResolvedCacheOptions): boolean {
+    return this.#protection !== null && isProtected(options);
+  }
+
+  /**
+   * To be called in the caller's async context, before anything is looked up. `null`: the cache is left out.
+   * @throws what the protection refuses the call with
+   */
+  admit(key: string, options: ResolvedCacheOptions): Admitted | null {
+    const admission = this.#protection?.admit(key, options) ?? null;
+    return admission && { key: admission.key, options: Object.freeze({ ...options, admission }) };
   }
 
   /** Lets go of the keys, within ten seconds. Never rejects. */

@@ -3,16 +3,21 @@ import type { EntryMeta } from '../entry/entry.js';
 import { packEntry } from '../entry/entry-header.codec.js';
 import { holdEntry, type HeldEntry, type HoldTerms } from '../entry/held-entry.js';
 import { L1Cache } from '../entry/l1.cache.js';
+import { framed } from '../entry/sealed-entry.codec.js';
 import { unpackEntry } from '../entry/stored-entry.js';
 import type { MemoryPressure } from '../entry/memory-pressure.js';
 import { encodeValue, type CompressionPolicy } from '../entry/value.codec.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { Isolation, ResolvedCacheOptions } from '../options/cache-options.js';
+import type { Admission } from '../protection/admission.js';
+import type { PayloadSeal, SealTerms } from '../protection/payload-seal.js';
 import type { ReadOptions, StoredItem } from '../provider/cache-provider.js';
 import type { ICoverHasher } from '../validity/cover.hasher.js';
 import type { CacheVersioningService } from '../versioning/cache-versioning.service.js';
 import { EntryStore, type EntryStoreOptions } from './entry-store.js';
 import type { EntryView, FoundEntry, ICacheRepository, PreparedEntry } from './found-entry.js';
+import type { SealedPlace } from './sealed-entries.js';
+import { SealedRepository, type Sealing } from './sealed.repository.js';
 import type { StoreKeys } from './store-keys.js';
 
 export interface CacheRepositoryOptions extends EntryStoreOptions {
@@ -29,6 +34,10 @@ export interface CacheRepositoryOptions extends EntryStoreOptions {
   readonly pressure: MemoryPressure;
   /** Whether the own tier gives memory back when the heap gets full. */
   readonly isRelieving: boolean;
+  /** Seals what the protection has admitted; `null`: there is none. */
+  readonly seal: PayloadSeal | null;
+  /** How long a read may wait for a key. */
+  readonly readBudgetMs: number;
   /** Longest time without news from the journal for which an own entry is still trusted. */
   readonly blindMaxMs: number;
 }
@@ -40,6 +49,7 @@ export class CacheRepository implements ICacheRepository {
   readonly #options: CacheRepositoryOptions;
   readonly #l1: L1Cache;
   readonly #stored: EntryStore;
+  readonly #sealed: SealedRepository;
   #puts = 0;
   #compression: CompressionPolicy;
   #isRelieving: boolean;
@@ -47,6 +57,12 @@ export class CacheRepository implements ICacheRepository {
   constructor(options: CacheRepositoryOptions) {
     this.#options = options;
     this.#stored = new EntryStore(options);
+    this.#sealed = new SealedRepository(options, this.#stored, {
+      peek: (key) => this.peek(key),
+      isServable: (held) => this.#isServable(held),
+      put: (key, held) => this.#put(key, held),
+      drop: (key) => this.drop(key),
+    });
     this.#compression = options.compression;
     this.#isRelieving = options.isRelieving;
     this.#l1 = new L1Cache({
@@ -81,6 +97,9 @@ export class CacheRepository implements ICacheRepository {
 
   find(key: string, view: EntryView, how?: ReadOptions): Promise<FoundEntry | null> {
     const version = this.#options.versions.versionOf(view.template, key);
+    if (view.admission) {
+      return this.#sealed.find(this.#placeOf(key, version, view, view.admission), how);
+    }
     const own = this.#own(key, version, view);
     if (own) return Promise.resolve({ entry: own, tier: 'l1' });
     const open = (bytes: Uint8Array | null): FoundEntry | null => {
@@ -95,7 +114,8 @@ export class CacheRepository implements ICacheRepository {
     view: EntryView,
   ): Promise<readonly (FoundEntry | null)[]> {
     const { versions, clock } = this.#options;
-    const { template } = view;
+    const { template, admission } = view;
+    if (admission) return Promise.all(keys.map((key) => this.find(key, view)));
     const found = new Array<FoundEntry | null>(keys.length).fill(null);
     const missing: number[] = [];
     const names: string[] = [];
@@ -125,11 +145,18 @@ export class CacheRepository implements ICacheRepository {
     key: string,
     value: unknown,
     meta: EntryMeta,
-    { compress }: Pick<ResolvedCacheOptions, 'compress'>,
+    { compress, admission }: Pick<ResolvedCacheOptions, 'compress' | 'admission'>,
   ): PreparedEntry {
+    const { maxValueBytes, hasher } = this.#options;
     const compression = compress ? this.#compression : undefined;
-    const payload = encodeValue(value, this.#options.maxValueBytes, compression);
-    return { key, meta, payload, subject: this.#options.hasher.subjectOf(key, meta.tagHashes) };
+    const encoded = encodeValue(value, maxValueBytes, compression, admission !== null);
+    return {
+      key,
+      meta,
+      payload: admission ? framed(encoded) : encoded,
+      subject: hasher.subjectOf(key, meta.tagHashes),
+      sealing: admission?.terms ?? null,
+    };
   }
 
   hold(
@@ -145,6 +172,7 @@ export class CacheRepository implements ICacheRepository {
   }
 
   async store(entry: PreparedEntry, held: HeldEntry): Promise<boolean> {
+    if (entry.sealing) return this.#sealed.store(this.#sealing(entry, held, entry.sealing));
     const item = this.#itemOf(entry, held);
     return item !== null && this.#stored.put(item);
   }
@@ -158,6 +186,8 @@ export class CacheRepository implements ICacheRepository {
     view: EntryView,
   ): Promise<{ readonly bytes: Uint8Array | null; readonly entry: HeldEntry | null }> {
     const version = this.#options.versions.versionOf(view.template, key);
+    const { admission } = view;
+    if (admission) return this.#sealed.readStored(this.#placeOf(key, version, view, admission));
     const bytes = await this.#stored.latest(this.#name(key, version));
     return { bytes, entry: bytes && this.#open(key, version, view, bytes) };
   }
@@ -168,6 +198,9 @@ export class CacheRepository implements ICacheRepository {
     held: HeldEntry,
     expected: Uint8Array | null,
   ): Promise<boolean> {
+    if (entry.sealing) {
+      return this.#sealed.replace(this.#sealing(entry, held, entry.sealing), expected);
+    }
     const item = this.#itemOf(entry, held, false);
     const isStored = item !== null && (await this.#stored.replace(item, expected));
     if (isStored) this.#put(entry.key, held);
@@ -254,12 +287,26 @@ export class CacheRepository implements ICacheRepository {
     const ttlMs = Math.ceil(meta.keptUntil - this.#options.clock.now());
     if (ttlMs <= 0 || !this.#isServable(held)) return null;
     if (isKept) this.#put(key, held);
+    const seedText = this.#seedText(key, meta.schemaVersion);
     const item: StoredItem = {
       key: this.#name(key, meta.schemaVersion),
-      value: packEntry({ ...meta, ...payload, hashes: subject.hashes }, key),
+      value: packEntry({ ...meta, ...payload, hashes: subject.hashes }, seedText),
       ttlMs,
     };
     return item;
+  }
+
+  #placeOf(key: string, version: number, view: EntryView, { terms }: Admission): SealedPlace {
+    return { key, version, view, terms, name: this.#name(key, version) };
+  }
+
+  #sealing(entry: PreparedEntry, held: HeldEntry, terms: SealTerms): Sealing {
+    return { entry, held, terms, name: this.#name(entry.key, entry.meta.schemaVersion) };
+  }
+
+  /** What the checksum begins with: it must not be a way to try keys where they are secret. */
+  #seedText(key: string, version: number): string {
+    return this.#options.keys.areSecret ? this.#name(key, version) : key;
   }
 
   /** Bytes from outside are believed only after every check; whatever is wrong with them is a miss. */
@@ -272,9 +319,10 @@ export class CacheRepository implements ICacheRepository {
   ): HeldEntry | null {
     const { journal, errors } = this.#options;
     try {
-      const stored = unpackEntry(bytes, key, journal.epoch);
+      const stored = unpackEntry(bytes, key, journal.epoch, this.#seedText(key, version));
       if (!stored) throw new CacheError('VALUE_INVALID', 'unreadable');
       if (stored.schemaVersion !== version || stored.keptUntil <= nowMs) return null;
+      if (stored.isSealed) return null; // nobody opens it who does not say what for
       const verdict = journal.verdict(stored, stored);
       if (verdict === 'covered') return null;
       const { isolation, tenant } = view;

@@ -1,4 +1,4 @@
-import { FENCE_BYTES, HEADER_BYTES, SAME_BYTES } from '../entry/entry-header.codec.js';
+import { comparedPart, FENCE_BYTES, SAME_BYTES } from '../entry/entry-header.codec.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { Journal } from '../journal/journal.js';
 import type { ICacheProvider, ReadOptions, StoredItem } from '../provider/cache-provider.js';
@@ -44,9 +44,13 @@ export class EntryStore {
   /**
    * Resolves with what `open` makes of the bytes, `null` also when the store or the journal did not answer in time.
    * Never rejects.
-   * @param open must not throw
+   * @param open must not throw, nor reject
    */
-  find<T>(name: string, open: (bytes: Uint8Array | null) => T, how?: ReadOptions): Promise<T> {
+  find<T>(
+    name: string,
+    open: (bytes: Uint8Array | null) => T | Promise<T>,
+    how?: ReadOptions,
+  ): Promise<T> {
     const { provider, isGathering } = this.#options;
     const guard = this.#options.guard.of(name);
     if (!how && this.#canGather && isGathering()) return this.#gatherer.find(guard, name, open);
@@ -105,7 +109,7 @@ export class EntryStore {
   /** Stores if the store still holds `expected`; resolves with whether it did. Rejects when the store failed. */
   replace(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
     const { store, guard, writeBudgetMs } = this.#options;
-    const header = expected && expected.subarray(0, HEADER_BYTES); // it stands for the rest
+    const header = expected && comparedPart(expected);
     return guard
       .of(item.key)
       .run(

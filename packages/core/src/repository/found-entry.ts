@@ -2,6 +2,7 @@ import type { EntryMeta } from '../entry/entry.js';
 import type { HeldEntry } from '../entry/held-entry.js';
 import type { EncodedValue } from '../entry/value.codec.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import type { SealTerms } from '../protection/payload-seal.js';
 import type { ReadOptions } from '../provider/cache-provider.js';
 import type { Subject } from '../validity/cover-hash.js';
 
@@ -20,10 +21,15 @@ export interface PreparedEntry {
   readonly subject: Subject;
   readonly meta: EntryMeta;
   readonly payload: EncodedValue;
+  /** What it is sealed for on its way into the store; `null`: it is not. */
+  readonly sealing: SealTerms | null;
 }
 
 /** How the reader wants an entry: of which template, held in which way, on whose account. */
-export type EntryView = Pick<ResolvedCacheOptions, 'template' | 'isolation' | 'tenant'>;
+export type EntryView = Pick<
+  ResolvedCacheOptions,
+  'template' | 'isolation' | 'tenant' | 'admission'
+>;
 
 /** What a stored value means: from keys to entries and back. Knows neither when to load nor why. */
 export interface ICacheRepository {
@@ -48,7 +54,7 @@ export interface ICacheRepository {
     key: string,
     value: unknown,
     meta: EntryMeta,
-    options: Pick<ResolvedCacheOptions, 'compress'>,
+    options: Pick<ResolvedCacheOptions, 'compress' | 'admission'>,
   ): PreparedEntry;
   /** The entry as this process hands it out: its value is a copy that no caller can change for others. */
   hold(entry: PreparedEntry, view: Pick<EntryView, 'isolation' | 'tenant'>): HeldEntry;

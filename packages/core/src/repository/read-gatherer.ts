@@ -32,7 +32,11 @@ export class ReadGatherer {
    * Resolves with what `open` makes of the bytes, `null` also when the store did not answer. Never rejects.
    * @param open must not throw
    */
-  find<T>(guard: StoreGuard, name: string, open: (bytes: Uint8Array | null) => T): Promise<T> {
+  find<T>(
+    guard: StoreGuard,
+    name: string,
+    open: (bytes: Uint8Array | null) => T | Promise<T>,
+  ): Promise<T> {
     return new Promise((resolve) => {
       const question = this.#open.get(guard) ?? this.#begin(guard);
       question.names.push(name);

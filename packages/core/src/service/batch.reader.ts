@@ -1,6 +1,8 @@
 import type { NestedLoads } from '../loading/nested-loads.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { CacheRepository } from '../repository/cache.repository.js';
+import type { Admitted } from '../protection/protection.gate.js';
+import type { FoundEntry } from '../repository/found-entry.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import { serialized } from '../loading/serialized-value.js';
 import type { Loader, ReadResult } from '../strategy/read-request.js';
@@ -23,28 +25,33 @@ export class BatchReader {
     this.#engine = engine;
   }
 
-  /**
-   * In the order of `keys`, which may repeat; without a strategy the cache is left out. Rejects with what the loader rejected with.
-   */
+  /** In the order of `keys`, which may repeat. Rejects with what the loader rejected with. */
   async read<T>(
     keys: readonly string[],
     load: BatchLoader<T>,
-    options: ResolvedCacheOptions,
-    strategy: ICacheStrategy | null,
+    { options, strategy, admit }: BatchTerms,
   ): Promise<readonly ReadResult<T | null>[]> {
     const unique = [...new Set(keys)];
+    const admitted = admit && unique.map(admit);
     const isLookedUp = strategy !== null && !options.forceRefresh;
-    const found = !isLookedUp ? [] : await this.#repository.findMany(unique, options);
+    const found = !isLookedUp
+      ? []
+      : admitted
+        ? await this.#findAdmitted(admitted)
+        : await this.#repository.findMany(unique, options);
     const batch = new BatchLoad(load, this.#nested);
     const answers = new Map<string, Promise<ReadResult<T | null>>>();
     unique.forEach((key, index) => {
-      const engine = new FoundBefore(this.#engine, key, found[index] ?? null);
+      const own = admitted?.[index];
+      const ownKey = own?.key ?? key;
+      const engine = new FoundBefore(this.#engine, ownKey, found[index] ?? null);
       const bare: Loader<T | null> = (context) => batch.one(key, context);
       // A serializer here only leaves members away: what is stored is what is returned.
       const { serializer } = options;
       const one = serializer ? (serialized(bare, serializer) as Loader<T | null>) : bare;
-      const request = { key, load: one, options, isAlone: true };
-      answers.set(key, strategy?.read(request, engine) ?? this.#engine.bypass(request));
+      const request = { key: ownKey, load: one, options: own?.options ?? options, isAlone: true };
+      const isServed = strategy !== null && own !== null;
+      answers.set(key, isServed ? strategy.read(request, engine) : this.#engine.bypass(request));
     });
     const handedOut = new Set<string>();
     return Promise.all(
@@ -56,4 +63,20 @@ export class BatchReader {
       }),
     );
   }
+
+  /** Each has terms of its own; asked for in one turn, they are one question to the store all the same. */
+  #findAdmitted(admitted: readonly (Admitted | null)[]): Promise<(FoundEntry | null)[]> {
+    return Promise.all(
+      admitted.map(async (one) => one && this.#repository.find(one.key, one.options)),
+    );
+  }
+}
+
+/** How a batch is to be read. */
+export interface BatchTerms {
+  readonly options: ResolvedCacheOptions;
+  /** `null`: the cache is left out. */
+  readonly strategy: ICacheStrategy | null;
+  /** Where each key of protected data goes, `null` for past the cache; `null`: it is none. */
+  readonly admit: ((key: string) => Admitted | null) | null;
 }

@@ -11,6 +11,7 @@ import type { FoundEntry } from '../repository/found-entry.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import type { Loader, ReadRequest, ReadResult } from '../strategy/read-request.js';
 import type { BatchLoader } from './batch-load.js';
+import { assertLoader } from './assert-loader.js';
 import { endedWith, MISSED, worstOf } from './batch-outcomes.js';
 import { BatchReader } from './batch.reader.js';
 import { FoundBefore } from './found-before.engine.js';
@@ -20,6 +21,7 @@ import type { Explanation } from './cache-results.js';
 import type { CacheRuntime } from './cache.runtime.js';
 import type { Look } from './missed-reads.js';
 import { uncached } from './read.engine.js';
+import { ReadGate } from './read-gate.js';
 import {
   deserialized,
   serialized,
@@ -42,6 +44,7 @@ export class CacheReader {
   readonly #options: CacheReaderOptions;
   readonly #runtime: CacheRuntime;
   readonly #hits: FreshHits;
+  readonly #gate: ReadGate;
   readonly #batches: BatchReader;
 
   constructor(options: CacheReaderOptions) {
@@ -49,6 +52,7 @@ export class CacheReader {
     this.#options = options;
     this.#runtime = runtime;
     this.#hits = new FreshHits(options);
+    this.#gate = new ReadGate(runtime);
     this.#batches = new BatchReader(runtime.repository, runtime.engine, runtime.nested);
   }
 
@@ -98,8 +102,10 @@ export class CacheReader {
     await this.#options.chain.run(
       strategyOperation('read', strategy, resolved, { keys }),
       async () => {
-        const isUsable = await this.#isUsable(resolved);
-        results = await this.#batches.read(keys, load, resolved, isUsable ? strategy : null);
+        const admit = await this.#gate.admission(resolved);
+        const isUsable = await this.#gate.isUsable(resolved);
+        const how = { options: resolved, strategy: isUsable ? strategy : null, admit };
+        results = await this.#batches.read(keys, load, how);
         const { outcome, tier } = worstOf(results);
         return { outcome, tier, items: results };
       },
@@ -201,11 +207,23 @@ export class CacheReader {
     const request = { key, load, options };
     const on = { key, isWarming, ...(looked && { lookedForMs: looked.ms }) };
     return this.#options.chain.run(strategyOperation('read', strategy, options, on), () => {
-      const isUsable = this.#isUsable(options);
+      if (this.#runtime.gate.concerns(options)) return this.#readProtected(request, strategy);
+      const isUsable = this.#gate.isUsable(options);
       return typeof isUsable === 'boolean'
         ? this.#answer(request, strategy, isUsable, looked)
         : isUsable.then((isIt) => this.#answer(request, strategy, isIt, looked));
     });
+  }
+
+  async #readProtected<T>(
+    request: ReadRequest<T>,
+    strategy: ICacheStrategy,
+  ): Promise<ReadResult<T>> {
+    const { key, options } = request;
+    const admitted = (await this.#gate.admission(options))?.(key) ?? null;
+    if (!admitted) return this.#runtime.engine.bypass(request);
+    const isUsable = await this.#gate.isUsable(admitted.options);
+    return this.#answer({ ...request, ...admitted }, strategy, isUsable);
   }
 
   #answer<T>(
@@ -218,21 +236,6 @@ export class CacheReader {
     if (!isUsable) return engine.bypass(request);
     const own = looked ? new FoundBefore(engine, request.key, looked.found) : engine;
     return strategy.read(request, own);
-  }
-
-  /** Whether the cache may be used for a read: not if it is off, asked for no time at all, or knows too little. */
-  #isUsable(options: ResolvedCacheOptions): boolean | Promise<boolean> {
-    const runtime = this.#runtime;
-    const { ttlMs, template } = options;
-    if (ttlMs === 0 || runtime.isClosed || !runtime.flags.isEnabled(template)) return false;
-    if (runtime.isOpen) return this.#isCaughtUp(options);
-    return runtime.ready().then(() => runtime.gate.isOpen && this.#isCaughtUp(options));
-  }
-
-  #isCaughtUp({ consistency, after }: ResolvedCacheOptions): boolean | Promise<boolean> {
-    const runtime = this.#runtime;
-    if (consistency === 'strong') return runtime.catchUp(null);
-    return after === null || runtime.catchUp(after);
   }
 
   async #get<T>(key: string, held: ReadResult<T> | null, read: Look | null): Promise<T | null> {
@@ -285,9 +288,4 @@ function stateOf(answer: ReadResult<unknown> | null, isSoftened: boolean): Expla
   if (!answer) return 'absent';
   if ((answer.expiresInMs ?? 0) <= 0) return 'expired';
   return isSoftened || (answer.freshForMs ?? 0) <= 0 ? 'stale' : 'fresh';
-}
-
-function assertLoader(load: unknown): void {
-  if (typeof load === 'function') return;
-  throw new CacheError('OPTION_INVALID', `The loader must be a function; got ${typeof load}.`);
 }

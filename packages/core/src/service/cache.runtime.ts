@@ -19,10 +19,10 @@ import { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import { guardStore, type GuardedStore } from '../resilience/guarded-store.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
 import type { DataProtection } from '../protection/data-protection.js';
-import { KeyedCoverHasher } from '../protection/keyed-cover.hasher.js';
+import { hasherOf } from '../protection/keyed-cover.hasher.js';
 import { ProtectionGate } from '../protection/protection.gate.js';
 import { RareWarning } from '../resilience/rare-warning.js';
-import { PLAIN_HASHER, type ICoverHasher } from '../validity/cover.hasher.js';
+import type { ICoverHasher } from '../validity/cover.hasher.js';
 import { CacheVersioningService } from '../versioning/cache-versioning.service.js';
 import type { CacheConfig, CacheLogger } from './cache-config.js';
 import { checkProvider } from './check-config.js';
@@ -62,7 +62,7 @@ export class CacheRuntime {
   readonly writer: EntryWriter;
   readonly invalidator: Invalidator;
   readonly missed: MissedReads;
-  readonly nested: NestedLoads;
+  readonly nested = new NestedLoads();
   readonly hasher: ICoverHasher;
   /** Before it is open nothing has a name. */
   readonly gate: ProtectionGate;
@@ -93,11 +93,10 @@ export class CacheRuntime {
     this.logger = safeLogger(config.logger);
     this.#onLoss = new RareWarning(this.logger, this.clock);
     this.missed = new MissedReads(this.clock);
-    this.nested = new NestedLoads();
     this.store = capabilitiesOf(provider);
     this.gate = new ProtectionGate(protection, this.clock);
     const names = protection?.names ?? null;
-    this.hasher = names ? new KeyedCoverHasher(names) : PLAIN_HASHER;
+    this.hasher = hasherOf(names);
     this.keys = new StoreKeys(config.namespace ?? 'default', names);
     this.steps = new LoadSteps(this.keys.namespace, provider.name ?? 'custom');
     this.errors = new CacheErrorHandler(this.logger);
@@ -139,6 +138,8 @@ export class CacheRuntime {
       isRelieving: config.memoryOptimization ?? true,
       maxValueBytes: config.maxValueBytes ?? 16 * 2 ** 20,
       compression,
+      seal: protection?.seal ?? null,
+      readBudgetMs: this.#readBudgetMs,
       writeBudgetMs,
       isGathering: () => this.flags.values.batch,
       blindMaxMs: config.blindMaxMs ?? 30_000,
@@ -191,8 +192,7 @@ export class CacheRuntime {
       random,
       onLoadFailed: (error) => errors.note('loader-failed', error),
     });
-    const isEnabled = (): boolean => this.isOn();
-    this.probe = new EntryProbe({ journal, repository, clock, isEnabled });
+    this.probe = new EntryProbe({ journal, repository, clock, isEnabled: () => this.isOn() });
     this.writer = new EntryWriter({
       repository,
       builder,

@@ -3,6 +3,7 @@ import { assertKey } from '../key/key-rules.js';
 import type { CacheMiddlewareChain } from '../middleware/cache-middleware.chain.js';
 import type { CacheOptions, ResolvedCacheOptions } from '../options/cache-options.js';
 import type { OptionsResolver } from '../options/options.resolver.js';
+import type { Admitted } from '../protection/protection.gate.js';
 import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
 import { operationOf, outcomeOf, strategyOperation } from './cache-operations.js';
 import type { BatchSetItem, BatchSetResult, SetResult, UpdateResult } from './cache-results.js';
@@ -42,9 +43,9 @@ export class CacheWriter {
     const strategy = this.#strategies.select(resolved);
     const operation = strategyOperation('set', strategy, resolved, { key });
     const { stamp, recorded, queued, stored } = await this.#chain.run(operation, async () => {
-      const own = await this.#writable(resolved);
+      const own = await this.#writable(key, resolved);
       const plain = plainOf(value, resolved.serializer);
-      return outcomeOf(await writer.set({ key, value: plain, options: own, start }));
+      return outcomeOf(await writer.set({ ...own, value: plain, start }));
     });
     return { stamp, recorded, queued, stored };
   }
@@ -64,7 +65,10 @@ export class CacheWriter {
     });
     const { stamp, recorded, queued, failed } = await this.#chain.run(operation, async () => {
       const own = await Promise.all(
-        requests.map(async (one) => ({ ...one, options: await this.#writable(one.options) })),
+        requests.map(async (one) => ({
+          ...one,
+          ...(await this.#writable(one.key, one.options)),
+        })),
       );
       return outcomeOf(await writer.setMany(own));
     });
@@ -83,8 +87,12 @@ export class CacheWriter {
     const resolved = this.#resolve(options);
     const strategy = this.#strategies.select(resolved);
     const operation = strategyOperation('update', strategy, resolved, { key });
-    const { stamp, recorded, queued, stored, value } = await this.#chain.run(operation, async () =>
-      outcomeOf(await this.#runtime.writer.update(key, change, await this.#writable(resolved))),
+    const { stamp, recorded, queued, stored, value } = await this.#chain.run(
+      operation,
+      async () => {
+        const own = await this.#writable(key, resolved);
+        return outcomeOf(await this.#runtime.writer.update(own.key, change, own.options));
+      },
     );
     return { stamp, recorded, queued, stored, value };
   }
@@ -102,11 +110,13 @@ export class CacheWriter {
     return this.#options.resolve(typeof options === 'number' ? { ttl: options } : options);
   }
 
-  /** A cache that is off stores nothing, and still says what became invalid. */
-  async #writable(options: ResolvedCacheOptions): Promise<ResolvedCacheOptions> {
+  /** Where a write goes. A cache that is off, or is left out, stores nothing, and still says what became invalid. */
+  async #writable(key: string, options: ResolvedCacheOptions): Promise<Admitted> {
+    const { gate } = this.#runtime;
     await this.#runtime.nameable();
-    const isEnabled = this.#runtime.flags.isEnabled(options.template);
-    return isEnabled ? options : { ...options, ttlMs: 0 };
+    const own = gate.concerns(options) ? gate.admit(key, options) : { key, options };
+    if (own && this.#runtime.flags.isEnabled(options.template)) return own;
+    return { key: own?.key ?? key, options: { ...(own?.options ?? options), ttlMs: 0 } };
   }
 }
 

@@ -1,4 +1,5 @@
 import { within, type Clock } from '../clock/clock.js';
+import { SealedHeldEntry } from '../entry/sealed-held.entry.js';
 import type { HeldEntry } from '../entry/held-entry.js';
 import { compareEpochs } from '../journal/fence.js';
 import type { JournalRecord } from '../journal/journal-record.js';
@@ -42,7 +43,7 @@ const MAX_RECORDS = 128;
 const BUDGET_MS = 1_000;
 
 /** Entries of no template and no tenant, as `get` finds them. */
-const VIEW = { template: 'unnamed', isolation: 'freeze', tenant: null } as const;
+const VIEW = { template: 'unnamed', isolation: 'freeze', tenant: null, admission: null } as const;
 
 const ABSENT: Probe = {
   verdict: 'absent',
@@ -89,6 +90,7 @@ export class EntryProbe {
   async #found(key: string): Promise<FoundEntry | null> {
     const { repository, clock } = this.#options;
     const own = repository.peek(key, clock.now());
+    if (own instanceof SealedHeldEntry) return null; // not to be told of without its key
     const found: FoundEntry | null = own
       ? { entry: own, tier: 'l1' }
       : await repository.find(key, VIEW);

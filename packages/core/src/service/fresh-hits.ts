@@ -68,12 +68,13 @@ export class FreshHits {
    * @throws CacheError for arguments that can't be right
    */
   sharedWay(key: string, options: CacheOptions | undefined): ResolvedCacheOptions | null {
-    const { isOpen, flags } = this.#runtime;
+    const { isOpen, flags, gate } = this.#runtime;
     if (!this.#shared || !isOpen || READS.hasSubscribers) return null;
     if (!flags.isEnabled(options?.template)) return null;
     if (options !== undefined && !takesShortWay(options)) return null;
     assertKey(key);
-    return this.#options.options.resolve(options);
+    const resolved = this.#options.options.resolve(options);
+    return gate.concerns(resolved) ? null : resolved; // a rule may have made it so
   }
 
   /** Whether every strategy of ours would answer with it, and do nothing else. */

@@ -1,0 +1,110 @@
+import type { HeldEntry } from '../entry/held-entry.js';
+import { SealedHeldEntry } from '../entry/sealed-held.entry.js';
+import type { PayloadSeal, SealTerms } from '../protection/payload-seal.js';
+import type { ReadOptions, StoredItem } from '../provider/cache-provider.js';
+import type { EntryStore } from './entry-store.js';
+import type { FoundEntry, PreparedEntry } from './found-entry.js';
+import { SealedEntries, type SealedEntriesOptions, type SealedPlace } from './sealed-entries.js';
+
+export interface SealedRepositoryOptions extends Omit<SealedEntriesOptions, 'seal'> {
+  /** `null`: nothing is ever sealed. */
+  readonly seal: PayloadSeal | null;
+}
+
+/** The process's own tier, as the repository keeps it. */
+export interface OwnTier {
+  peek(key: string): HeldEntry | null;
+  /** Whether it is valid; notes what was found. */
+  isServable(held: HeldEntry): boolean;
+  put(key: string, held: HeldEntry): void;
+  drop(key: string): void;
+}
+
+/** An entry that is going to be stored under seal. */
+export interface Sealing {
+  readonly entry: PreparedEntry;
+  /** Its value, for those who asked for it. */
+  readonly held: HeldEntry;
+  readonly terms: SealTerms;
+  readonly name: string;
+}
+
+interface SealedItem {
+  /** `null`: it is over or covered by now, or there is no key. */
+  readonly item: StoredItem | null;
+  /** What this process may hold. */
+  readonly own: HeldEntry | null;
+}
+
+/** Both tiers of the entries that are sealed; each find opens anew, so that every caller has a value of their own. */
+export class SealedRepository {
+  readonly #options: SealedRepositoryOptions;
+  readonly #sealed: SealedEntries | null;
+  readonly #stored: EntryStore;
+  readonly #own: OwnTier;
+
+  constructor(options: SealedRepositoryOptions, stored: EntryStore, own: OwnTier) {
+    const { seal } = options;
+    this.#options = options;
+    this.#sealed = seal && new SealedEntries({ ...options, seal });
+    this.#stored = stored;
+    this.#own = own;
+  }
+
+  /** Never rejects. */
+  async find(place: SealedPlace, how?: ReadOptions): Promise<FoundEntry | null> {
+    const { key, name, version } = place;
+    const own = this.#own.peek(key);
+    if (own instanceof SealedHeldEntry && own.schemaVersion === version) {
+      const opened = await this.#sealed?.open(place, own.stored);
+      if (opened) return { entry: opened.entry, tier: 'l1' };
+      this.#own.drop(key);
+    }
+    const open = async (bytes: Uint8Array | null): Promise<FoundEntry | null> => {
+      const entry = bytes && (await this.#open(place, bytes));
+      return entry && { entry, tier: 'l2' };
+    };
+    return this.#stored.find(name, open, how);
+  }
+
+  /** As that of the repository. */
+  async readStored(
+    place: SealedPlace,
+  ): Promise<{ readonly bytes: Uint8Array | null; readonly entry: HeldEntry | null }> {
+    const bytes = await this.#stored.latest(place.name);
+    return { bytes, entry: bytes && (await this.#open(place, bytes)) };
+  }
+
+  /** As that of the repository; resolves with false also when there is no key. */
+  async store(sealing: Sealing): Promise<boolean> {
+    const { item, own } = await this.#seal(sealing);
+    if (own) this.#own.put(sealing.entry.key, own);
+    return item !== null && this.#stored.put(item);
+  }
+
+  /** As that of the repository; resolves with false also when there is no key. */
+  async replace(sealing: Sealing, expected: Uint8Array | null): Promise<boolean> {
+    const { item, own } = await this.#seal(sealing);
+    const isStored = item !== null && (await this.#stored.replace(item, expected));
+    if (isStored && own) this.#own.put(sealing.entry.key, own);
+    return isStored;
+  }
+
+  async #open(place: SealedPlace, bytes: Uint8Array): Promise<HeldEntry | null> {
+    const opened = await this.#sealed?.open(place, bytes);
+    if (opened?.own) this.#own.put(place.key, opened.own);
+    return opened?.entry ?? null;
+  }
+
+  /** What is invalidated while a key is had counts as well: it is looked at in the step that seals. */
+  async #seal({ entry, held, terms, name }: Sealing): Promise<SealedItem> {
+    const { clock } = this.#options;
+    const { keptUntil } = entry.meta;
+    const isWanted = (): boolean => keptUntil > clock.now() && this.#own.isServable(held);
+    if (!isWanted()) return { item: null, own: null };
+    const sealed = await this.#sealed?.seal(entry, { name, terms, tenant: held.tenant }, isWanted);
+    if (!sealed) return { item: null, own: null };
+    const ttlMs = Math.max(1, Math.ceil(keptUntil - clock.now()));
+    return { item: { key: name, value: sealed.bytes, ttlMs }, own: sealed.own };
+  }
+}
