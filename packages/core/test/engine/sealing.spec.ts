@@ -244,7 +244,7 @@ describe('entries of protected data', () => {
 
   it('are changed as one step by an update, which what was stored in between makes start again', async () => {
     await read(1);
-    const inside = fleet.protection.as.bind(fleet.protection, 't1', '');
+    const inside = <T>(work: () => T): T => fleet.protection.as('t1', '', work);
     const seen: unknown[] = [];
     const reader = await other();
     const update = await inside(() =>
