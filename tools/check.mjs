@@ -1,6 +1,7 @@
 // Rules that no other tool knows. Prints `file:line: problem` and fails if there is any.
 import { fileURLToPath } from 'node:url';
 
+import { checkControls } from './checks/controls.mjs';
 import { checkCycles } from './checks/cycles.mjs';
 import { checkExports } from './checks/exports.mjs';
 import { checkGenerated } from './checks/generated.mjs';
@@ -17,11 +18,12 @@ const checks = {
   'import cycles': checkCycles,
   'Lua scripts': checkLua,
   'generated files': checkGenerated,
+  controls: checkControls,
   'README examples': checkSnippets,
 };
 
 for (const [name, check] of Object.entries(checks)) {
-  const { problems, notes } = check(root);
+  const { problems, notes } = await check(root);
   console.log(`${problems.length > 0 ? '✖' : '✔'} ${name}`);
   for (const line of [...problems, ...notes]) console.log(`  ${line}`);
   if (problems.length > 0) process.exitCode = 1;

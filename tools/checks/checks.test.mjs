@@ -17,6 +17,8 @@ import { fileURLToPath } from 'node:url';
 import { embedLua } from '../build/embed-lua.mjs';
 import { checkCycles } from './cycles.mjs';
 import { checkExports } from './exports.mjs';
+import { controlsPage } from '../build/write-controls.mjs';
+import { checkControls } from './controls.mjs';
 import { checkGenerated } from './generated.mjs';
 import { checkLua } from './lua.mjs';
 import { checkMachinePaths } from './machine-paths.mjs';
@@ -149,6 +151,30 @@ test('references: a dependency without its reference is reported', () => {
   const { problems } = checkGenerated(root);
   assert.equal(problems.length, 1);
   assert.match(problems[0], /^packages\/b\/tsconfig\.lib\.json/);
+});
+
+test('controls: a row without its test is reported, and so is a page that says something else', async () => {
+  const row = {
+    what: 'a safeguard',
+    how: 'a seal',
+    who: 'L',
+    tests: [['packages/a/a.spec.ts', 'seals']],
+  };
+  const table = (...rows) =>
+    write(
+      'docs/healthcare/controls.json',
+      JSON.stringify({ title: 'Controls', about: [], tables: [{ title: 'T', rows }] }),
+    );
+  table(row, { what: 'people', how: 'a contract', who: 'D' });
+  write('packages/a/a.spec.ts', "it('seals', () => {});");
+  write('docs/healthcare/controls.md', await controlsPage(root));
+  assert.deepEqual((await checkControls(root)).problems, []);
+  write('packages/a/a.spec.ts', "it('opens', () => {});");
+  assert.match((await checkControls(root)).problems[0], /a safeguard: .* no test "seals"/);
+  table({ ...row, tests: [] });
+  const { problems } = await checkControls(root);
+  assert.match(problems[0], /no test shows it/);
+  assert.match(problems[1], /controls\.md: not as written/);
 });
 
 test('README examples: finds what does not compile, with file and line', () => {
