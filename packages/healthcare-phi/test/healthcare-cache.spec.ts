@@ -1,0 +1,275 @@
+import { CacheError, type ICacheProvider } from '@vitalcache/core';
+import { MemoryCacheProvider } from '@vitalcache/provider-memory';
+import { ChaosProvider } from '@vitalcache/testing';
+
+import { clinicCache } from './support/clinic-cache.js';
+
+/** What the store has: names and bytes, as text. */
+async function contents(store: ICacheProvider): Promise<string> {
+  const found: string[] = [];
+  await store.visitKeys?.('*', (keys) => void found.push(...keys), 10_000);
+  const values = await Promise.all(found.map((key) => store.get(key)));
+  return [...found, ...values.map((value) => Buffer.from(value ?? []).toString('latin1'))].join(
+    '\n',
+  );
+}
+
+describe('HealthcareCacheService', () => {
+  describe('the document’s samples', () => {
+    it('shows the new profile after an update at a clinic, although it is kept under clinic default', async () => {
+      const { cache, as } = await clinicCache();
+      let name = 'Ann';
+      const profile = () =>
+        as(() =>
+          cache.cachePatientRecords('p-1', 'default', () => ({ name }), {
+            includeHistory: false,
+            includePrescriptions: false,
+            includeVitals: false,
+          }),
+        );
+      await profile();
+      name = 'Anna';
+      expect(await profile()).toEqual({ name: 'Ann' });
+      await as(() => cache.invalidatePatientCache('p-1', 'clinic-1'));
+      expect(await profile()).toEqual({ name: 'Anna' });
+    });
+
+    it('hits the second time with a range up to now', async () => {
+      const { cache, as } = await clinicCache();
+      const load = jest.fn(() => ['2024']);
+      const history = (end: string) =>
+        as(() =>
+          cache.cacheMedicalHistory('p-1', 'c-1', load, {
+            timeRange: { start: new Date('2023-01-01'), end: new Date(end) },
+            includeTests: true,
+            includeImages: true,
+          }),
+        );
+      await history('2026-05-05T09:00:00.001Z');
+      await history('2026-05-05T09:00:07Z');
+      expect(load).toHaveBeenCalledTimes(1);
+      await history('2026-05-06T09:00:00Z');
+      expect(load).toHaveBeenCalledTimes(2);
+    });
+
+    it('keeps parts apart: with prescriptions is other data than without', async () => {
+      const { cache, as } = await clinicCache();
+      const records = (includePrescriptions?: boolean) =>
+        as(() =>
+          cache.cachePatientRecords('p-1', 'c-1', () => ({ includePrescriptions }), {
+            ...(includePrescriptions !== undefined && { includePrescriptions }),
+          }),
+        );
+      expect(await records(true)).toEqual({ includePrescriptions: true });
+      expect(await records(false)).toEqual({ includePrescriptions: false });
+      expect(await records()).toEqual({ includePrescriptions: false });
+    });
+
+    it('leaves other patients alone', async () => {
+      const { cache, as } = await clinicCache();
+      const load = jest.fn(() => 1);
+      await as(() => cache.cachePatientRecords('p-2', 'c-1', load));
+      await as(() => cache.invalidatePatientCache('p-1'));
+      await as(() => cache.erasePatient('p-1'));
+      await as(() => cache.cachePatientRecords('p-2', 'c-1', load));
+      expect(load).toHaveBeenCalledTimes(1);
+    });
+
+    it('hands emergency data out with its age', async () => {
+      const { cache, as, clock } = await clinicCache();
+      const read = () => as(() => cache.cacheEmergencyData('p-1', () => ['penicillin']));
+      expect(await read()).toMatchObject({ data: ['penicillin'], stale: false, source: 'origin' });
+      await cache.settled();
+      clock.advance(10_000);
+      expect(await read()).toMatchObject({ stale: false, ageMs: 10_000, source: 'cache' });
+    });
+  });
+
+  it('has the healthcare keys', async () => {
+    const { cache } = await clinicCache();
+    const keys = cache.getKeyFactory();
+    expect(keys.patient('patient-123', 'clinic-456', 'records')).toBe(
+      'patient:patient-123:clinic:clinic-456:records',
+    );
+    expect(keys.labResults('p', 'c')).toBe('labs:p:clinic:c');
+  });
+
+  it('removes physically what it makes invalid, and counts it', async () => {
+    const { cache, as, store } = await clinicCache();
+    await as(async () => {
+      await cache.cachePatientRecords('p-1', 'c-1', () => 1);
+      await cache.cacheMedicalHistory('p-1', 'c-1', () => 1);
+      await cache.cachePatientRecords('p-1', 'c-2', () => 1);
+      await cache.cachePatientRecords('p-2', 'c-1', () => 1);
+      await cache.settled();
+      expect(await cache.invalidatePatientCache('p-1', 'c-1')).toMatchObject({
+        recorded: true,
+        removed: 2,
+      });
+      expect(await cache.invalidateCacheByTag('patient:p-1')).toMatchObject({ removed: 1 });
+      expect(await cache.clearPHICache()).toBe(1);
+    });
+    let entries = 0;
+    await (store as MemoryCacheProvider).visitKeys(
+      'vc:*:e:*',
+      (page) => void (entries += page.length),
+      1_000,
+    );
+    expect(entries).toBe(0);
+  });
+
+  it('clears one tenant without the others', async () => {
+    const { cache, as } = await clinicCache();
+    const loads = { a: jest.fn(() => 1), b: jest.fn(() => 1) };
+    const read = (tenant: 'a' | 'b') =>
+      as(() => cache.cachePatientRecords('p-1', 'c-1', loads[tenant]), { tenant });
+    await read('a');
+    await read('b');
+    await cache.settled();
+    expect(await as(() => cache.clearPHICache({ tenant: 'a' }))).toBe(1);
+    await read('a');
+    await read('b');
+    expect([loads.a.mock.calls.length, loads.b.mock.calls.length]).toEqual([2, 1]);
+  });
+
+  it('never shows a clinic what another has', async () => {
+    const { cache, as } = await clinicCache();
+    await as(() => cache.cacheClinicData('c-1', 'doctors', () => ['x']), { clinicId: 'c-1' });
+    await expect(
+      as(() => cache.cacheClinicData('c-1', 'doctors', () => ['y']), { clinicId: 'c-2' }),
+    ).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  });
+
+  it('reads schedules and free slots up to the head of the journal', async () => {
+    const seen: unknown[] = [];
+    const { cache, as } = await clinicCache({
+      config: {
+        middleware: [
+          {
+            name: 'looking',
+            handle: (operation, next) => {
+              seen.push([operation.template, operation.options?.consistency]);
+              return next();
+            },
+          },
+        ],
+      },
+    });
+    await as(async () => {
+      await cache.cacheDoctorSchedule('d', 'c', '2026-01-31', () => 1);
+      await cache.cacheClinicData('c', 'slots', () => 1);
+      await cache.cacheClinicData('c', 'doctors', () => 1);
+      await cache.cacheClinicData('c', 'slots', () => 1, { consistency: 'eventual' });
+    });
+    expect(seen).toEqual([
+      ['doctor:{doctorId}:clinic:{clinicId}:schedule:{date}', 'strong'],
+      ['clinic:{clinicId}:{what}', 'strong'],
+      ['clinic:{clinicId}:{what}', 'eventual'],
+      ['clinic:{clinicId}:{what}', 'eventual'],
+    ]);
+  });
+
+  it('lives for as long as the variable of its kind of data says', async () => {
+    const { cache, as, clock } = await clinicCache({
+      ttl: { labResults: 60 },
+      config: { defaults: { jitterRatio: 0 } },
+    });
+    const load = jest.fn(() => 1);
+    const read = () => as(() => cache.cacheLabResults('p', 'c', load));
+    await read();
+    await cache.settled();
+    clock.advance(59_000);
+    await read();
+    expect(load).toHaveBeenCalledTimes(1);
+    clock.advance(1_001);
+    await read();
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it.each<[string, (cache: Awaited<ReturnType<typeof clinicCache>>['cache']) => Promise<unknown>]>([
+    ['patient', (cache) => cache.invalidatePatientCache('', 'c')],
+    ['clinic', (cache) => cache.invalidatePatientCache('p', 7 as never)],
+    ['appointment', (cache) => cache.invalidateAppointmentCache(null as never)],
+    ['erasure', (cache) => cache.erasePatient(undefined as never)],
+  ])('refuses an id that is none: %s', async (_, call) => {
+    const { cache, as } = await clinicCache();
+    await expect(as(async () => call(cache))).rejects.toMatchObject({ code: 'KEY_INVALID' });
+  });
+
+  it('rejects an invalidation that was not recorded, unless told otherwise', async () => {
+    const chaos = new ChaosProvider(new MemoryCacheProvider());
+    const { cache, as } = await clinicCache({
+      provider: chaos,
+      config: { invalidationDeadlineMs: 50 },
+    });
+    chaos.fault('append', { kind: 'throw' });
+    await expect(as(() => cache.invalidatePatientCache('p'))).rejects.toMatchObject({
+      code: 'NOT_RECORDED',
+    });
+    await expect(as(() => cache.clearPHICache())).rejects.toMatchObject({ code: 'NOT_RECORDED' });
+    const queued = as(() => cache.invalidateDoctorCache('d', 'c', { whenQueued: 'resolve' }));
+    expect(await queued).toMatchObject({ recorded: false, queued: true });
+    chaos.heal();
+    await cache.close();
+  });
+
+  it('makes invalid what the index does not know: it was down, or the process ended before', async () => {
+    const chaos = new ChaosProvider(new MemoryCacheProvider());
+    const { cache, as } = await clinicCache({ provider: chaos });
+    chaos.fault('index', { kind: 'throw' });
+    const load = jest.fn(() => 1);
+    const read = () => as(() => cache.cachePatientRecords('p', 'c', load));
+    await read();
+    await cache.settled();
+    expect(await as(() => cache.invalidatePatientCache('p'))).toMatchObject({
+      recorded: true,
+      removed: 0,
+    });
+    await read();
+    expect(load).toHaveBeenCalledTimes(2);
+    await cache.close();
+  });
+
+  it('refuses a wildcard inside the id of a patient', async () => {
+    const { cache, as } = await clinicCache();
+    await expect(as(() => cache.invalidateCacheByPattern('patient:7*'))).rejects.toMatchObject({
+      code: 'PATTERN_INVALID',
+    });
+  });
+
+  it('reports data of patients that is not declared, once for each template', async () => {
+    const { cache, as, warnings } = await clinicCache({ reportsUndeclared: true });
+    await as(async () => {
+      await cache.cache('patient:7:notes', () => 1, { template: 'patient:{id}:notes' });
+      await cache.cache('patient:8:notes', () => 1, { template: 'patient:{id}:notes' });
+      await cache.cache('x', () => 1, { template: 'tagged', tags: ['patient:7'] });
+      await cache.cache('users:7', () => 1, { template: 'users:{id}' });
+    });
+    expect(warnings).toEqual([
+      expect.stringContaining('Entries of patient:{id}:notes name a patient'),
+      expect.stringContaining('Entries of tagged name a patient'),
+    ]);
+  });
+
+  it('keeps nothing in clear: no value, no id, no key, no tag', async () => {
+    const { cache, as, store } = await clinicCache();
+    await as(async () => {
+      const patient = { name: 'MARKED-NAME', note: 'MARKED-NOTE' };
+      await cache.cachePatientRecords('MARKED-ID', 'MARKED-CLINIC', () => patient);
+      await cache.cache('users:MARKED-USER', () => 1, { tags: ['MARKED-TAG'] });
+      await cache.settled();
+      await cache.invalidateCacheByPattern('users:MARKED*');
+    });
+    await cache.settled();
+    const text = await contents(store);
+    expect(text.length).toBeGreaterThan(500);
+    expect(text).not.toContain('MARKED');
+  });
+
+  it('needs its plugin', async () => {
+    const { HealthcareCacheService } = await import('../src/healthcare-cache.service.js');
+    const alone = () => new HealthcareCacheService(new MemoryCacheProvider());
+    expect(alone).toThrow(CacheError);
+    expect(alone).toThrow('needs plugins: [healthcarePlugin(');
+  });
+});
