@@ -1,5 +1,7 @@
 import { CacheError, type ComplianceLevel } from '@vitalcache/core';
 
+import { LEVEL_RULES } from '../policy/level-rules.js';
+
 /** How long what is sealed may be readable at most, milliseconds. */
 export interface SealCaps extends Readonly<Record<ComplianceLevel, number>> {
   /** Of emergency data, with the time for which it may be served after it has expired. */
@@ -7,9 +9,9 @@ export interface SealCaps extends Readonly<Record<ComplianceLevel, number>> {
 }
 
 export const SEAL_CAPS: SealCaps = {
-  standard: 14_400_000,
-  sensitive: 3_600_000,
-  restricted: 900_000,
+  standard: LEVEL_RULES.standard.maxTtlMs,
+  sensitive: LEVEL_RULES.sensitive.maxTtlMs,
+  restricted: LEVEL_RULES.restricted.maxTtlMs,
   emergency: 86_700_000,
 };
 

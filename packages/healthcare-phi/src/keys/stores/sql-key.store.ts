@@ -4,10 +4,7 @@ import type { KeyRow, KeyRowInfo, KeyStore } from './key-store.js';
 
 /** Runs a statement with numbered parameters (`$1`), as the clients of PostgreSQL do: a `Pool` of `pg` is one. */
 export interface SqlRunner {
-  query(
-    text: string,
-    parameters: readonly unknown[],
-  ): Promise<{ readonly rows: readonly unknown[] }>;
+  query(text: string, parameters: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
 /** Makes the table for PostgreSQL; to be run by a migration, or by `open`. May be run again. */
@@ -101,7 +98,7 @@ export class SqlKeyStore implements KeyStore {
     return rows.map(({ name, id, expires_at }) => ({ name, id, expiresAt: Number(expires_at) }));
   }
 
-  async #rows(text: string, parameters: readonly unknown[]): Promise<readonly SqlRow[]> {
+  async #rows(text: string, parameters: unknown[]): Promise<readonly SqlRow[]> {
     return (await this.#runner.query(text, parameters)).rows as readonly SqlRow[];
   }
 }

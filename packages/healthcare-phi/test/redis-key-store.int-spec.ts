@@ -1,0 +1,115 @@
+import { describeWithRedis, startStore, until, type TestStore } from '@vitalcache/testing';
+import { Redis } from 'ioredis';
+
+import { runIdOf } from '../src/keys/stores/redis-key.checks.js';
+import { RedisKeyStore } from '../src/keys/stores/redis-key.store.js';
+import { describeKeyStore } from './support/key-store.contract.js';
+
+const FORGETFUL = ['--save', '', '--appendonly', 'no'];
+
+describeWithRedis(
+  'RedisKeyStore',
+  (store) => {
+    const clients: Redis[] = [];
+    const client = (): Redis => {
+      const made = new Redis(store().url);
+      clients.push(made);
+      return made;
+    };
+    afterAll(() => clients.forEach((made) => made.disconnect()));
+
+    describeKeyStore('RedisKeyStore', async (clock) => {
+      await store().flush();
+      return RedisKeyStore.connect(store().url, { clock, prefix: store().prefix });
+    });
+
+    it('opens on a server of its own that saves nothing', async () => {
+      const keys = new RedisKeyStore({ client: client(), apartFrom: async () => ['other'] });
+      await expect(keys.open()).resolves.toBeUndefined();
+    });
+
+    it('does not open on a server that also holds values', async () => {
+      const keys = new RedisKeyStore({
+        client: client(),
+        apartFrom: async () => [await runIdOf(client())],
+      });
+      await expect(keys.open()).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining('a server of its own'),
+      });
+    });
+
+    it.each([
+      ['save', '3600 1'],
+      ['appendonly', 'yes'],
+    ])('does not open on a server with %s %s, unless told', async (name, value) => {
+      const admin = client();
+      await admin.config('SET', name, value);
+      const keys = (allowPersistence: boolean): Promise<void> =>
+        new RedisKeyStore({ client: admin, allowPersistence }).open();
+      try {
+        await expect(keys(false)).rejects.toMatchObject({
+          code: 'CONFIG_INVALID',
+          message: expect.stringContaining('saves to disk'),
+        });
+        await expect(keys(true)).resolves.toBeUndefined();
+      } finally {
+        await admin.config('SET', name, name === 'save' ? '' : 'no');
+      }
+    });
+
+    it('does not open where it is not told whether the server saves', async () => {
+      const admin = client();
+      await admin.call('ACL', 'SETUSER', 'mute', 'on', '>word', '~*', '+@all', '-config');
+      const mute = new Redis(store().url, { username: 'mute', password: 'word' });
+      await expect(new RedisKeyStore({ client: mute }).open()).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining('allowPersistence'),
+      });
+      mute.disconnect();
+      await admin.call('ACL', 'DELUSER', 'mute');
+    });
+
+    it('gives every row and every list of names an expiry', async () => {
+      await store().flush();
+      const keys = new RedisKeyStore({ client: client() });
+      const at = Date.now();
+      const row = { tenant: 't', id: '0'.repeat(16), wrapped: Buffer.of(1) };
+      await keys.putIfAbsent({ ...row, name: 'a', expiresAt: at + 60_000 });
+      await keys.putIfAbsent({ ...row, name: 'b', expiresAt: at + 90_000 });
+      await keys.putIfAbsent({ ...row, name: 'c', expiresAt: at + 30_000 });
+      const ttls = await Promise.all(
+        (await client().keys('*')).map((key) => client().pexpiretime(key)),
+      );
+      expect(ttls.sort()).toEqual([30_000, 60_000, 90_000, 90_000].map((ms) => at + ms));
+    });
+  },
+  { args: FORGETFUL, needs: ['configure'] },
+);
+
+describe('a RedisKeyStore whose server is away', () => {
+  let server: TestStore;
+  beforeAll(async () => {
+    server = await startStore('redis', { args: FORGETFUL });
+  });
+  afterAll(() => server.stop());
+
+  it('says so within bounds, at start and later, and is back with the server', async () => {
+    const { url } = server;
+    await server.kill?.();
+    const keys = await RedisKeyStore.connect(url);
+    const startedAt = performance.now();
+    await expect(keys.open()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(keys.get('t', 'n')).rejects.toThrow();
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    await server.start?.();
+    await until('the server answers', () =>
+      keys.open().then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(await keys.get('t', 'n')).toBeNull();
+    await keys.close();
+  });
+});
