@@ -88,8 +88,9 @@ export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
   }
 
   async close(): Promise<void> {
-    const { audit, channel, index } = this.parts;
+    const { audit, breakGlass, channel, index } = this.parts;
     channel.close();
+    breakGlass?.stop();
     await index.settled();
     await audit.close?.();
   }

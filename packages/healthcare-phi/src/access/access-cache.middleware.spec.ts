@@ -63,7 +63,7 @@ describe('AccessMiddleware', () => {
 
   describe('authorize', () => {
     it.each(CALLS)(
-      'is asked about %s, and its no is the same for what is there and what is not',
+      'existence oracle: is asked about %s, and its no is the same for what is there and what is not',
       async (_, call) => {
         const { cache, audit } = guardedCache({
           authorize: ({ context }) => context.actor !== 'other',
@@ -87,7 +87,7 @@ describe('AccessMiddleware', () => {
       },
     );
 
-    it('is asked on hits as well: what was revoked between write and hit is denied', async () => {
+    it('stale authorisation: is asked on hits as well, so that what was revoked between write and hit is denied', async () => {
       let isAllowed = true;
       const { cache } = guardedCache({ authorize: async () => isAllowed });
       const load = jest.fn(() => value);

@@ -1,7 +1,7 @@
 import type { CacheOperation, ICacheMiddleware, OperationResult } from '@vitalcache/core';
 
 import type { AuditEvent, IAudit } from '../audit/audit-event.js';
-import { commonOf, deniedEvent, doneEvent, failedEvent } from './access-event.js';
+import { denied, done, eventOf, failed, type OpenEvent } from './access-event.js';
 import type { AccessContext } from './access-context.js';
 import { AccessDeniedError, AccessMissingError, contextMissing } from './access.errors.js';
 import { currentAccess, runAsSystem, systemAccess } from './access-scope.js';
@@ -19,7 +19,7 @@ export interface AccessMiddlewareOptions {
 
 interface ActRecord {
   readonly act: ProtectedAct;
-  readonly common: ReturnType<typeof commonOf>;
+  readonly event: OpenEvent;
 }
 
 /**
@@ -71,14 +71,14 @@ export class AccessMiddleware implements ICacheMiddleware {
   ): Promise<R> {
     const { keyRef, grants } = this.#options;
     const acts = actsOf(operation, context);
-    const records = acts.map((act) => ({ act, common: commonOf(act, context, keyRef) }));
+    const records = acts.map((act) => ({ act, event: eventOf(act, context, keyRef) }));
     const refusal = await this.#refusal(acts, context);
     if (refusal) {
-      await this.#tryRecord(records.map(({ common }) => deniedEvent(common, refusal)));
+      await this.#tryRecord(records.map(({ event }) => denied(event, refusal)));
       throw this.#denied(refusal);
     }
     const result = await this.#attempt(records, next);
-    await this.#record(records.map(({ act, common }) => doneEvent(act, common, result)));
+    await this.#record(records.map(({ act, event }) => done(event, act, result)));
     this.#counts.accesses += acts.length;
     if (context.grantId !== undefined) grants?.used(context.grantId);
     return result;
@@ -89,7 +89,7 @@ export class AccessMiddleware implements ICacheMiddleware {
       return await next();
     } catch (error) {
       this.#counts.failed++;
-      await this.#tryRecord(records.map(({ act, common }) => failedEvent(act, common, error)));
+      await this.#tryRecord(records.map(({ event }) => failed(event, error)));
       throw error;
     }
   }
@@ -97,15 +97,16 @@ export class AccessMiddleware implements ICacheMiddleware {
   /** Of several persons the first that is refused: a batch is allowed as a whole, or not at all. */
   async #refusal(acts: readonly ProtectedAct[], context: AccessContext): Promise<Refusal | null> {
     const { authorizer } = this.#options;
-    const asked = acts.map(({ action, subject, template, level, labels }) => {
-      const { topics: _topics, ...ids } = subject;
-      return authorizer.refusal({ context, action, subject: ids, template, level, labels });
-    });
-    return (await Promise.all(asked)).find((refusal) => refusal !== null) ?? null;
+    const [only] = acts;
+    const asked = (act: ProtectedAct) => authorizer.refusal({ ...act, context });
+    if (only && acts.length === 1) return asked(only);
+    return (await Promise.all(acts.map(asked))).find((refusal) => refusal !== null) ?? null;
   }
 
   async #record(events: readonly AuditEvent[]): Promise<void> {
     const { audit } = this.#options;
+    const [only] = events;
+    if (only && events.length === 1) return audit.record(only);
     await Promise.all(events.map((event) => audit.record(event)));
   }
 

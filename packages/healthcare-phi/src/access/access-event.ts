@@ -6,88 +6,91 @@ import type { Refusal } from './authorizer.js';
 import type { ProtectedAct } from './protected-act.js';
 
 type Part = Pick<OperationResult, 'outcome' | 'tier' | 'ageMs'>;
-type Common = Omit<AuditEvent, 'event' | 'outcome'>;
+/**
+ * An event that is still being written. Members are set one by one: this is done for every hit, and spreading what may
+ * be absent costs several times as much.
+ */
+export type OpenEvent = { -readonly [K in keyof AuditEvent]: AuditEvent[K] };
 
 /** Who did it and to what; `keyRef` stands for a key and says nothing of it. */
-export function commonOf(
-  { code, subject, template, level, labels, isEmergency, key }: ProtectedAct,
+export function eventOf(
+  { event, code, subject, template, level, labels, isEmergency, key }: ProtectedAct,
   context: AccessContext,
   keyRef: (key: string) => string,
-): Common {
+): OpenEvent {
   const { tenant, actor, roles, onBehalfOf, purpose, grantId, requestId, address } = context;
   const clinicId = subject.clinicId ?? context.clinicId;
-  return {
+  const open: OpenEvent = {
+    event,
     action: code,
+    outcome: 0,
     actor,
     roles,
     tenant,
     template,
     level,
     isEmergency,
-    ...(onBehalfOf !== undefined && { onBehalfOf }),
-    ...(clinicId !== undefined && { clinicId }),
-    ...(subject.patientId !== undefined && { patientId: subject.patientId }),
-    ...(labels.length > 0 && { labels }),
-    ...(purpose !== undefined && { purpose }),
-    ...(grantId !== undefined && { grantId }),
-    ...(key !== null && { keyRef: keyRef(baseKeyOf(key)) }),
-    ...(requestId !== undefined && { requestId }),
-    ...(address !== undefined && { address }),
   };
+  if (onBehalfOf !== undefined) open.onBehalfOf = onBehalfOf;
+  if (clinicId !== undefined) open.clinicId = clinicId;
+  if (subject.patientId !== undefined) open.patientId = subject.patientId;
+  if (labels.length > 0) open.labels = labels;
+  if (purpose !== undefined) open.purpose = purpose;
+  if (grantId !== undefined) open.grantId = grantId;
+  if (key !== null) open.keyRef = keyRef(baseKeyOf(key));
+  if (requestId !== undefined) open.requestId = requestId;
+  if (address !== undefined) open.address = address;
+  return open;
 }
 
 /** One entry has one pseudonym, for whomever it is kept. */
 function baseKeyOf(key: string): string {
-  return key.split(VARIANT_SEPARATOR, 1)[0] as string;
+  const end = key.indexOf(VARIANT_SEPARATOR);
+  return end < 0 ? key : key.slice(0, end);
 }
 
 /** What went well, or as far as it went. */
-export function doneEvent(act: ProtectedAct, common: Common, result: OperationResult): AuditEvent {
-  const { items, outcome } = result;
-  const own = items && act.indices.flatMap((index) => items[index] ?? []);
-  const parts: readonly Part[] = own && own.length > 0 ? own : [result];
-  const isRecorded = outcome !== 'queued';
-  const event = { ...common, event: act.event, outcome: isRecorded ? 0 : 4 } as const;
-  const detail: Record<string, number | boolean> = {};
-  if (act.indices.length > 1) detail['keys'] = act.indices.length;
-  if (!isRecorded) detail['recorded'] = false;
-  if (act.event !== 'read') return { ...event, ...detailOf(detail) };
-  if (act.indices.length > 1) detail['hits'] = parts.filter(({ tier }) => tier !== null).length;
-  const source = sourceOf(worstOf(parts));
-  return {
-    ...event,
-    source,
-    isStale: parts.some((part) => part.outcome === 'stale'),
-    ...(source !== 'origin' && { ageMs: Math.max(...parts.map(({ ageMs }) => ageMs ?? 0)) }),
-    ...detailOf(detail),
-  };
+export function done(
+  event: OpenEvent,
+  { indices }: ProtectedAct,
+  { items, outcome, tier, ageMs }: OperationResult,
+): AuditEvent {
+  const isRead = event.event === 'read';
+  const own = isRead && items ? indices.flatMap((index) => items[index] ?? []) : [];
+  const parts: readonly Part[] = own.length > 0 ? own : [{ outcome, tier, ageMs: ageMs ?? 0 }];
+  if (outcome === 'queued') event.outcome = 4;
+  if (isRead) {
+    event.source = sourceOf(parts);
+    event.isStale = parts.some((part) => part.outcome === 'stale');
+    if (event.source !== 'origin') event.ageMs = Math.max(...parts.map((part) => part.ageMs ?? 0));
+  }
+  if (indices.length > 1 || outcome === 'queued') {
+    event.detail = {
+      ...(indices.length > 1 && { keys: indices.length }),
+      ...(indices.length > 1 &&
+        isRead && { hits: parts.filter((part) => part.tier !== null).length }),
+      ...(outcome === 'queued' && { recorded: false }),
+    };
+  }
+  return event;
 }
 
-export function deniedEvent(common: Common, refusal: Refusal): AuditEvent {
-  return { ...common, event: 'authz-deny', outcome: 4, detail: { reason: refusal } };
+export function denied(event: OpenEvent, refusal: Refusal): AuditEvent {
+  event.event = 'authz-deny';
+  event.outcome = 4;
+  event.detail = { reason: refusal };
+  return event;
 }
 
 /** Says of an error its code alone: a message may hold anything. */
-export function failedEvent(act: ProtectedAct, common: Common, error: unknown): AuditEvent {
-  const code = isCacheError(error) ? error.code : 'LOADER';
-  return { ...common, event: act.event, outcome: 8, detail: { code } };
-}
-
-function sourceOf({ tier }: Part): 'l1' | 'l2' | 'origin' {
-  return tier ?? 'origin';
+export function failed(event: OpenEvent, error: unknown): AuditEvent {
+  event.outcome = 8;
+  event.detail = { code: isCacheError(error) ? error.code : 'LOADER' };
+  return event;
 }
 
 /** From where the farthest of them came. */
-function worstOf(parts: readonly Part[]): Part {
-  const order = ['origin', 'l2', 'l1'];
-  const [first] = [...parts].sort(
-    (a, b) => order.indexOf(sourceOf(a)) - order.indexOf(sourceOf(b)),
-  );
-  return first as Part;
-}
-
-function detailOf(
-  detail: Readonly<Record<string, string | number | boolean>>,
-): Pick<AuditEvent, 'detail'> {
-  return Object.keys(detail).length > 0 ? { detail } : {};
+function sourceOf(parts: readonly Part[]): 'l1' | 'l2' | 'origin' {
+  if (parts.some(({ tier }) => tier === null)) return 'origin';
+  return parts.some(({ tier }) => tier === 'l2') ? 'l2' : 'l1';
 }

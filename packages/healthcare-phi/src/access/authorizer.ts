@@ -89,8 +89,24 @@ export class Authorizer {
   async #asked(request: AccessRequest): Promise<Refusal | null> {
     const { authorize, clock, timeoutMs = 1_000 } = this.#options;
     if (!authorize) return null;
+    const { context, action, subject, template, level, labels } = request;
+    const { patientId, doctorId, clinicId, appointmentId } = subject;
+    // Only what an application is meant to see: its hook may well log it.
+    const asked: AccessRequest = {
+      context,
+      action,
+      subject: {
+        ...(patientId !== undefined && { patientId }),
+        ...(doctorId !== undefined && { doctorId }),
+        ...(clinicId !== undefined && { clinicId }),
+        ...(appointmentId !== undefined && { appointmentId }),
+      },
+      template,
+      level,
+      labels,
+    };
     const ask = async (): Promise<Refusal | null> =>
-      ((await authorize(request)) as unknown) === true ? null : 'not-authorized'; // not what merely looks like a yes
+      ((await authorize(asked)) as unknown) === true ? null : 'not-authorized'; // not what merely looks like a yes
     try {
       return await within(clock, timeoutMs, ask(), () => 'authorize-timeout' as const);
     } catch {

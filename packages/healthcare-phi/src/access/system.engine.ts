@@ -9,7 +9,7 @@ import type {
 } from '@vitalcache/core';
 
 import type { IAudit } from '../audit/audit-event.js';
-import { commonOf } from './access-event.js';
+import { eventOf } from './access-event.js';
 import { currentAccess, runAsSystem, systemAccess } from './access-scope.js';
 import { entryAct } from './protected-act.js';
 
@@ -83,9 +83,9 @@ export class SystemEngine implements StrategyEngine {
     const { audit, keyRef } = this.#background;
     const system = systemAccess(this.#cause);
     const act = entryAct('read', key, options, this.#cause ?? system);
-    const common = commonOf(act, system, keyRef);
+    const event = eventOf(act, system, keyRef);
     return audit.record({
-      ...common,
+      ...event,
       event: 'refresh',
       outcome,
       source: 'origin',

@@ -31,14 +31,14 @@ export function whomOf(
   if (options.patientSpecific && patientId === undefined) nobody('patientSpecific', 'patient');
   if (options.doctorSpecific && doctorId === undefined) nobody('doctorSpecific', 'doctor');
   if (options.clinicSpecific && clinicId === undefined) nobody('clinicSpecific', 'clinic');
-  const ids = [patientId, named.doctorId, named.clinicId, appointmentId];
+  const isAsNamed = doctorId === named.doctorId && clinicId === named.clinicId;
+  const found = {
+    ...(doctorId !== undefined && { doctorId }),
+    ...(clinicId !== undefined && { clinicId }),
+  };
   return {
-    subject: {
-      ...named,
-      ...(doctorId !== undefined && { doctorId }),
-      ...(clinicId !== undefined && { clinicId }),
-    },
-    isNamed: ids.some((id) => id !== undefined),
+    subject: isAsNamed ? named : { ...named, ...found },
+    isNamed: (patientId ?? named.doctorId ?? named.clinicId ?? appointmentId) !== undefined,
     isOwnDoctor,
   };
 }

@@ -131,7 +131,7 @@ describe('BreakGlass', () => {
     await expect(read('g.x')).rejects.toMatchObject(DENIED);
   });
 
-  it('is of no use from its last millisecond on, also inside a request that goes on', async () => {
+  it('312(a)(2)(iii): is of no use once it has expired, also inside a request that goes on', async () => {
     const { open, read, clock, glass, cache } = hospital();
     const { token } = await open({ minutes: 1 });
     clock.advance(59_999);
@@ -297,7 +297,7 @@ describe('BreakGlass', () => {
       await open(again);
     });
 
-    it('opens what is under part 2 without what 2.51(c) asks for', async () => {
+    it('part 2, 2.51(c): opens what is tagged part2 without who gets it from whom and why', async () => {
       const options = { ...PHI, tags: ['part2'] };
       const plain = hospital();
       const { token } = await plain.open();
@@ -315,7 +315,7 @@ describe('BreakGlass', () => {
     });
   });
 
-  it('makes controls in a reason visible', async () => {
+  it('log injection: makes controls in a reason visible', async () => {
     const { open, audit } = hospital();
     await open({ reasonText: 'first line\n{"event":"read"}\u2028\u001b[31m' });
     expect(audit.last?.detail?.['reason']).toBe(
