@@ -28,11 +28,10 @@ const context = randomBytes(78 + 6 * 8 + 60);
 const keyring = Keyring.parse(generateKeyring());
 const keys = new DataKeys({
   keyring,
-  names: new KeyedNames({ keys: keyring.index }),
   store: new MemoryKeyStore(),
   longestMs: longestMs(SEAL_CAPS),
 });
-const seal = new PhiSeal({ keys });
+const seal = new PhiSeal({ keys, names: new KeyedNames({ keys: keyring.index }) });
 const terms = {
   tenant: 'default',
   scope: 'clinic-4',

@@ -62,6 +62,7 @@ export {
 export { verifyAudit, type VerifyAuditOptions } from './audit-trail/verify-audit.js';
 export type { DataKey, DataKeySource, KeyOwner } from './keys/data-key.js';
 export { DataKeys, type DataKeysOptions } from './keys/data-keys.js';
+export { ownersOf } from './keys/key-owner.js';
 export { KeyShredder, type KeyShredderOptions } from './keys/key-shredder.js';
 export {
   generateKeyring,

@@ -1,18 +1,10 @@
-import {
-  CacheError,
-  systemClock,
-  type Clock,
-  type ComplianceLevel,
-  type SealTerms,
-} from '@vitalcache/core';
+import { CacheError, systemClock, type Clock, type ComplianceLevel } from '@vitalcache/core';
 
-import type { Pseudonyms } from '../names/pseudonyms.js';
-import type { DataKey, DataKeySource, KeyOwner } from './data-key.js';
+import type { DataKeySource, KeyOwner } from './data-key.js';
 import { DerivedDataKeys } from './derived-data-keys.js';
 import { DerivedTenantKeySource } from './derived-tenant-key.source.js';
 import { KeyEpochs } from './key-epochs.js';
 import { KeyFlights } from './key-flights.js';
-import { ownerOf } from './key-owner.js';
 import { KeyShredder } from './key-shredder.js';
 import type { Keyring } from './keyring/keyring.js';
 import type { KeyProvider } from './providers/key-provider.js';
@@ -25,8 +17,6 @@ import { TenantKeys } from './tenant-keys.js';
 
 export interface DataKeysOptions {
   readonly keyring: Pick<Keyring, 'kek'>;
-  /** Names tenants and subjects to the key store and the key provider. */
-  readonly names: Pseudonyms;
   /** What wraps the keys of tenants. Default: the keyring. */
   readonly provider?: KeyProvider;
   /** `null`: sealing works, shredding does not, and restricted data is refused. */
@@ -76,7 +66,6 @@ export class DataKeys {
     this.shredder = new KeyShredder({
       store,
       mode: options.subjectKeys ?? 'derived',
-      names: options.names,
       channel: options.channel ?? null,
       clock,
       purge: (owner) => this.purge(owner),
@@ -107,14 +96,11 @@ export class DataKeys {
     );
   }
 
-  /** What new data of these terms is sealed with. Throws, or rejects, with a `CacheError`. */
-  sealing(terms: SealTerms): DataKey | Promise<DataKey> {
-    return this.#of(terms.level).sealing(this.#ownerOf(terms));
-  }
-
-  /** The key of that name, if it is one for these terms; `null` if it is gone. Throws, or rejects, with a `CacheError`. */
-  opening(terms: SealTerms, id: string): DataKey | null | Promise<DataKey | null> {
-    return this.#of(terms.level).opening(this.#ownerOf(terms), id);
+  /** Where the keys of a level come from. @throws CacheError `CONFIG_INVALID` as {@link assertServes} */
+  of(level: ComplianceLevel): DataKeySource {
+    this.assertServes(level);
+    const isStored = level === 'restricted' || this.#options.subjectKeys === 'stored';
+    return isStored && this.#stored ? this.#stored : this.#derived;
   }
 
   /** Lets go of keys in this process: of an owner (without a subject: of the whole tenant), or of all. */
@@ -122,16 +108,5 @@ export class DataKeys {
     this.#stored?.purge(owner);
     this.#derived.purge(owner);
     if (!owner || owner.subject === null) this.#tenants.purge(owner?.tenant);
-  }
-
-  /** @throws CacheError `CONFIG_INVALID` as {@link assertServes} */
-  #of(level: ComplianceLevel): DataKeySource {
-    this.assertServes(level);
-    const isStored = level === 'restricted' || this.#options.subjectKeys === 'stored';
-    return isStored && this.#stored ? this.#stored : this.#derived;
-  }
-
-  #ownerOf({ tenant, subject, level }: SealTerms): KeyOwner {
-    return ownerOf(this.#options.names, tenant, subject, level !== 'restricted');
   }
 }

@@ -1,5 +1,6 @@
 import type { SealTerms } from '@vitalcache/core';
 
+import { ownersOf } from './key-owner.js';
 import type { ShredReceipt } from './shred-receipt.js';
 import { MemoryKeyStore } from './stores/memory-key.store.js';
 import { KeyWorld, terms, type KeyProcess } from '../../test/support/key-world.js';
@@ -7,10 +8,10 @@ import { KeyWorld, terms, type KeyProcess } from '../../test/support/key-world.j
 const DAY_MS = 86_400_000;
 const RESTRICTED = terms({ level: 'restricted' });
 
-const destroySubject = ({ keys }: KeyProcess, tenant = 'a'): Promise<ShredReceipt> =>
-  keys.shredder.destroySubject(tenant, 'patient:7');
-const destroyTenant = ({ keys }: KeyProcess, tenant = 'a'): Promise<ShredReceipt> =>
-  keys.shredder.destroyTenant(tenant);
+const destroySubject = ({ names, keys }: KeyProcess, tenant = 'a'): Promise<ShredReceipt> =>
+  keys.shredder.destroySubject(ownersOf(names, tenant, 'patient:7'));
+const destroyTenant = ({ names, keys }: KeyProcess, tenant = 'a'): Promise<ShredReceipt> =>
+  keys.shredder.destroyTenant(ownersOf(names, tenant, null));
 
 describe('KeyShredder', () => {
   let world: KeyWorld;

@@ -1,11 +1,9 @@
 import { CacheError, type Clock } from '@vitalcache/core';
 
-import type { Pseudonyms } from '../names/pseudonyms.js';
 import type { KeyOwner } from './data-key.js';
 import { inTime } from './in-time.js';
 import { keyFailure } from './key-failure.js';
 import { tooLate } from './key-flights.js';
-import { ownersOf } from './key-owner.js';
 import type { IShredChannel } from './shred-channel.js';
 import type { ShredReceipt } from './shred-receipt.js';
 import { isTenantRow } from './stored-tenant-key.source.js';
@@ -21,7 +19,6 @@ export interface KeyShredderOptions {
   /** `null`: there is none, and nothing to destroy. */
   readonly store: KeyStore | null;
   readonly mode: 'stored' | 'derived';
-  readonly names: Pseudonyms;
   readonly channel: IShredChannel | null;
   readonly clock: Clock;
   /** Lets go of keys in this process. */
@@ -38,16 +35,16 @@ export class KeyShredder {
 
   /**
    * Destroys the keys of a subject's own, and says what that does not reach.
-   * @param subject as it stands in the terms of seals, such as `patient:7`
+   * @param owners the subject by all its pseudonyms, the present one first, as `ownersOf` tells
    * @throws CacheError when the key store can't be asked: keys may be left, so that it is to be done again
    */
-  destroySubject(tenant: string, subject: string): Promise<ShredReceipt> {
-    const { names, mode } = this.#options;
-    return this.#destroy(ownersOf(names, tenant, subject), async (store, owner) => {
-      const rows = await store.list(owner.tenant);
-      const own = rows.filter(({ name }) => isSubjectRow(name, owner.subject ?? ''));
-      const ids = await Promise.all(own.map(({ name }) => store.destroy(owner.tenant, name)));
-      const left = mode === 'stored' ? [] : rows.filter(({ name }) => isTenantRow(name));
+  destroySubject(owners: readonly KeyOwner[]): Promise<ShredReceipt> {
+    return this.#destroy(owners, async (store, { tenant, subject }) => {
+      const rows = await store.list(tenant);
+      const own = rows.filter(({ name }) => isSubjectRow(name, subject ?? ''));
+      const ids = await Promise.all(own.map(({ name }) => store.destroy(tenant, name)));
+      const left =
+        this.#options.mode === 'stored' ? [] : rows.filter((row) => isTenantRow(row.name));
       return {
         ids: ids.filter((id) => id !== null),
         leftUntil: left.map(({ expiresAt }) => expiresAt),
@@ -57,12 +54,12 @@ export class KeyShredder {
 
   /**
    * Destroys all keys of a tenant; new data gets new ones.
+   * @param owners the tenant by all its pseudonyms, the present one first, as `ownersOf` tells
    * @throws CacheError as {@link destroySubject}
    */
-  destroyTenant(tenant: string): Promise<ShredReceipt> {
-    const { names } = this.#options;
-    return this.#destroy(ownersOf(names, tenant, null), async (store, owner) => ({
-      ids: await store.destroyTenant(owner.tenant),
+  destroyTenant(owners: readonly KeyOwner[]): Promise<ShredReceipt> {
+    return this.#destroy(owners, async (store, { tenant }) => ({
+      ids: await store.destroyTenant(tenant),
       leftUntil: [],
     }));
   }

@@ -1,21 +1,31 @@
 import {
   systemClock,
   type Clock,
+  type ComplianceLevel,
   type PayloadSeal,
   type SealKey,
   type SealTerms,
 } from '@vitalcache/core';
 
-import type { DataKey } from '../keys/data-key.js';
+import type { DataKey, KeyOwner } from '../keys/data-key.js';
 import type { DataKeys } from '../keys/data-keys.js';
-import { LEVEL_RULES } from '../policy/level-rules.js';
+import { ownerOf } from '../keys/key-owner.js';
+import type { Pseudonyms } from '../names/pseudonyms.js';
 import { AT, OVERHEAD_BYTES } from './envelope-layout.js';
 import { EntrySealKey } from './entry-seal.key.js';
 import { lengthPrefixed } from './length-prefixed.js';
 import { checkedCaps, type SealCaps } from './seal-caps.js';
 
+/** How long sealed bytes may be held in this process, milliseconds. */
+const OWN_MS: Readonly<Record<ComplianceLevel, number>> = {
+  standard: Infinity,
+  sensitive: 30_000,
+  restricted: 0,
+};
+
 export interface PhiSealOptions {
   readonly keys: DataKeys;
+  readonly names: Pseudonyms;
   readonly caps?: Partial<SealCaps>;
   /** Told of each payload that was refused; must not throw. */
   readonly onRefused?: (terms: SealTerms) => void;
@@ -33,6 +43,7 @@ const REFUSING: SealKey = {
 /** Seals the payloads of entries with the keys of their owners. */
 export class PhiSeal implements PayloadSeal {
   readonly #keys: DataKeys;
+  readonly #names: Pseudonyms;
   readonly #caps: SealCaps;
   readonly #tell: (terms: SealTerms) => void;
   readonly #clock: Pick<Clock, 'now'>;
@@ -41,6 +52,7 @@ export class PhiSeal implements PayloadSeal {
   /** @throws CacheError `CONFIG_INVALID` */
   constructor(options: PhiSealOptions) {
     this.#keys = options.keys;
+    this.#names = options.names;
     this.#caps = checkedCaps(options.caps);
     this.#tell = options.onRefused ?? (() => undefined);
     this.#clock = options.clock ?? systemClock;
@@ -52,7 +64,7 @@ export class PhiSeal implements PayloadSeal {
   }
 
   sealingKey(terms: SealTerms): SealKey | Promise<SealKey> {
-    const key = this.#keys.sealing(terms);
+    const key = this.#keys.of(terms.level).sealing(this.#ownerOf(terms));
     return key instanceof Promise
       ? key.then((had) => this.#boundTo(terms, had))
       : this.#boundTo(terms, key);
@@ -61,7 +73,7 @@ export class PhiSeal implements PayloadSeal {
   openingKey(terms: SealTerms, sealed: Uint8Array): SealKey | null | Promise<SealKey | null> {
     if (sealed.length < OVERHEAD_BYTES) return REFUSING;
     const id = Buffer.from(sealed.subarray(AT.keyId, AT.issuedAt)).toString('hex');
-    const key = this.#keys.opening(terms, id);
+    const key = this.#keys.of(terms.level).opening(this.#ownerOf(terms), id);
     return key instanceof Promise
       ? key.then((had) => had && this.#boundTo(terms, had))
       : key && this.#boundTo(terms, key);
@@ -69,12 +81,16 @@ export class PhiSeal implements PayloadSeal {
 
   /** Emergency data is in the store alone: what is said of it is always how it stands there. */
   ownMs({ level, isEmergency }: SealTerms): number {
-    return isEmergency ? 0 : Math.min(LEVEL_RULES[level].ownMs, this.#caps[level]);
+    return isEmergency ? 0 : OWN_MS[level];
   }
 
   onRefused(terms: SealTerms): void {
     this.#refusals++;
     this.#tell(terms);
+  }
+
+  #ownerOf({ tenant, subject, level }: SealTerms): KeyOwner {
+    return ownerOf(this.#names, tenant, subject, level !== 'restricted');
   }
 
   #boundTo({ tenant, scope, template, level, isEmergency }: SealTerms, key: DataKey): SealKey {

@@ -1,7 +1,5 @@
 import { CacheError, type ComplianceLevel } from '@vitalcache/core';
 
-import { LEVEL_RULES } from '../policy/level-rules.js';
-
 /** How long what is sealed may be readable at most, milliseconds. */
 export interface SealCaps extends Readonly<Record<ComplianceLevel, number>> {
   /** Of emergency data, with the time for which it may be served after it has expired. */
@@ -9,9 +7,9 @@ export interface SealCaps extends Readonly<Record<ComplianceLevel, number>> {
 }
 
 export const SEAL_CAPS: SealCaps = {
-  standard: LEVEL_RULES.standard.maxTtlMs,
-  sensitive: LEVEL_RULES.sensitive.maxTtlMs,
-  restricted: LEVEL_RULES.restricted.maxTtlMs,
+  standard: 14_400_000,
+  sensitive: 3_600_000,
+  restricted: 900_000,
   emergency: 86_700_000,
 };
 

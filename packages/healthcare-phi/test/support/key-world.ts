@@ -96,7 +96,6 @@ export class KeyWorld {
     const provider: KeyProvider = this.providerFaults.around(new LocalKeyringProvider(keyring));
     const names = new KeyedNames({ keys: keyring.index, clock });
     const keys = new DataKeys({
-      names,
       provider,
       store: this.storeFaults.around(this.store),
       longestMs: longestMs({ ...SEAL_CAPS, emergency: 4 * HOUR_MS }),
@@ -107,7 +106,7 @@ export class KeyWorld {
     });
     await keys.open();
     const caps = { emergency: 4 * HOUR_MS };
-    return { keys, names, seal: new PhiSeal({ keys, caps, clock }) };
+    return { keys, names, seal: new PhiSeal({ keys, names, caps, clock }) };
   }
 
   async sealed({ seal }: KeyProcess, of = terms(), ttlMs = 900_000): Promise<Buffer> {
