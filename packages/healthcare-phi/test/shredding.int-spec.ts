@@ -10,6 +10,8 @@ import {
 } from '@vitalcache/testing';
 import { Redis } from 'ioredis';
 
+import { ownersOf } from '../src/keys/key-owner.js';
+import type { ShredReceipt } from '../src/keys/shred-receipt.js';
 import { RedisKeyStore } from '../src/keys/stores/redis-key.store.js';
 import { KeyWorld, PAYLOAD, terms, type KeyProcess } from './support/key-world.js';
 
@@ -68,7 +70,7 @@ describeWithRedis(
       await store3(one);
       const snapshot = await owned().snapshot();
       expect(await readable()).toEqual(PATIENTS);
-      expect(await one.keys.shredder.destroyTenant('a')).toMatchObject({ shredded: true });
+      expect(await destroyTenant(one)).toMatchObject({ shredded: true });
       await owned().restore(snapshot);
       client = await again(client);
       expect(await client.dbsize()).toBe(3);
@@ -79,7 +81,7 @@ describeWithRedis(
       const one = await world.process();
       await store3(one);
       const snapshot = await owned().snapshot();
-      await one.keys.shredder.destroySubject('a', 'patient:2');
+      await destroyPatient2(one);
       await client.del('patient:2');
       await owned().restore(snapshot);
       client = await again(client);
@@ -110,7 +112,7 @@ describeWithRedis(
         );
       };
       expect(await opened()).toEqual([PAYLOAD, PAYLOAD, PAYLOAD]);
-      await one.keys.shredder.destroyTenant('a');
+      await destroyTenant(one);
       expect(await opened()).toEqual([null, null, null]);
       await client.config('SET', 'appendonly', 'no');
     });
@@ -137,6 +139,14 @@ describeWithRedis(
   },
   { needs: ['snapshot', 'restart', 'configure'] },
 );
+
+function destroyTenant({ keys, names }: KeyProcess): Promise<ShredReceipt> {
+  return keys.shredder.destroyTenant(ownersOf(names, 'a', null));
+}
+
+function destroyPatient2({ keys, names }: KeyProcess): Promise<ShredReceipt> {
+  return keys.shredder.destroySubject(ownersOf(names, 'a', 'patient:2'));
+}
 
 async function again(client: Redis): Promise<Redis> {
   const { host, port } = client.options as { host: string; port: number };
