@@ -10,6 +10,8 @@ import { addInspect } from './commands/inspect.command.js';
 import { addJournal } from './commands/journal.command.js';
 import { addKeyring } from './commands/keyring.command.js';
 import { addLint } from './commands/lint.command.js';
+import { addPatient } from './commands/patient.command.js';
+import { addPurge } from './commands/purge.command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { CliIo } from './output/cli-io.js';
 import { painted } from './output/output.js';
@@ -65,8 +67,11 @@ function programOf(commands: CommandSet, io: CliIo): Command {
       styleTitle: (title) => painted(io.stdout, 'bold', title),
     })
     .showHelpAfterError(false);
-  for (const add of [addDoctor, addAudit, addKeyring, addInspect, addJournal, addLint])
-    add(program, commands);
+  const all = [
+    ...[addDoctor, addAudit, addKeyring, addInspect, addJournal, addPatient, addPurge],
+    addLint,
+  ];
+  for (const add of all) add(program, commands);
   return program;
 }
 

@@ -56,9 +56,7 @@ describeWithRedis(
         expect(code).toBe(0);
         expect(JSON.parse(stdout)).toMatchObject({
           namespace: 'shop',
-          found: true,
-          validity: 'valid',
-          codec: 'json',
+          entries: [{ validity: 'valid', codec: 'json', isSealed: false, coverHashes: 3 }],
         });
         expect(stdout).not.toContain(NAME);
       });

@@ -40,12 +40,12 @@ export { compareEpochs, isSameEpoch, type Epoch, type Fence } from './journal/fe
 export type { CacheHealth, CacheHealthReport } from './health/cache-health.js';
 export type { HealthLimits } from './health/health-limits.js';
 export { memoryOf, type StoreMemory } from './health/store-memory.js';
-export {
-  EntryInspector,
-  type EntryInspectorOptions,
-  type InspectedEntry,
-  type InspectedValidity,
-} from './inspection/entry.inspector.js';
+export { EntryInspector, type EntryInspectorOptions } from './inspection/entry.inspector.js';
+export type {
+  InspectedEntry,
+  InspectedHeader,
+  InspectedValidity,
+} from './inspection/inspected-entry.js';
 export type { HoldOffSnapshot } from './journal/hold-offs.js';
 export {
   InProcessJournalLog,

@@ -35,6 +35,12 @@ export {
 export type { EmergencyResult } from './emergency/emergency-result.js';
 export type { HoldRecord, HoldScope, ILegalHold } from './legal-hold/legal-hold.js';
 export { LegalHolds, type LegalHoldsOptions } from './legal-hold/legal-holds.js';
+export {
+  overviewOfPatient,
+  type OverviewKind,
+  type PatientOverview,
+  type PatientOverviewRequest,
+} from './patient.overview.js';
 export { PHICacheStrategy, type PHICacheStrategyOptions } from './phi-cache.strategy.js';
 export { CompliancePolicy, type CompliancePolicyOptions } from './policy/compliance.policy.js';
 export { LEVEL_RULES, RESTRICTED_PURPOSES, type LevelRules } from './policy/level-rules.js';

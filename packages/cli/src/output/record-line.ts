@@ -30,16 +30,16 @@ export function documentOfRecord(record: JournalRecord): object {
   const base = { time: new Date(Math.floor(stamp / 1_000)).toISOString(), stamp, nonce, epoch };
   if (body.kind === 'hashes') return { ...base, kind: 'hashes', count: body.hashes.length / 2 };
   if (body.kind !== 'glob') return { ...base, kind: body.kind };
-  return isVeiled(record) ? { ...base, kind: 'glob', veiled: true } : { ...base, ...body };
+  return hasSecretNames(record) ? { ...base, kind: 'glob', veiled: true } : { ...base, ...body };
 }
 
 function whatOf(record: JournalRecord): string {
   const { body } = record;
   switch (body.kind) {
     case 'hashes':
-      return count(body.hashes.length / 2, 'hash').replace('hashs', 'hashes');
+      return count(body.hashes.length / 2, 'hash', 'hashes');
     case 'glob':
-      return isVeiled(record) ? 'pattern, veiled' : `pattern ${printable(body.pattern)}`;
+      return hasSecretNames(record) ? 'pattern, veiled' : `pattern ${printable(body.pattern)}`;
     case 'clear':
       return 'everything';
     case 'genesis':
@@ -49,6 +49,7 @@ function whatOf(record: JournalRecord): string {
   }
 }
 
-function isVeiled({ constants }: JournalRecord): boolean {
+/** Whether names in a namespace, and patterns in its journal, are a secret. */
+export function hasSecretNames({ constants }: JournalRecord): boolean {
   return constants.split(';')[1] !== PLAIN_HASH;
 }

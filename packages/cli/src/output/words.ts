@@ -31,7 +31,7 @@ export function printable(text: string): string {
   );
 }
 
-/** `1 file`, `2 files`. */
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+/** `1 file`, `2 files`, `2 entries`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
 }

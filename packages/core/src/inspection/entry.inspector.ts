@@ -1,6 +1,5 @@
-import type { Compressor, PayloadCodec } from '../entry/entry.js';
 import { unpackEntry, type StoredEntry } from '../entry/stored-entry.js';
-import { compareEpochs, type Fence } from '../journal/fence.js';
+import { compareEpochs } from '../journal/fence.js';
 import type { IJournalLog } from '../journal/journal-log.js';
 import type { JournalRecord } from '../journal/journal-record.js';
 import { assertKey } from '../key/key-rules.js';
@@ -9,39 +8,11 @@ import { ProtectedJournalLog } from '../protection/protected-journal.log.js';
 import { RecordProof } from '../protection/record-proof.js';
 import type { ICacheProvider } from '../provider/cache-provider.js';
 import { StoreKeys } from '../repository/store-keys.js';
+import { VARIANT_SEPARATOR } from '../validity/cover-hash.js';
 import { covers } from '../validity/exact-coverage.js';
+import { escapeGlob } from '../validity/glob.js';
 import { verdictOf } from '../validity/verdict.js';
-
-/**
- * - `valid`: no invalidation that the journal holds covers it
- * - `stale`: only ones do that make stale
- * - `covered`: one does, or it is of an epoch that is over
- * - `unknown`: the journal no longer holds all that came after its load; processes that start now refuse it
- */
-export type InspectedValidity = 'valid' | 'stale' | 'covered' | 'unknown';
-
-/** An entry as it stands in the store. Nothing of its value. */
-export interface InspectedEntry {
-  readonly validity: InspectedValidity;
-  /** Stamp of the latest invalidation that covers it, microseconds; `null` if there is none, or only the epoch is over. */
-  readonly coveredBy: number | null;
-  readonly schemaVersion: number;
-  readonly fence: Fence;
-  /** Epoch milliseconds, as in the entry's header. */
-  readonly createdAt: number;
-  readonly staleAt: number;
-  readonly expiresAt: number;
-  readonly keptUntil: number;
-  readonly loadMs: number;
-  readonly codec: PayloadCodec;
-  readonly compressor: Compressor;
-  readonly isNegative: boolean;
-  /** All of it, in the store. */
-  readonly storedBytes: number;
-  /** The value before compression. */
-  readonly rawBytes: number;
-  readonly coverHashes: number;
-}
+import { headerOf, type InspectedEntry, type InspectedHeader } from './inspected-entry.js';
 
 export interface EntryInspectorOptions {
   readonly provider: ICacheProvider;
@@ -54,16 +25,20 @@ export interface EntryInspectorOptions {
 
 /** Records of the journal that are asked for at a time. */
 const PAGE = 1_000;
+/** Bound on looking through the keys of a slot. */
+const SLOT_MS = 10_000;
 
 /** Looks at entries from outside: it writes nothing, follows nothing, and needs no cache to be running. */
 export class EntryInspector {
   readonly #provider: ICacheProvider;
   readonly #keys: StoreKeys;
   readonly #log: IJournalLog;
+  readonly #names: NameProtection | null;
 
   constructor({ provider, namespace, log, names }: EntryInspectorOptions) {
     this.#provider = provider;
-    this.#keys = new StoreKeys(namespace, names ?? null);
+    this.#names = names ?? null;
+    this.#keys = new StoreKeys(namespace, this.#names);
     this.#log = names ? readable(log, names, namespace) : log;
   }
 
@@ -73,28 +48,51 @@ export class EntryInspector {
    */
   async inspect(key: string, schemaVersion = 0): Promise<InspectedEntry | null> {
     assertKey(key);
-    const name = this.#keys.entry(key, schemaVersion);
-    const bytes = await this.#provider.get(name, { isLatest: true });
-    const entry = bytes && unpackEntry(bytes, key, null, this.#keys.areSecret ? name : key);
-    if (!entry) return null;
-    const { validity, coveredBy } = await this.#judge(entry);
-    return {
-      validity,
-      coveredBy,
-      schemaVersion: entry.schemaVersion,
-      fence: { epoch: entry.epoch, position: entry.position },
-      createdAt: entry.createdAt,
-      staleAt: entry.staleAt,
-      expiresAt: entry.expiresAt,
-      keptUntil: entry.keptUntil,
-      loadMs: entry.loadMs,
-      codec: entry.codec,
-      compressor: entry.compressor,
-      isNegative: entry.isNegative,
-      storedBytes: bytes.byteLength,
-      rawBytes: entry.rawLength,
-      coverHashes: entry.hashes.length / 2,
+    return this.#look(key, this.#keys.entry(key, schemaVersion));
+  }
+
+  /**
+   * The entries of a key that are kept apart for those who may see them, of one tenant; of keys that decide no slot with
+   * their tenant, none. Only where names are a secret.
+   * @throws CacheError `KEY_INVALID`, and if the store does not answer
+   */
+  async inspectKeptApart(key: string, tenant: string): Promise<readonly InspectedEntry[]> {
+    assertKey(key);
+    const names = this.#names;
+    if (!names || !this.#provider.visitKeys) return [];
+    // Whatever the variant says beside the tenant, it is in the slot of the key and the tenant.
+    const sample = this.#keys.entry(`${key}${VARIANT_SEPARATOR}${tenant}&`);
+    const slot = sample.slice(0, sample.indexOf('}') + 1);
+    const { low, high } = names.hashOf('key', key);
+    const found: InspectedEntry[] = [];
+    const visit = async (page: readonly string[]): Promise<void> => {
+      for (const name of page) {
+        const entry = await this.#look(key, name);
+        if (entry && holds(entry.coverHashes, low, high)) found.push(entry);
+      }
     };
+    await this.#provider.visitKeys(`${escapeGlob(slot)}*`, visit, SLOT_MS);
+    return found;
+  }
+
+  /**
+   * What stands before the values of entries whose names are known but not their keys, such as those of an index; `null`
+   * for what is not there. Only where names are a secret. @throws CacheError if the store does not answer
+   */
+  async headers(names: readonly string[]): Promise<readonly (InspectedHeader | null)[]> {
+    const all: (InspectedHeader | null)[] = [];
+    for (const name of names) {
+      const bytes = await this.#provider.get(name);
+      const entry = bytes && unpackEntry(bytes, '', null, name);
+      all.push(entry && headerOf(entry, bytes.byteLength));
+    }
+    return all;
+  }
+
+  async #look(key: string, name: string): Promise<InspectedEntry | null> {
+    const bytes = await this.#provider.get(name, { isLatest: true });
+    const entry = bytes && unpackEntry(bytes, key, null, this.#names ? name : key);
+    return entry && { ...headerOf(entry, bytes.byteLength), ...(await this.#judge(entry)) };
   }
 
   /** Reads the journal backwards to where the entry's load began. */
@@ -141,4 +139,8 @@ function verdictBy({ body }: JournalRecord, entry: StoredEntry): 'covered' | 'so
 
 function softened(stamp: number | null): Pick<InspectedEntry, 'validity' | 'coveredBy'> {
   return { validity: stamp === null ? 'valid' : 'stale', coveredBy: stamp };
+}
+
+function holds(hashes: readonly number[], low: number, high: number): boolean {
+  return hashes.some((half, i) => i % 2 === 0 && half === low && hashes[i + 1] === high);
 }

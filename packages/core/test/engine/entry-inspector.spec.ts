@@ -1,6 +1,8 @@
 import { EntryInspector } from '../../src/inspection/entry.inspector.js';
 import type { IJournalLog } from '../../src/journal/journal-log.js';
+import type { ICacheProvider } from '../../src/provider/cache-provider.js';
 import type { CacheService } from '../../src/service/cache.service.js';
+import { compileGlob } from '../../src/validity/glob.js';
 import { Fleet, settle } from '../support/fleet.js';
 import { TestNames } from '../support/test-names.js';
 import { TestProtection } from '../support/test-protection.js';
@@ -13,8 +15,16 @@ describe('EntryInspector', () => {
   let cache: CacheService;
   let inspector: EntryInspector;
 
+  /** With a look at its keys. */
+  const provider = (): ICacheProvider => ({
+    ...fleet.store.provider(),
+    visitKeys: async (pattern, visit) => {
+      await visit([...fleet.store.items.keys()].filter(compileGlob(pattern)));
+      return true;
+    },
+  });
   const inspectorOn = (log: IJournalLog): EntryInspector =>
-    new EntryInspector({ provider: fleet.store.provider(), namespace: 'default', log });
+    new EntryInspector({ provider: provider(), namespace: 'default', log });
 
   beforeEach(async () => {
     fleet = new Fleet();
@@ -34,9 +44,10 @@ describe('EntryInspector', () => {
       codec: 'json',
       isNegative: false,
       rawBytes: JSON.stringify({ name: 'Ada' }).length,
-      coverHashes: 3, // key, prefix, tag
+      isSealed: false,
     });
     expect(JSON.stringify(entry)).not.toContain('Ada');
+    expect(entry?.coverHashes).toHaveLength(6); // key, prefix, tag
     const { storedBytes = 0, rawBytes = 0 } = entry ?? {};
     expect(storedBytes).toBeGreaterThan(rawBytes);
   });
@@ -115,7 +126,7 @@ describe('EntryInspector', () => {
     let secret: CacheService;
     const looking = (known?: TestNames): EntryInspector =>
       new EntryInspector({
-        provider: fleet.store.provider(),
+        provider: provider(),
         namespace: 'default',
         log: fleet.store.log,
         ...(known && { names: known }),
@@ -137,6 +148,28 @@ describe('EntryInspector', () => {
     it('finds nothing without the secret, nor with another', async () => {
       expect(await looking().inspect(KEY)).toBeNull();
       expect(await looking(new TestNames(['other'])).inspect(KEY)).toBeNull();
+    });
+
+    it('finds what is kept apart for a tenant, sealed as it is', async () => {
+      const options = { ...OPTIONS, containsPHI: true, subject: { patientId: '7' } };
+      await protection.as('t1', 's', () => secret.cache('records:7', () => 'v1', options));
+      await settle();
+      const inspector = looking(names);
+      const found = await inspector.inspectKeptApart('records:7', 't1');
+      expect(found).toMatchObject([{ isSealed: true, validity: 'valid' }]);
+      await keepingBytes(() => secret.invalidateCacheByTag('patient:7'));
+      expect(await inspector.inspectKeptApart('records:7', 't1')).toMatchObject([
+        { isSealed: true, validity: 'covered' },
+      ]);
+      expect(await inspector.inspectKeptApart('users:8', 't1')).toEqual([]);
+    });
+
+    it('reads the headers of entries by their names alone', async () => {
+      const [name = ''] = [...fleet.store.items.keys()].filter((one) => one.includes(':e:'));
+      expect(await looking(names).headers([name, 'none'])).toMatchObject([
+        { schemaVersion: 0, isNegative: false },
+        null,
+      ]);
     });
 
     it('takes a record that was made up for one that covers everything', async () => {
