@@ -146,3 +146,17 @@ export type { HealthcareTtlName, HealthcareTtls } from './healthcare-ttl.js';
 export { HEALTHCARE_AUDIT, healthcarePlugin, HealthcarePlugin } from './healthcare.plugin.js';
 export { UrlKeyStore } from './keys/stores/url-key.store.js';
 export { HEALTHCARE_TEMPLATES, HealthcareKeyFactory } from './subjects/healthcare-key.factory.js';
+export {
+  auditFromEnvironment,
+  auditPaths,
+  readAuditEnvironment,
+  type AuditEnvironmentOptions,
+  type AuditPaths,
+} from './audit/audit-environment.js';
+export { FileAuditAnchor } from './audit-sinks/file.anchor.js';
+export { FhirAuditSink, type FhirAuditSinkOptions } from './audit-sinks/fhir.sink.js';
+export { connectRedisAudit, type RedisAuditClient } from './audit-sinks/redis-audit.client.js';
+export { RedisAuditAnchor, type RedisAuditAnchorOptions } from './audit-sinks/redis.anchor.js';
+export { RedisAuditSink, type RedisAuditSinkOptions } from './audit-sinks/redis.sink.js';
+export { TeeAuditSink, type TeeAuditSinkOptions } from './audit-sinks/tee.sink.js';
+export { saveRedisAudit } from './audit-trail/save-redis-audit.js';

@@ -25,11 +25,11 @@ export function auditFileName(base: string, begunAt: number, chain: string, part
   return `${base}.${stamp}.${chain}.${String(part).padStart(4, '0')}${SUFFIX}`;
 }
 
-/** Files of the audit log in a directory, oldest first. */
+/** Files of the audit log in a directory, oldest first. A link is none. */
 export async function auditFiles(directory: string): Promise<readonly AuditFileName[]> {
-  const names = await readdir(directory);
-  return names
-    .flatMap((name) => fileOf(directory, name) ?? [])
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .flatMap((entry) => (entry.isFile() && fileOf(directory, entry.name)) || [])
     .sort((a, b) => a.begunAt - b.begunAt || (a.name < b.name ? -1 : 1));
 }
 

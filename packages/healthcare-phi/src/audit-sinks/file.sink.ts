@@ -9,6 +9,7 @@ import { auditFileName, auditFiles, ownDirectory, RECOVERED } from './audit-dire
 import type { AuditBatch, AuditSession, AuditSink, AuditSinkHealth } from './audit-sink.js';
 import { DigestBook } from './digest.book.js';
 import { headOf, lastLines } from './last-record.js';
+import { runsByChain } from './runs-by-chain.js';
 import { resolveRetention, type AuditRetention } from './retention.js';
 
 export interface FileAuditSinkOptions {
@@ -82,7 +83,7 @@ export class FileAuditSink implements AuditSink {
   append(batch: AuditBatch): Promise<boolean> {
     return this.#next(async () => {
       let isSynced = true;
-      for (const lines of byChain(batch.lines)) {
+      for (const lines of runsByChain(batch.lines)) {
         isSynced = (await this.#write(lines, batch.isDurable)) && isSynced;
       }
       return isSynced;
@@ -210,15 +211,4 @@ export class FileAuditSink implements AuditSink {
     );
     return run;
   }
-}
-
-/** Runs of lines of one chain. */
-function byChain(lines: readonly AuditLine[]): AuditLine[][] {
-  const runs: AuditLine[][] = [];
-  for (const line of lines) {
-    const run = runs.at(-1);
-    if (run?.[0]?.chain === line.chain) run.push(line);
-    else runs.push([line]);
-  }
-  return runs;
 }

@@ -51,7 +51,7 @@ export class LogVerifier {
     } catch (error) {
       return this.#unverifiable(error);
     }
-    if (files.length === 0 && this.#chains.size === 0) {
+    if (files.length === 0 && this.#chains.size === 0 && this.#findings.all.length === 0) {
       return this.#unverifiable('there is no audit log in it');
     }
     this.#finish(anchored);

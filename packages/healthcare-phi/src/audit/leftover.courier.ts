@@ -9,14 +9,14 @@ import type { SpoolLeftover } from './spool-leftovers.js';
 /** Brings the sink what processes of this node left on the local disk when they crashed. */
 export class LeftoverCourier {
   readonly #spool: AuditSpool;
-  readonly #link: SinkLink;
+  readonly #link: Pick<SinkLink, 'head'>;
   readonly #bell: AuditAlarmBell;
   readonly #onHole: (chain: string, missing: NumberRanges) => void;
 
   /** @param onHole told of numbers that are neither with the sink nor in a leftover that goes on behind them */
   constructor(
     spool: AuditSpool,
-    link: SinkLink,
+    link: Pick<SinkLink, 'head'>,
     bell: AuditAlarmBell,
     onHole: (chain: string, missing: NumberRanges) => void,
   ) {
