@@ -144,7 +144,7 @@ export class HealthcareParts {
       provider,
       index,
       erasure,
-      purge: new PurgeJob({ keeper, holds, audit, logger }),
+      purge: new PurgeJob({ keeper, index, holds, audit, logger }),
     };
   }
 

@@ -45,6 +45,17 @@ export class MemberIndex {
     return count;
   }
 
+  /** Names of the sets that have members. */
+  names(): readonly string[] {
+    return [...this.#sets.keys()].filter((set) => this.#living(set).size > 0);
+  }
+
+  /** Milliseconds until a set goes with its last member; `null`: there is none. */
+  timeLeft(set: string): number | null {
+    const ends = [...this.#living(set).values()];
+    return ends.length === 0 ? null : Math.max(...ends) - this.#now();
+  }
+
   clear(): void {
     this.#sets.clear();
   }

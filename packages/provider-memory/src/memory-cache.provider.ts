@@ -161,7 +161,7 @@ export class MemoryCacheProvider implements ICacheProvider {
     return this.#index.drop(set, members);
   }
 
-  /** Visits the keys that are there when it begins. */
+  /** Visits the keys, of bytes and of sets, that are there when it begins. */
   async visitKeys(
     pattern: string,
     visit: (keys: readonly string[]) => void | Promise<void>,
@@ -169,21 +169,21 @@ export class MemoryCacheProvider implements ICacheProvider {
   ): Promise<boolean> {
     const endsAt = this.#now() + deadlineMs;
     const matches = compileGlob(pattern);
-    const keys = this.#open().keys();
+    const keys = [...this.#open().keys(), ...this.#index.names()];
     for (let from = 0; from < keys.length; from += SWEEP_STEP) {
       if (from > 0) await nextTurn();
       if (this.#now() >= endsAt) return false;
-      const store = this.#open();
+      this.#open();
       const page = keys.slice(from, from + SWEEP_STEP).filter(matches);
-      const living = page.filter((key) => store.timeLeft(key) !== null);
+      const living = page.filter((key) => this.#timeLeft(key) !== null);
       if (living.length > 0) await visit(living);
     }
     return true;
   }
 
   async timesLeft(keys: readonly string[]): Promise<readonly (number | null)[]> {
-    const store = this.#open();
-    return keys.map((key) => store.timeLeft(key));
+    this.#open();
+    return keys.map((key) => this.#timeLeft(key));
   }
 
   journal(namespace: string): InProcessJournalLog {
@@ -201,6 +201,10 @@ export class MemoryCacheProvider implements ICacheProvider {
       maxBytes: this.#store.maxBytes,
       pool: { busy: 0, open: 0 },
     };
+  }
+
+  #timeLeft(key: string): number | null {
+    return this.#store.timeLeft(key) ?? this.#index.timeLeft(key);
   }
 
   #open(): MemoryStore {

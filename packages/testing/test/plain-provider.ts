@@ -115,13 +115,16 @@ export class PlainProvider implements ICacheProvider {
     deadlineMs: number,
   ): Promise<boolean> {
     if (deadlineMs <= 0) return false;
-    await visit([...this.entries.keys()].filter(compileGlob(pattern)));
+    const all = [...this.entries.keys(), ...this.#sets.keys()];
+    await visit(all.filter(compileGlob(pattern)));
     return true;
   }
 
   async timesLeft(keys: readonly string[]): Promise<readonly (number | null)[]> {
     return keys.map((key) => {
       const entry = this.peek(key);
+      const ends = [...(this.#sets.get(key)?.values() ?? [])];
+      if (!entry && ends.length > 0) return Math.max(...ends) - this.now();
       return entry && entry.expiresAt - this.now();
     });
   }

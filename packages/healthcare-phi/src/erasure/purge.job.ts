@@ -3,6 +3,7 @@ import type { CacheLogger, StoreKeeper } from '@vitalcache/core';
 import { currentAccess, systemAccess } from '../access/access-scope.js';
 import type { IAudit } from '../audit/audit-event.js';
 import type { ILegalHold } from '../legal-hold/legal-hold.js';
+import type { EntryIndex } from '../subjects/entry-index.js';
 
 /** What a purge found and did. */
 export interface PurgeResult {
@@ -18,10 +19,8 @@ export interface PurgeResult {
 }
 
 export interface PurgeJobOptions {
-  readonly keeper: Pick<
-    StoreKeeper,
-    'census' | 'visitSets' | 'membersOf' | 'dropMembers' | 'timesLeft'
-  >;
+  readonly keeper: Pick<StoreKeeper, 'census' | 'visitSets' | 'timesLeft'>;
+  readonly index: Pick<EntryIndex, 'trim'>;
   readonly holds: ILegalHold;
   readonly audit: IAudit;
   readonly logger: Pick<CacheLogger, 'error'>;
@@ -29,8 +28,6 @@ export interface PurgeJobOptions {
 
 /** Long for a nightly run, and yet an end. */
 const DEADLINE_MS = 600_000;
-const MAX_MEMBERS = 50_000;
-const PAGE = 1_000;
 
 /**
  * Housekeeping for a nightly run: removes what indexes still name and is gone, and proves that no entry of the namespace
@@ -46,12 +43,12 @@ export class PurgeJob {
   async run({
     deadlineMs = DEADLINE_MS,
   }: { readonly deadlineMs?: number } = {}): Promise<PurgeResult> {
-    const { audit, holds, keeper, logger } = this.#options;
+    const { audit, holds, index, keeper, logger } = this.#options;
     const { actor, tenant, roles } = currentAccess() ?? systemAccess(null);
     const isHeld = await holds.isHeld({});
     let orphans = 0;
     const visit = async (sets: readonly string[]): Promise<void> => {
-      for (const set of sets) orphans += await this.#trim(set);
+      for (const set of sets) orphans += await index.trim(set, (names) => keeper.timesLeft(names));
     };
     const areSetsDone = isHeld || (await keeper.visitSets(visit, deadlineMs));
     const { seen: entries, endless, complete } = await keeper.census(deadlineMs);
@@ -73,18 +70,5 @@ export class PurgeJob {
       detail: { ...result },
     });
     return result;
-  }
-
-  async #trim(set: string): Promise<number> {
-    const { keeper } = this.#options;
-    const members = await keeper.membersOf(set, MAX_MEMBERS);
-    let dropped = 0;
-    for (let from = 0; from < members.length; from += PAGE) {
-      const page = members.slice(from, from + PAGE);
-      const left = await keeper.timesLeft(page);
-      const gone = left ? page.filter((_, i) => left[i] === null) : [];
-      dropped += await keeper.dropMembers(set, gone);
-    }
-    return dropped;
   }
 }

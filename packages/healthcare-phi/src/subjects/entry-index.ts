@@ -22,7 +22,7 @@ const MAX_TENANTS = 10_000;
 const MAX_REMEMBERED = 20_000;
 /** Additions under way at once; the index is a help, and what is too much is left away. */
 const MAX_PENDING = 256;
-const PAGE = 5_000;
+const PAGE = 1_000;
 
 /**
  * Where entries stand in the store, by whom they are about: for physical removal and for counts, never for what is valid.
@@ -107,6 +107,22 @@ export class EntryIndex {
   async namesOf(tag: string, tenant: string): Promise<readonly string[]> {
     await this.settled();
     return this.#keeper.membersOf(this.#setOf(tag, tenant), MAX_MEMBERS);
+  }
+
+  /**
+   * Drops members of a set whose entries are gone; resolves with how many there were.
+   * @param timesLeft as that of `StoreKeeper`
+   */
+  async trim(set: string, timesLeft: StoreKeeper['timesLeft']): Promise<number> {
+    if (set === this.#tenants) return 0;
+    const members = await this.#keeper.membersOf(set, MAX_MEMBERS);
+    let dropped = 0;
+    for (const page of pagesOf(members)) {
+      const left = await timesLeft(page);
+      const gone = left ? page.filter((_, i) => left[i] === null) : [];
+      dropped += await this.#keeper.dropMembers(set, gone);
+    }
+    return dropped;
   }
 
   async #removeAll(sets: readonly string[]): Promise<number | null> {

@@ -56,6 +56,22 @@ export const indexPart: ProviderPart = (it) => {
     assert.equal(await index(context).dropMembers(set, []), 0);
     assert.deepEqual(await index(context).membersOf(set, 10), ['b']);
   });
+
+  it('is a key like others to those who look through them', async (context) => {
+    const { provider } = context;
+    if (!provider.visitKeys || !provider.timesLeft) return;
+    const set = context.key();
+    await add(context, set, 'a', TTL_MS);
+    const seen: string[] = [];
+    await provider.visitKeys(
+      set.replace(/[*?[\]\\]/g, '\\$&'),
+      (keys) => void seen.push(...keys),
+      TTL_MS,
+    );
+    assert.deepEqual(seen, [set]);
+    const [left] = await provider.timesLeft([set]);
+    assert.ok(typeof left === 'number' && left > 0 && left <= TTL_MS, `${left}`);
+  });
 };
 
 function index({ provider }: ProviderContext): IndexStore {

@@ -1,0 +1,216 @@
+import { createPublicKey } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { ICacheProvider } from '@vitalcache/core';
+import { MemoryCacheProvider } from '@vitalcache/provider-memory';
+
+import { MemoryRecordBook } from '../src/books/memory-record-book.js';
+import { verifyErasureReceipt, type ErasureReceipt } from '../src/erasure/erasure-receipt.js';
+import { generateKeyring } from '../src/keys/keyring/generate-keyring.js';
+import { Keyring } from '../src/keys/keyring/keyring.js';
+import { MemoryKeyStore } from '../src/keys/stores/memory-key.store.js';
+import type { HoldRecord } from '../src/legal-hold/legal-hold.js';
+import { clinicCache } from './support/clinic-cache.js';
+
+const legalHold = () => ({ roles: ['counsel'], book: new MemoryRecordBook<HoldRecord>() });
+
+/** A copy of everything that a store has, as a backup is one. */
+async function snapshot(store: ICacheProvider): Promise<ReadonlyMap<string, Uint8Array>> {
+  const entries = new Map<string, Uint8Array>();
+  const visit = async (keys: readonly string[]): Promise<void> => {
+    for (const key of keys) entries.set(key, (await store.get(key)) as Uint8Array);
+  };
+  await store.visitKeys?.('vc:*:e:*', visit, 10_000);
+  return entries;
+}
+
+describe('erasePatient', () => {
+  it('GDPR 17: gives a signed receipt of what was removed and which keys were destroyed', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'vitalcache-receipts-'));
+    const receiptsDirectory = join(directory, 'receipts');
+    const { cache, as, keyring, audit, clock } = await clinicCache({
+      subjectKeys: 'stored',
+      receiptsDirectory,
+    });
+    await as(async () => {
+      await cache.cachePatientRecords('p-1', 'c-1', () => ({ name: 'Ann' }));
+      await cache.cacheEmergencyData('p-1', () => 1);
+    });
+    await cache.settled();
+    const receipt = await as(() => cache.erasePatient('p-1', { reason: 'request 17-4' }));
+    expect(receipt).toMatchObject({
+      format: 1,
+      namespace: 'default',
+      at: new Date(clock.now()).toISOString(),
+      removed: 2,
+      keys: {
+        mode: 'stored',
+        shredded: true,
+        destroyedKeyIds: [expect.stringMatching(/^[0-9a-f]{16}$/)],
+      },
+    });
+    expect(JSON.stringify(receipt)).not.toContain('p-1');
+    const publicKey = createPublicKey(keyring.audit[0]?.key as never);
+    expect(verifyErasureReceipt(receipt, publicKey)).toBe(true);
+    const forged: ErasureReceipt = { ...receipt, removed: 3 };
+    expect(verifyErasureReceipt(forged, publicKey)).toBe(false);
+    const [file] = await readdir(receiptsDirectory);
+    const path = join(receiptsDirectory, file as string);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(receipt);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(audit.of('erase')).toEqual([
+      expect.objectContaining({
+        actor: 'dr-1',
+        patientId: 'p-1',
+        outcome: 0,
+        detail: expect.objectContaining({
+          reason: 'request 17-4',
+          removed: 2,
+          shredded: true,
+        }) as object,
+      }),
+    ]);
+    await rm(directory, { recursive: true });
+  });
+
+  it('says the truth about keys that follow from the tenant’s: old copies can be read until those end', async () => {
+    const { cache, as, clock } = await clinicCache();
+    await as(() => cache.cachePatientRecords('p-1', 'c-1', () => 1));
+    await cache.settled();
+    const { keys } = await as(() => cache.erasePatient('p-1'));
+    expect(keys).toMatchObject({ mode: 'derived', shredded: false, destroyedKeyIds: [] });
+    expect(keys.unreadableAt).toBeGreaterThan(clock.now());
+  });
+
+  it('says the truth without a key store: never by itself', async () => {
+    const { cache, as } = await clinicCache({ keyStore: undefined as never });
+    await as(() => cache.cachePatientRecords('p-1', 'c-1', () => 1));
+    await cache.settled();
+    const { keys, removed } = await as(() => cache.erasePatient('p-1'));
+    expect(keys).toMatchObject({ mode: 'unavailable', shredded: false, unreadableAt: null });
+    expect(removed).toBe(1);
+  });
+
+  it('leaves nothing that another process can read, although it had the key in memory', async () => {
+    const provider = new MemoryCacheProvider();
+    const keyring = Keyring.parse(generateKeyring());
+    const shared = {
+      provider,
+      keyring,
+      keyStore: new MemoryKeyStore(),
+      subjectKeys: 'stored',
+    } as const;
+    const [one, two] = [await clinicCache(shared), await clinicCache(shared)];
+    const load = jest.fn(() => ({ name: 'Ann' }));
+    const read = ({ cache, as }: typeof one) =>
+      as(() => cache.cachePatientRecords('p-1', 'c-1', load));
+    await read(one);
+    await one.cache.settled();
+    await read(two);
+    expect(load).toHaveBeenCalledTimes(1);
+    const backup = await snapshot(provider);
+    const purge = jest.spyOn(two.plugin.parts.keys, 'purge');
+    const { stamp, keys } = await one.as(() => one.cache.erasePatient('p-1'));
+    await two.cache.waitFor(stamp as number);
+    expect(keys.inMemoryUntil).toBe(Date.parse(new Date(keys.inMemoryUntil).toISOString()));
+    for (const [key, value] of backup) await provider.set(key, value, 60_000);
+    await read(two);
+    expect(load).toHaveBeenCalledTimes(2);
+    expect(purge).toHaveBeenCalled();
+    await one.cache.close();
+    await two.cache.close();
+  });
+
+  it('312(b): is refused, and on record, while a legal hold is on the patient or the tenant', async () => {
+    const { cache, as, audit, plugin } = await clinicCache({ legalHold: legalHold() });
+    const { holds } = plugin.parts;
+    const counsel = { actor: 'counsel-1', roles: ['counsel'] };
+    const load = jest.fn(() => 1);
+    const read = () => as(() => cache.cachePatientRecords('p-1', 'c-1', load));
+    await read();
+    await as(() => holds.place({ patientId: 'p-1', reason: 'dispute 4' }), counsel);
+    for (const attempt of [
+      () => cache.erasePatient('p-1'),
+      () => cache.clearPHICache(),
+      () => cache.clearPHICache({ shred: true, tenant: 'default' }),
+    ]) {
+      await expect(as(attempt)).rejects.toMatchObject({ code: 'LEGAL_HOLD' });
+    }
+    await as(() => cache.erasePatient('p-2'));
+    await read();
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(audit.of('erase').map(({ outcome }) => outcome)).toEqual([8, 8, 8, 0]);
+    await as(() => holds.lift({ patientId: 'p-1', reason: 'settled' }), counsel);
+    await as(() => cache.erasePatient('p-1'));
+    await read();
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it('rejects when the keys could not be destroyed, so that it is done again', async () => {
+    const keyStore = new MemoryKeyStore();
+    const { cache, as } = await clinicCache({ keyStore, subjectKeys: 'stored' });
+    jest.spyOn(keyStore, 'list').mockRejectedValueOnce(new Error('down'));
+    await expect(as(() => cache.erasePatient('p-1'))).rejects.toThrow('do it again');
+    await as(() => cache.erasePatient('p-1'));
+  });
+
+  it('needs somebody who asks for it', async () => {
+    const { cache } = await clinicCache();
+    await expect(cache.erasePatient('p-1')).rejects.toMatchObject({ code: 'ACCESS_MISSING' });
+  });
+});
+
+describe('clearPHICache({ shred: true })', () => {
+  it('makes every copy unreadable, of the tenants that are meant alone', async () => {
+    const { cache, as, store, audit } = await clinicCache();
+    const loads = { a: jest.fn(() => 1), b: jest.fn(() => 1) };
+    const read = (tenant: 'a' | 'b') =>
+      as(() => cache.cachePatientRecords('p-1', 'c-1', loads[tenant]), { tenant });
+    await read('a');
+    await read('b');
+    await cache.settled();
+    expect(await as(() => cache.clearPHICache({ tenant: 'a', shred: true }))).toBe(1);
+    expect(audit.of('key-destroy')).toEqual([
+      expect.objectContaining({ detail: expect.objectContaining({ shredded: true }) as object }),
+    ]);
+    await read('b');
+    expect(loads.b).toHaveBeenCalledTimes(1);
+    await read('a');
+    await cache.settled();
+    const backup = await snapshot(store);
+    expect(await as(() => cache.clearPHICache({ shred: true }))).toBe(2);
+    for (const [key, value] of backup) await store.set(key, value, 60_000);
+    await read('a');
+    await read('b');
+    expect([loads.a.mock.calls.length, loads.b.mock.calls.length]).toEqual([3, 2]);
+  });
+});
+
+describe('purge', () => {
+  it('removes members of indexes whose entries are gone, and looks whether all entries have an end', async () => {
+    const { cache, as, store, audit } = await clinicCache();
+    await as(() => cache.cachePatientRecords('p-1', 'c-1', () => 1));
+    await as(() => cache.cachePatientRecords('p-2', 'c-1', () => 1));
+    await cache.settled();
+    const [gone] = [...(await snapshot(store)).keys()];
+    await store.del(gone as string);
+    const before = await cache.purge();
+    expect(before).toEqual({ orphans: 4, entries: 1, endless: 0, complete: true, isHeld: false });
+    expect((await cache.purge()).orphans).toBe(0);
+    expect(audit.of('clear').map(({ actor, template }) => [actor, template])).toEqual([
+      ['system', 'purge'],
+      ['system', 'purge'],
+    ]);
+  });
+
+  it('removes nothing under a legal hold', async () => {
+    const { cache, as, store, plugin } = await clinicCache({ legalHold: legalHold() });
+    await as(() => cache.cachePatientRecords('p-1', 'c-1', () => 1));
+    await cache.settled();
+    for (const key of (await snapshot(store)).keys()) await store.del(key);
+    await as(() => plugin.parts.holds.place({ reason: 'dispute' }), { roles: ['counsel'] });
+    expect(await cache.purge()).toMatchObject({ orphans: 0, isHeld: true });
+  });
+});

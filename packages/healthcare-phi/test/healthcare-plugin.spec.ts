@@ -1,0 +1,221 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { EnvironmentReader, type PluginRequest } from '@vitalcache/core';
+import { MemoryCacheProvider } from '@vitalcache/provider-memory';
+
+import { currentAccess } from '../src/access/access-scope.js';
+import { HealthcareCacheService } from '../src/healthcare-cache.service.js';
+import { HEALTHCARE_AUDIT, healthcarePlugin } from '../src/healthcare.plugin.js';
+import { generateKeyring } from '../src/keys/keyring/generate-keyring.js';
+import { Keyring } from '../src/keys/keyring/keyring.js';
+import { LegalHolds } from '../src/legal-hold/legal-holds.js';
+import { clinicCache, DOCTOR } from './support/clinic-cache.js';
+import { RecordingAudit } from './support/recording.audit.js';
+
+const silent = { debug: () => undefined, log: () => undefined, warn: jest.fn(), error: jest.fn() };
+const keyring = Keyring.parse(generateKeyring());
+const audit = new RecordingAudit();
+const built = (
+  options: Parameters<typeof healthcarePlugin>[0],
+  env: Record<string, string> = {},
+) => {
+  const plugin = healthcarePlugin({ logger: silent, ...options });
+  const reader = new EnvironmentReader(env);
+  plugin.readEnvironment(reader);
+  reader.assertValid();
+  return new HealthcareCacheService(new MemoryCacheProvider(), {
+    logger: silent,
+    plugins: [plugin],
+  });
+};
+
+describe('healthcarePlugin', () => {
+  describe('fails closed at start, with the remedy in the message', () => {
+    it.each<[string, () => unknown, string]>([
+      ['no key', () => built({ audit }), 'set CACHE_KEYRING_FILE'],
+      ['no audit', () => built({ keyring }), 'set CACHE_AUDIT_FILE'],
+      [
+        'restricted without a key store',
+        () => built({ keyring, audit, levels: ['restricted'] }),
+        'set CACHE_KEY_STORE_URL',
+      ],
+      [
+        'a key store that is none',
+        () => built({ keyring, audit }, { CACHE_KEY_STORE_URL: 'https://user:secret@host' }),
+        'CACHE_KEY_STORE_URL must be a URL with redis:',
+      ],
+      [
+        'a ttl that is none',
+        () => built({ keyring, audit, ttl: { labResults: -1 } }),
+        'labResults',
+      ],
+      ['no object', () => healthcarePlugin(null as never), 'takes an object'],
+      ['a variable', () => built({}, { CACHE_LAB_RESULTS_TTL: 'x' }), 'CACHE_LAB_RESULTS_TTL'],
+    ])('%s', (_, build, remedy) => {
+      expect(build).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+      expect(build).toThrow(remedy);
+      expect(build).not.toThrow('secret');
+    });
+
+    it('a store over a network without TLS', async () => {
+      const exposed = (isEncrypted: boolean, isLoopback: boolean) =>
+        Object.assign(new MemoryCacheProvider(), {
+          exposure: async () => [{ store: 'redis-1', isEncrypted, isLoopback }],
+        });
+      await expect(clinicCache({ provider: exposed(false, false) })).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining('use rediss://') as string,
+      });
+      await (await clinicCache({ provider: exposed(true, false) })).cache.close();
+      await (await clinicCache({ provider: exposed(false, true) })).cache.close();
+      const open = { provider: exposed(false, false), allowPlaintextConnection: true };
+      await (await clinicCache(open)).cache.close();
+    });
+
+    it('a cache of another class', async () => {
+      const { CacheService } = await import('@vitalcache/core');
+      const cache = new CacheService(new MemoryCacheProvider(), {
+        plugins: [healthcarePlugin({ keyring, audit, logger: silent })],
+      });
+      await expect(cache.start()).rejects.toThrow('needs a HealthcareCacheService');
+      await cache.close();
+    });
+  });
+
+  it.each(['CACHE_ENCRYPTION_ENABLED', 'CACHE_AUDIT_LOGGING_ENABLED'])(
+    'caches nothing protected when %s is false, and everything else',
+    async (name) => {
+      const warn = jest.fn();
+      const plugin = healthcarePlugin({ keyring, audit, logger: { ...silent, warn } });
+      plugin.readEnvironment(new EnvironmentReader({ [name]: 'false' }));
+      const cache = new HealthcareCacheService(new MemoryCacheProvider(), {
+        logger: silent,
+        plugins: [plugin],
+      });
+      await cache.start();
+      const [load, other] = [jest.fn(() => 1), jest.fn(() => 1)];
+      const { runWithAccess } = await import('../src/access/access-scope.js');
+      for (let i = 0; i < 3; i++) {
+        await runWithAccess(DOCTOR, () => cache.cachePatientRecords('p', 'c', load));
+        await cache.cache('users:1', other);
+      }
+      expect([load.mock.calls.length, other.mock.calls.length]).toEqual([3, 1]);
+      expect(warn.mock.calls).toEqual([[expect.stringContaining('Protected data is not cached')]]);
+      expect(plugin.metrics()).toMatchObject({ bypassed: 3 });
+      expect(plugin.health().status).toBe('warning');
+      await cache.close();
+    },
+  );
+
+  it('reads everything from the environment: keys, key store, audit', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vitalcache-plugin-'));
+    const cache = built(
+      {},
+      {
+        CACHE_KEYRING: generateKeyring(),
+        CACHE_KEY_STORE_URL: `file://${folder}/keys`,
+        CACHE_AUDIT_FILE: join(folder, 'audit', 'clinic.jsonl'),
+        CACHE_PATIENT_RECORDS_TTL: '60',
+      },
+    );
+    await cache.start();
+    const { runWithAccess } = await import('../src/access/access-scope.js');
+    const options = { complianceLevel: 'restricted' } as const;
+    await runWithAccess(DOCTOR, () => cache.cacheLabResults('p', 'c', () => 1, options));
+    await cache.settled();
+    const { keys, audit: position } = await runWithAccess(DOCTOR, () => cache.erasePatient('p'));
+    expect(keys.destroyedKeyIds).toHaveLength(1);
+    expect(position).toMatchObject({ seq: expect.any(Number) as number });
+    await cache.close();
+    expect((await readdir(join(folder, 'audit'))).some((name) => name.startsWith('clinic'))).toBe(
+      true,
+    );
+    await rm(folder, { recursive: true });
+  });
+
+  it('hands its services to those who ask for them', async () => {
+    const { cache, plugin } = await clinicCache({ legalHold: undefined as never });
+    const made = new Map(plugin.services.map(({ token, create }) => [token, create(cache)]));
+    expect(made.get(HealthcareCacheService)).toBe(cache);
+    expect(made.get(LegalHolds)).toBe(plugin.parts.holds);
+    expect(made.has(HEALTHCARE_AUDIT)).toBe(true);
+    expect(plugin.cacheClass).toBe(HealthcareCacheService);
+  });
+
+  it('runs each request for who is asking, or for nobody', () => {
+    const plugin = healthcarePlugin({
+      resolveAccess: ({ raw }) => (raw === 'nobody' ? null : { ...DOCTOR, actor: raw as string }),
+    });
+    const actorIn = (raw: string) =>
+      plugin.aroundRequest({ kind: 'http', raw }, () => currentAccess()?.actor);
+    expect([actorIn('dr-2'), actorIn('nobody')]).toEqual(['dr-2', undefined]);
+    expect(() => actorIn('')).toThrow('actor');
+  });
+
+  it('tells a failing audit, and refused seals', async () => {
+    const failing = Object.assign(new RecordingAudit(), {
+      health: () => ({ status: 'critical', reasons: ['down'] }) as const,
+      metrics: () => ({ auditRecords: 4 }),
+    });
+    const { plugin } = await clinicCache({ audit: failing });
+    expect(plugin.health()).toEqual({ status: 'critical', reasons: ['down'] });
+    plugin.parts.seal.onRefused({
+      tenant: 'default',
+      scope: '',
+      level: 'standard',
+      template: 'x',
+      subject: null,
+      isEmergency: false,
+    });
+    expect(plugin.metrics()).toMatchObject({ sealFailures: 1, auditRecords: 4 });
+  });
+
+  describe('admin actions', () => {
+    const call = (input: object, reason: string | null = 'ticket 9') =>
+      ({ input, actor: 'ops-1', reason }) as never;
+
+    it('clear protected data with a reason, on record before they act', async () => {
+      const { cache, plugin, as, audit: records } = await clinicCache({ subjectKeys: 'stored' });
+      const [phi, purge] = plugin.adminActions;
+      expect(phi).toMatchObject({ method: 'DELETE', path: 'phi', needsReason: true });
+      await as(() => cache.cachePatientRecords('p-1', 'c', () => 1));
+      await as(() => cache.cachePatientRecords('p-2', 'c', () => 1));
+      await cache.settled();
+      expect(await phi?.run(cache, call({ patientId: 'p-1' }))).toMatchObject({
+        removed: 1,
+        shredded: true,
+      });
+      expect(await phi?.run(cache, call({ shred: 'true' }))).toEqual({
+        removed: 1,
+        recorded: true,
+      });
+      expect(records.of('clear')[0]).toMatchObject({
+        actor: 'ops-1',
+        template: 'admin',
+        detail: { act: 'requested', reason: 'ticket 9' },
+      });
+      expect(await purge?.run(cache, call({}, null))).toMatchObject({ endless: 0, isHeld: false });
+      await expect(phi?.run(cache, call({ tenant: 7 }))).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+      });
+      await expect(phi?.run(cache, call({ shred: 'maybe' }))).rejects.toThrow('shred must be');
+    });
+
+    it('do nothing while the audit is down', async () => {
+      const { cache, plugin, as, audit: records } = await clinicCache();
+      const load = jest.fn(() => 1);
+      const read = () => as(() => cache.cachePatientRecords('p-1', 'c', load));
+      await read();
+      await cache.settled();
+      records.isDown = true;
+      await expect(plugin.adminActions[0]?.run(cache, call({}))).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+      });
+      records.isDown = false;
+      await read();
+      expect(load).toHaveBeenCalledTimes(1);
+    });
+  });
+});
