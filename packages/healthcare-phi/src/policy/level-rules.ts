@@ -1,7 +1,6 @@
 import type { ComplianceLevel } from '@vitalcache/core';
 
 import type { PurposeOfUse } from '../access/access-context.js';
-import { SEAL_CAPS } from '../seal/seal-caps.js';
 
 /** What a compliance level allows. */
 export interface LevelRules {
@@ -21,19 +20,19 @@ export const LEVELS = ['standard', 'sensitive', 'restricted'] as const;
 /** What holds unless a deployment says otherwise. */
 export const LEVEL_RULES: Readonly<Record<ComplianceLevel, LevelRules>> = {
   standard: {
-    maxTtlMs: SEAL_CAPS.standard,
+    maxTtlMs: 14_400_000,
     allowsCompression: true,
     allowsStale: true,
     purpose: 'optional',
   },
   sensitive: {
-    maxTtlMs: SEAL_CAPS.sensitive,
+    maxTtlMs: 3_600_000,
     allowsCompression: true,
     allowsStale: false,
     purpose: 'required',
   },
   restricted: {
-    maxTtlMs: SEAL_CAPS.restricted,
+    maxTtlMs: 900_000,
     allowsCompression: false,
     allowsStale: false,
     purpose: 'listed',
