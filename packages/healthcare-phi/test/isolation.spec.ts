@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-import type { CacheService } from '@vitalcache/core';
+import type { Admission, CacheService } from '@vitalcache/core';
 import { FakeClock } from '@vitalcache/testing';
 
 import type { AccessContext } from '../src/access/access-context.js';
@@ -45,6 +45,39 @@ describe('protected data', () => {
     expect(await read(NURSE, 'anew')).toBe('of t1');
     expect(await read(elsewhere, 'anew')).toBe('of t2');
     expect(seal.refusals).toBe(0);
+  });
+
+  describe('with one barrier between tenants taken away', () => {
+    const bothIn = async (admittedAs: (admission: Admission) => Admission) => {
+      const { cache, seal } = sealedCache({ admittedAs, config: { l1MaxBytes: 0 } });
+      const read = reading(cache);
+      await read(NURSE, 'of t1');
+      await cache.settled();
+      return { other: await read({ ...NURSE, tenant: 't2' }, 'of t2'), refusals: seal.refusals };
+    };
+
+    it('their names: what stands there is not opened for another tenant', async () => {
+      const { other } = await bothIn((admission) => ({ ...admission, key: KEY }));
+      expect(other).toBe('of t2');
+    });
+
+    it('the tenant in their seal: one does not come upon what is another’s', async () => {
+      const { other, refusals } = await bothIn((admission) => ({
+        ...admission,
+        terms: { ...admission.terms, tenant: 't1' },
+      }));
+      expect(other).toBe('of t2');
+      expect(refusals).toBe(0);
+    });
+
+    it('both: only then the test would find what it looks for', async () => {
+      const { other } = await bothIn((admission) => ({
+        ...admission,
+        key: KEY,
+        terms: { ...admission.terms, tenant: 't1' },
+      }));
+      expect(other).toBe('of t1');
+    });
   });
 
   it('user confusion: two users or two clinics share one URL’s entry only if it says whose it is', async () => {

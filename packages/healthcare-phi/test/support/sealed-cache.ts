@@ -1,3 +1,4 @@
+import type { Admission } from '@vitalcache/core';
 import { FakeClock } from '@vitalcache/testing';
 
 import { EntryAdmission } from '../../src/access/entry.admission.js';
@@ -12,8 +13,16 @@ import { longestMs, SEAL_CAPS } from '../../src/seal/seal-caps.js';
 import { subjectByConvention } from '../../src/subjects/key-convention.js';
 import { guardedCache, type GuardedCacheOptions } from './guarded-cache.js';
 
+export interface SealedCacheOptions extends GuardedCacheOptions {
+  /** Takes a barrier away, to see whether the others hold. */
+  readonly admittedAs?: (admission: Admission) => Admission;
+}
+
 /** {@link guardedCache} with its entries under seal, by keys in memory. */
-export function sealedCache(options: GuardedCacheOptions = {}) {
+export function sealedCache({
+  admittedAs = (admission) => admission,
+  ...options
+}: SealedCacheOptions = {}) {
   const { clock = new FakeClock() } = options;
   const keyring = Keyring.parse(generateKeyring());
   const slotOf = (key: string): string | null => {
@@ -38,7 +47,10 @@ export function sealedCache(options: GuardedCacheOptions = {}) {
     seal,
     open: () => keys.open(),
     close: () => keys.close(),
-    admit: admission.admit.bind(admission),
+    admit: (...call: Parameters<EntryAdmission['admit']>) => {
+      const admitted = admission.admit(...call);
+      return admitted && admittedAs(admitted);
+    },
   };
   return { ...guardedCache({ ...options, clock, plugin: { protection } }), state, seal, admission };
 }
