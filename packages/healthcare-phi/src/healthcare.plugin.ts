@@ -78,10 +78,11 @@ export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
 
   async start(cache: object): Promise<void> {
     assertHealthcare(cache);
-    const { audit, breakGlass, channel, isCaching, provider } = this.parts;
+    const { audit, breakGlass, channel, isCaching, keys, provider } = this.parts;
     if (isCaching && !this.#options.allowPlaintextConnection) {
       await assertEncryptedConnections(provider);
     }
+    await keys.assertApartFrom(provider, cache.namespace);
     await audit.start?.();
     await breakGlass?.start();
     await channel.start(cache);

@@ -97,7 +97,6 @@ export type { ShredReceipt } from './keys/shred-receipt.js';
 export { FileKeyStore } from './keys/stores/file-key.store.js';
 export type { KeyRow, KeyRowInfo, KeyStore } from './keys/stores/key-store.js';
 export { MemoryKeyStore } from './keys/stores/memory-key.store.js';
-export { runIdOf } from './keys/stores/redis-key.checks.js';
 export type { RedisKeyClient } from './keys/stores/redis-key.client.js';
 export { RedisKeyStore, type RedisKeyStoreOptions } from './keys/stores/redis-key.store.js';
 export {

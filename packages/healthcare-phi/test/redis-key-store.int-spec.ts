@@ -1,7 +1,8 @@
+import { RedisCacheProvider, RedisService } from '@vitalcache/provider-redis';
 import { describeWithRedis, startStore, until, type TestStore } from '@vitalcache/testing';
 import { Redis } from 'ioredis';
 
-import { runIdOf } from '../src/keys/stores/redis-key.checks.js';
+import { assertKeysApart } from '../src/keys/key-store.separation.js';
 import { RedisKeyStore } from '../src/keys/stores/redis-key.store.js';
 import { describeKeyStore } from './support/key-store.contract.js';
 
@@ -23,20 +24,20 @@ describeWithRedis(
       return RedisKeyStore.connect(store().url, { clock, prefix: store().prefix });
     });
 
-    it('opens on a server of its own that saves nothing', async () => {
-      const keys = new RedisKeyStore({ client: client(), apartFrom: async () => ['other'] });
+    it('is told from the store of the values by what both servers call themselves', async () => {
+      const service = new RedisService({ url: store().url });
+      const provider = new RedisCacheProvider(service);
+      await provider.connect();
+      await provider.journal('ns').open('1;test', 0);
+      const keys = new RedisKeyStore({ client: client() });
       await expect(keys.open()).resolves.toBeUndefined();
-    });
-
-    it('does not open on a server that also holds values', async () => {
-      const keys = new RedisKeyStore({
-        client: client(),
-        apartFrom: async () => [await runIdOf(client())],
-      });
-      await expect(keys.open()).rejects.toMatchObject({
+      await expect(assertKeysApart(keys, provider, 'ns')).rejects.toMatchObject({
         code: 'CONFIG_INVALID',
         message: expect.stringContaining('a server of its own'),
       });
+      const elsewhere = { serverIds: async () => ['f'.repeat(40)] };
+      await expect(assertKeysApart(elsewhere, provider, 'ns')).resolves.toBeUndefined();
+      await provider.close();
     });
 
     it.each([

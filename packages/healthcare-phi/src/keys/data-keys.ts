@@ -1,10 +1,17 @@
-import { CacheError, systemClock, type Clock, type ComplianceLevel } from '@vitalcache/core';
+import {
+  CacheError,
+  systemClock,
+  type Clock,
+  type ComplianceLevel,
+  type ICacheProvider,
+} from '@vitalcache/core';
 
 import type { DataKeySource, KeyOwner } from './data-key.js';
 import { DerivedDataKeys } from './derived-data-keys.js';
 import { DerivedTenantKeySource } from './derived-tenant-key.source.js';
 import { KeyEpochs } from './key-epochs.js';
 import { KeyFlights } from './key-flights.js';
+import { assertKeysApart } from './key-store.separation.js';
 import { KeyShredder } from './key-shredder.js';
 import type { Keyring } from './keyring/keyring.js';
 import type { KeyProvider } from './providers/key-provider.js';
@@ -79,6 +86,12 @@ export class DataKeys {
     this.#unsubscribe = this.#options.channel?.subscribe((notice) =>
       this.purge(notice ?? undefined),
     );
+  }
+
+  /** To be called once values can be stored. @throws CacheError `CONFIG_INVALID` if keys would be kept beside them */
+  async assertApartFrom(provider: ICacheProvider, namespace: string): Promise<void> {
+    const { store } = this.#options;
+    if (store) await assertKeysApart(store, provider, namespace);
   }
 
   async close(): Promise<void> {

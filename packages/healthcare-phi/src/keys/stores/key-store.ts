@@ -32,6 +32,8 @@ export interface KeyStore {
   destroyTenant(tenant: string): Promise<readonly string[]>;
   /** The rows of a tenant, without those that have expired. */
   list(tenant: string): Promise<readonly KeyRowInfo[]>;
+  /** What its server calls itself, where there is one: values must not be kept by the same. */
+  serverIds?(): Promise<readonly string[]>;
   /** Lets go of what it holds, within bounds. */
   close?(): Promise<void>;
 }

@@ -2,23 +2,13 @@ import { CacheError } from '@vitalcache/core';
 
 import type { RedisKeyClient } from './redis-key.client.js';
 
-/** What the server calls itself; another one after a restart. Rejects with `STORE_UNAVAILABLE`. */
-export async function runIdOf(client: Pick<RedisKeyClient, 'call'>): Promise<string> {
-  const info = String(await client.call('INFO', 'server').catch(unreachable));
-  return /^(?:run_id|master_replid):(\w+)/m.exec(info)?.[1] ?? '';
-}
-
-/** @throws CacheError `CONFIG_INVALID` if the server is one of those that hold values */
-export async function assertApart(
-  client: RedisKeyClient,
-  valueServers: readonly string[],
-): Promise<void> {
-  const own = await runIdOf(client);
-  if (own === '' || !valueServers.includes(own)) return;
-  throw new CacheError(
-    'CONFIG_INVALID',
-    'CACHE_KEY_STORE_URL names the server that holds the cached values; a copy of it would hold their keys too. Name a server of its own.',
-  );
+/**
+ * What the server calls itself: `run_id` of a Redis, and `master_replid`, which is all that a Dragonfly has. Rejects with
+ * `STORE_UNAVAILABLE`.
+ */
+export async function serverIdsOf(client: Pick<RedisKeyClient, 'call'>): Promise<string[]> {
+  const info = String(await client.call('INFO').catch(unreachable));
+  return [...info.matchAll(/^(?:run_id|master_replid):(\w+)/gm)].map(([, id]) => id as string);
 }
 
 /** @throws CacheError `CONFIG_INVALID` if the server saves to disk, or does not let us know */

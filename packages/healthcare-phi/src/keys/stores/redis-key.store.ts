@@ -2,7 +2,7 @@ import { CacheError, systemClock, type Clock } from '@vitalcache/core';
 
 import { rowFromText, rowToText } from './key-row.json.js';
 import type { KeyRow, KeyRowInfo, KeyStore } from './key-store.js';
-import { assertApart, assertForgetful } from './redis-key.checks.js';
+import { assertForgetful, serverIdsOf } from './redis-key.checks.js';
 import type { RedisKeyClient } from './redis-key.client.js';
 
 export interface RedisKeyStoreOptions {
@@ -10,11 +10,6 @@ export interface RedisKeyStoreOptions {
   readonly client: RedisKeyClient;
   /** Begins all keys. Default: `vk`. */
   readonly prefix?: string;
-  /**
-   * `run_id` (as `INFO server` tells) of the servers that hold the cache's values: the store refuses to be on one of them,
-   * as a copy of the values would hold their keys too.
-   */
-  readonly apartFrom?: () => Promise<readonly string[]>;
   /** Accepts a server that saves to disk: what was destroyed is then in its files until they are rewritten. Default: false. */
   readonly allowPersistence?: boolean;
   readonly clock?: Pick<Clock, 'now'>;
@@ -58,12 +53,15 @@ export class RedisKeyStore implements KeyStore {
   }
 
   /**
-   * @throws CacheError `CONFIG_INVALID` for a server that also holds values, or saves to disk; `STORE_UNAVAILABLE` when it
-   * can't be asked
+   * @throws CacheError `CONFIG_INVALID` for a server that saves to disk; `STORE_UNAVAILABLE` when it can't be asked
    */
   async open(): Promise<void> {
-    await assertApart(this.#client, (await this.#options.apartFrom?.()) ?? []);
+    await this.serverIds(); // rejects when it can't be asked
     if (!this.#options.allowPersistence) await assertForgetful(this.#client);
+  }
+
+  serverIds(): Promise<readonly string[]> {
+    return serverIdsOf(this.#client);
   }
 
   async get(tenant: string, name: string): Promise<KeyRow | null> {

@@ -47,6 +47,10 @@ export class UrlKeyStore implements KeyStore {
     return this.#opened().then((store) => store.list(tenant));
   }
 
+  async serverIds(): Promise<readonly string[]> {
+    return (await this.#store?.serverIds?.()) ?? [];
+  }
+
   async close(): Promise<void> {
     await this.#store?.close?.();
   }
