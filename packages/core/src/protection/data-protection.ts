@@ -12,7 +12,8 @@ export interface DataProtection {
   readonly seal: PayloadSeal;
   /**
    * Gets the keys that every call needs; called once, before anything is named. Rejects with a `CacheError` that keeps the
-   * application down.
+   * application down: `start()` rejects with it. A cache that is used all the same calls loaders, and what writes or
+   * invalidates rejects. Given up after ten seconds.
    */
   open(): Promise<void>;
   /** Lets go of all keys; resolves within bounds. */

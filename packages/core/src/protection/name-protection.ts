@@ -22,7 +22,10 @@ export interface StoreName {
 export interface NameProtection {
   /** Scheme and a mark of the secret, fit for the constants of a journal: letters, digits, `-`, `_`, `.`, `:`. */
   readonly mark: string;
-  /** Whether a journal with this mark is of a secret that is known here. */
+  /**
+   * Whether a journal with this mark is of a secret that is known here. A journal keeps the mark that it was begun with: the
+   * marks of secrets that were exchanged are to be known for as long as it lasts.
+   */
   knows(mark: string): boolean;
   /** The hash by which an entry is covered. */
   hashOf(kind: CoverKind, text: string): HashHalves;
