@@ -30,11 +30,24 @@ function escapeUnsafe(text: string): string {
   return text.replace(UNSAFE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** What is in order already, as records are made, is not made again: that is most of what a record costs. */
 function sorted(value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
-  if (isList(value)) return value.map(sorted);
+  if (isList(value)) return value.every(isSorted) ? value : value.map(sorted);
+  if (isSorted(value)) return value;
   const names = Object.keys(value).sort();
   return Object.fromEntries(names.map((name) => [name, sorted(value[name])]));
+}
+
+function isSorted(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (isList(value)) return value.every(isSorted);
+  let last = '';
+  for (const name in value) {
+    if (name < last || !isSorted(value[name])) return false;
+    last = name;
+  }
+  return true;
 }
 
 function isList(value: object): value is readonly JsonValue[] {
