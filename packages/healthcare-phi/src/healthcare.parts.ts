@@ -87,6 +87,7 @@ export class HealthcareParts {
       path: env.auditFile,
       signingKey,
       clock,
+      warn,
     }));
     const store =
       options.keyStore ?? (env.keyStoreUrl === undefined ? null : new UrlKeyStore(env.keyStoreUrl));

@@ -145,13 +145,7 @@ export type { HealthcareTtlName, HealthcareTtls } from './healthcare-ttl.js';
 export { HEALTHCARE_AUDIT, healthcarePlugin, HealthcarePlugin } from './healthcare.plugin.js';
 export { UrlKeyStore } from './keys/stores/url-key.store.js';
 export { HEALTHCARE_TEMPLATES, HealthcareKeyFactory } from './subjects/healthcare-key.factory.js';
-export {
-  auditFromEnvironment,
-  auditPaths,
-  readAuditEnvironment,
-  type AuditEnvironmentOptions,
-  type AuditPaths,
-} from './audit/audit-environment.js';
+export { auditPaths, type AuditPaths } from './audit/audit-paths.js';
 export { FileAuditAnchor } from './audit-sinks/file.anchor.js';
 export { FhirAuditSink, type FhirAuditSinkOptions } from './audit-sinks/fhir.sink.js';
 export { connectRedisAudit, type RedisAuditClient } from './audit-sinks/redis-audit.client.js';

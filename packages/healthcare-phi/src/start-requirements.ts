@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { basename, dirname, extname, join, resolve } from 'node:path';
 
 import { CacheError, type Clock } from '@vitalcache/core';
 
 import { OffAudit } from './off.audit.js';
 import { FileAuditSink } from './audit-sinks/file.sink.js';
+import type { AuditAlarm } from './audit/audit-alarm.js';
+import { auditPaths } from './audit/audit-paths.js';
 import { PhiAudit } from './audit/phi.audit.js';
 import type { HealthcareAudit } from './healthcare-plugin.options.js';
 import { generateKeyring } from './keys/keyring/generate-keyring.js';
@@ -38,6 +39,8 @@ export interface AuditRequirements {
   readonly path: string | undefined;
   readonly signingKey: KeyObject | null;
   readonly clock: Clock;
+  /** Told of alarms; they name no person. */
+  readonly warn: (message: string) => void;
 }
 
 /** @throws CacheError `CONFIG_INVALID` */
@@ -47,6 +50,7 @@ export function auditOf({
   path,
   signingKey,
   clock,
+  warn,
 }: AuditRequirements): HealthcareAudit {
   if (!isAudited) return new OffAudit();
   if (given) return given;
@@ -62,16 +66,8 @@ export function auditOf({
       'The audit needs a key to sign with, and the keyring has none: add one to its list audit (generateRingKey("audit") makes it).',
     );
   }
-  const { directory, name } = placeOf(path);
+  const { directory, name, spoolDirectory } = auditPaths(path);
   const sink = new FileAuditSink({ directory, name, clock });
-  const audit = new PhiAudit({ sink, signingKey, spoolDirectory: `${directory}-spool`, clock });
-  return Object.assign(audit, { position: () => sink.head() });
-}
-
-/** `/var/audit/app` is a folder; `/var/audit/app.jsonl` says how files in it begin. */
-function placeOf(path: string): { readonly directory: string; readonly name: string } {
-  const full = resolve(path);
-  const extension = extname(full);
-  if (extension === '') return { directory: full, name: 'audit' };
-  return { directory: dirname(join(full)), name: basename(full, extension) };
+  const onAlarm = ({ message }: AuditAlarm): void => warn(message);
+  return new PhiAudit({ sink, signingKey, spoolDirectory, clock, onAlarm });
 }

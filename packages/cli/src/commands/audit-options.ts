@@ -21,16 +21,17 @@ export function auditTools({ io }: CommandRun<object>): Promise<Healthcare> {
  * @throws CliError if neither says, or there is none
  */
 export async function logDirectory(
-  { io, env }: CommandRun<object>,
+  run: CommandRun<object>,
   given: string | undefined,
 ): Promise<string> {
+  const { io, env } = run;
   const path = given ?? env['CACHE_AUDIT_FILE'];
   if (!path) {
     throw new CliError(
       'Give the directory of the audit log, or set CACHE_AUDIT_FILE as the application has it',
     );
   }
-  const directory = resolve(io.cwd, path);
+  const { directory } = (await auditTools(run)).auditPaths(resolve(io.cwd, path));
   const found = await stat(directory).catch(() => null);
   if (found?.isDirectory()) return directory;
   throw new CliError(`${directory} is no directory; give that of the audit log`);

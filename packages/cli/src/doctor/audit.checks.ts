@@ -26,7 +26,7 @@ export async function checkAudit(
     return findings.list;
   }
   const tools = await loadHealthcare(folder, 'the audit log is its');
-  const directory = resolve(folder, path);
+  const { directory } = tools.auditPaths(resolve(folder, path));
   const mode = await stat(directory).then(
     (found) => found.mode,
     () => null,

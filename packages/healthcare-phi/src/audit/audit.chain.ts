@@ -23,6 +23,7 @@ export class AuditChain {
   readonly #options: AuditChainOptions;
   #seq = 0;
   #hash = GENESIS;
+  #time = '';
   #lastMs: number;
 
   constructor(options: AuditChainOptions) {
@@ -33,6 +34,12 @@ export class AuditChain {
   /** Number of the last event. */
   get seq(): number {
     return this.#seq;
+  }
+
+  /** Where it stands, if it has begun. */
+  get head(): AuditHead | null {
+    if (this.#time === '') return null;
+    return { chain: this.id, seq: this.#seq, hash: this.#hash, time: this.#time };
   }
 
   /** @param count how many events it stands for, if more than one; `previous`: of the first record only */
@@ -53,6 +60,7 @@ export class AuditChain {
     this.#lastMs = nowMs;
     const line = recordLine(record, this.#hash);
     this.#hash = line.hash;
+    this.#time = record.time;
     return line;
   }
 

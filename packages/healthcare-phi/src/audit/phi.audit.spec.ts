@@ -206,6 +206,20 @@ describe('PhiAudit', () => {
     });
   });
 
+  describe('position', () => {
+    it('is that of the last record, which the log then has', async () => {
+      const rig = await started();
+      rig.read();
+      await rig.settle();
+      const position = await rig.audit.position();
+      await rig.pass(100);
+
+      const line = rig.sink.lines.find(({ kind, seq }) => kind === 'record' && seq === 2);
+      expect(position).toMatchObject({ chain: line!.chain, seq: 2 });
+      expect(line).toMatchObject({ hash: position!.hash });
+    });
+  });
+
   describe('start', () => {
     it('begins with a record that says how the log is kept, and where the chain before it stood', async () => {
       const sink = new FaultySink();

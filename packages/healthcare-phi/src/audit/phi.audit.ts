@@ -5,6 +5,7 @@ import { AuditAlarmBell } from './audit-alarm.js';
 import type { AuditEvent, IAudit } from './audit-event.js';
 import { auditHealth } from './audit-health.js';
 import { AUDIT_LIMITS } from './audit-limits.js';
+import type { AuditHead } from './audit-record.js';
 import { configEvent, nodeName, signerOf } from './audit-options.js';
 import { AuditChain } from './audit.chain.js';
 import { AuditPump } from './audit.pump.js';
@@ -82,6 +83,11 @@ export class PhiAudit implements IAudit {
   async record(event: AuditEvent): Promise<void> {
     if (this.#state !== 'running') throw auditRefusal('the audit is not running');
     await this.#recorder.record(event);
+  }
+
+  /** Where the log of this process stands: its last record, also if that is still on its way to the sink. */
+  async position(): Promise<AuditHead | null> {
+    return this.#chain.head;
   }
 
   /** Resolves with how many records neither the sink nor the local disk has, once there are none or after `deadlineMs`. */
