@@ -1,6 +1,9 @@
 const LOADING = 'packages/core/src/loading';
 const SERVICE = 'packages/core/src/service';
 const JOURNAL = 'packages/core/src/journal';
+const PROTECTION = 'packages/core/src/protection';
+const REPOSITORY = 'packages/core/src/repository';
+const PROTECTED = ['packages/core/test/engine/(protect|seal|admission|forged)'];
 const VALIDITY = 'packages/core/src/validity/validity.ts';
 const ENGINE = ['packages/core/test', 'packages/core/src/service'];
 const HISTORY = ['packages/core/src/journal', 'packages/core/src/validity', ...ENGINE];
@@ -248,17 +251,129 @@ export const MUTATIONS = [
   {
     mechanism: 'strong reads catch up first',
     without: 'they trust what this process has heard so far',
-    file: `${SERVICE}/cache.reader.ts`,
-    find: "if (consistency === 'strong') return runtime.catchUp(null);",
-    replace: '',
+    file: `${SERVICE}/read-gate.ts`,
+    find: "if (consistency === 'strong' || isLagging) return runtime.catchUp(null);",
+    replace: 'if (isLagging) return runtime.catchUp(null);',
     suites: ENGINE,
   },
   {
     mechanism: '`after` catches up first',
     without: 'a token is taken for granted',
-    file: `${SERVICE}/cache.reader.ts`,
+    file: `${SERVICE}/read-gate.ts`,
     find: 'return after === null || runtime.catchUp(after);',
     replace: 'return true;',
     suites: ENGINE,
+  },
+  {
+    mechanism: 'secret names in the store',
+    without: 'a key stands there as it is',
+    file: `${REPOSITORY}/store-keys.ts`,
+    find: 'const { slot, rest } = this.#names.nameOf(key);',
+    replace: "const [slot, rest] = [key, ''];",
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'records are vouched for',
+    without: 'whoever can write to the store can make one up',
+    file: `${PROTECTION}/record-proof.ts`,
+    find: 'return this.#names.isSigned(this.#bytesOf(proven, nonce), signature) ? proven : null;',
+    replace: 'return signature ? proven : null;',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'patterns are veiled',
+    without: 'they stand in the journal as they are',
+    file: `${PROTECTION}/record-proof.ts`,
+    find: 'return { ...coverage, pattern: this.#names.veil(text) };',
+    replace: 'return { ...coverage, pattern: text };',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'an invalidation names every secret',
+    without: 'it names the first one only',
+    file: `${PROTECTION}/keyed-cover.hasher.ts`,
+    find: 'texts.flatMap((text) => this.#names.hashesOf(kind, text));',
+    replace: 'texts.map((text) => this.#names.hashOf(kind, text));',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'opened before anything is named',
+    without: 'a cache goes on whose protection can not be opened',
+    file: `${SERVICE}/cache.runtime.ts`,
+    find: "if (!(await this.gate.open())) return this.errors.begin('refused', this.gate.refusal);",
+    replace: 'await this.gate.open();',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'sealed together with the header',
+    without: 'an entry may be opened with another one',
+    file: `packages/core/src/entry/sealed-entry.codec.ts`,
+    find: 'context.set(header);',
+    replace: '',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'sealed together with the name',
+    without: 'an entry may be opened in the place of another',
+    file: `packages/core/src/entry/sealed-entry.codec.ts`,
+    find: 'text.copy(context, header.length + LENGTH_BYTES);',
+    replace: '',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'judged again once the key has come',
+    without: 'an invalidation meanwhile is overlooked by a read',
+    file: `${REPOSITORY}/sealed-entries.ts`,
+    find: 'if (!frame || !this.#isServable(stored, place)) return null;',
+    replace: 'if (!frame) return null;',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'not sealed if it was invalidated meanwhile',
+    without: 'an invalidation meanwhile is overlooked by a write',
+    file: `${REPOSITORY}/sealed-entries.ts`,
+    find: 'if (!isWanted()) return null;',
+    replace: '',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'sealed entries need terms',
+    without: 'whoever asks gets them',
+    file: `${REPOSITORY}/cache.repository.ts`,
+    find: 'if (stored.isSealed) return null;',
+    replace: '',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'one admission for each tenant and scope',
+    without: 'they share entries, loads and leases',
+    file: `${PROTECTION}/protection.gate.ts`,
+    find: 'return admission && { key: admission.key,',
+    replace: 'return admission && { key,',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'tags of the protection',
+    without: 'only those of callers and loaders are carried',
+    file: `${LOADING}/entry.builder.ts`,
+    find: 'return tagsWith(admission, names);',
+    replace: 'return tagsWith(null, names) ?? admission;',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'what one caller sets is invalid for all',
+    without: 'entries of the same key for others stay',
+    file: `${SERVICE}/entry.writer.ts`,
+    find: 'admission ? baseKeyOf(key) : key',
+    replace: "admission && !baseKeyOf(key) ? '' : key",
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'levels above standard catch up after a second',
+    without: 'they trust what was heard as long as others do',
+    file: `${SERVICE}/read-gate.ts`,
+    find: "complianceLevel !== 'standard' &&",
+    replace: "complianceLevel === ('none' as never) &&",
+    suites: PROTECTED,
   },
 ];
