@@ -5,7 +5,7 @@ export type {
   VaryBy,
 } from './decorator/cache-decorator.options.js';
 export type { CacheModuleOptions } from './module/cache-module.options.js';
-export { CacheModule } from './module/cache.module.js';
+export { CacheModule, type CacheModuleAsyncOptions } from './module/cache.module.js';
 export { CACHE_CONFIG_TOKEN, CACHE_PROVIDER_TOKEN } from './module/cache.module-definition.js';
 export { CacheProviderFactory, type ProviderRequest } from './module/cache-provider.factory.js';
 export { explainStartupError } from './module/startup-error.js';

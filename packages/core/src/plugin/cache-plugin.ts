@@ -72,7 +72,10 @@ export interface CachePlugin<C = object> {
   readonly optionRule?: OptionRule;
   /** Names unique among all warmers. */
   readonly warmers?: readonly CacheWarmer[];
-  /** Tokens unique among all plugins. */
+  /**
+   * Tokens unique among all plugins. Like the name and `cacheClass` asked for before the environment is read, so that an
+   * application can be put together; made later.
+   */
   readonly services?: readonly PluginService<C>[];
   /** Method and path unique among all plugins. */
   readonly adminActions?: readonly AdminAction<C>[];

@@ -10,7 +10,7 @@ import { Observable, tap } from 'rxjs';
 
 import type { CacheRequest } from '../decorator/cache-decorator.options.js';
 import { ageOf, cacheStatusOf, varyWith } from './cache-status.header.js';
-import { RequestScopes, type RequestRecord } from './request-scopes.js';
+import { recordOf, RequestScopes, type RequestRecord } from './request-scopes.js';
 
 /** What Express's and Fastify's responses have in common. */
 interface HttpResponse {
@@ -22,7 +22,7 @@ interface HttpResponse {
 
 /**
  * Follows each HTTP request through the application, and says in the headers `Cache-Status`, `Age` and `Vary` of its
- * answer what the cache did. Anything but HTTP passes untouched.
+ * answer what the cache did; with protected data in it, nobody on the way may keep it. Anything but HTTP passes untouched.
  */
 @Injectable()
 export class CacheStatusInterceptor implements NestInterceptor {
@@ -35,24 +35,33 @@ export class CacheStatusInterceptor implements NestInterceptor {
     if (context.getType() !== 'http') return next.handle();
     const http = context.switchToHttp();
     const request = http.getRequest<CacheRequest>();
-    const record: RequestRecord = { request, served: [], vary: new Set() };
-    const write = (): void => this.#write(http.getResponse<HttpResponse>(), record);
+    const record = recordOf(request);
+    const response = http.getResponse<HttpResponse>();
+    const write = (): void => this.#write(response, record);
+    const protect = (): void => this.#protect(response, record); // of an error nothing else is said
     return new Observable((subscriber) => {
       subscriber.add(() => this.scopes.close());
       this.scopes.enter(record, () =>
         next
           .handle()
-          .pipe(tap({ next: write, complete: write }))
+          .pipe(tap({ next: write, complete: write, error: protect }))
           .subscribe(subscriber),
       );
     });
   }
 
-  #write(response: HttpResponse, { served, vary }: RequestRecord): void {
-    if (response.sent || response.headersSent || response.raw?.headersSent) return;
+  #protect(response: HttpResponse, { privacy }: RequestRecord): void {
+    if (!privacy.isPrivate || isSent(response)) return;
+    this.host.httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
+  }
+
+  #write(response: HttpResponse, record: RequestRecord): void {
+    if (isSent(response)) return;
+    const { served, vary } = record;
     const set = (name: string, value: string): void => {
       this.host.httpAdapter.setHeader(response, name, value);
     };
+    this.#protect(response, record);
     if (vary.size > 0) set('Vary', varyWith(textOf(response.getHeader('Vary')), vary));
     if (served.length === 0) return;
     const before = textOf(response.getHeader('Cache-Status'));
@@ -61,6 +70,10 @@ export class CacheStatusInterceptor implements NestInterceptor {
     if (age !== null) set('Age', String(Math.max(age, Number(response.getHeader('Age')) || 0)));
     served.length = 0;
   }
+}
+
+function isSent({ sent, headersSent, raw }: HttpResponse): boolean {
+  return (sent ?? false) || (headersSent ?? false) || (raw?.headersSent ?? false);
 }
 
 function textOf(header: number | string | readonly string[] | undefined): string | undefined {

@@ -24,6 +24,13 @@ export interface RequestRecord {
   readonly served: ServedValue[];
   /** Names for the header `Vary`. */
   readonly vary: Set<string>;
+  /** Turns true when protected data was touched: then nobody on the way may keep the answer. */
+  readonly privacy: { isPrivate: boolean };
+}
+
+/** The record of a request at its beginning. */
+export function recordOf(request: CacheRequest): RequestRecord {
+  return { request, served: [], vary: new Set(), privacy: { isPrivate: false } };
 }
 
 /** Knows, anywhere below the handler of a request, which request it is. One instance an application. */

@@ -1,6 +1,6 @@
 import type { CacheOperation, ReadOutcome, ReadResult } from '@vitalcache/core';
 
-import { RequestScopes, type RequestRecord } from './request-scopes.js';
+import { recordOf, RequestScopes } from './request-scopes.js';
 import { ServedValuesMiddleware } from './served-values.middleware.js';
 
 const read = { kind: 'read' } as CacheOperation;
@@ -19,7 +19,7 @@ describe('ServedValuesMiddleware', () => {
 
   /** The outcomes in the record of a request that does `work`. */
   async function recorded(work: () => Promise<unknown>): Promise<readonly ReadOutcome[]> {
-    const record: RequestRecord = { request: { headers: {} }, served: [], vary: new Set() };
+    const record = recordOf({ headers: {} });
     await scopes.enter(record, work);
     return record.served.map(({ outcome }) => outcome);
   }

@@ -57,6 +57,7 @@ export function createCacheSetup(given: CacheModuleOptions | undefined): CacheSe
   const env = options.env ?? process.env;
   const reader = new EnvironmentReader(env);
   const settings = readCacheSettings(reader, { provider: options.defaultProvider });
+  for (const plugin of options.plugins ?? []) plugin.readEnvironment?.(reader);
   const logger = leveledLogger(options.logger ?? new Logger('Vitalcache'), settings.logLevel);
   return {
     options,

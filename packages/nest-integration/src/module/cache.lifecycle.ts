@@ -1,8 +1,18 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { CacheService, systemClock, type CacheStatus, type ICacheProvider } from '@vitalcache/core';
+import {
+  CacheService,
+  systemClock,
+  type CacheStatus,
+  type ICacheProvider,
+  type MergedPlugins,
+} from '@vitalcache/core';
 
 import { METHOD_CONTEXT_TOKEN, type MethodContext } from '../decorator/method-context.js';
-import { CACHE_PROVIDER_TOKEN, CACHE_SETUP_TOKEN } from './cache.module-definition.js';
+import {
+  CACHE_PROVIDER_TOKEN,
+  CACHE_SETUP_TOKEN,
+  MERGED_PLUGINS_TOKEN,
+} from './cache.module-definition.js';
 import type { CacheSetup } from './cache-setup.js';
 import { CachedClasses } from './cached-classes.js';
 import { StoreReporter } from './store-reporter.js';
@@ -18,9 +28,13 @@ export class CacheLifecycle implements OnModuleInit, OnApplicationShutdown {
     @Inject(StoreReporter) private readonly reporter: StoreReporter,
     @Inject(CachedClasses) private readonly classes: CachedClasses,
     @Inject(METHOD_CONTEXT_TOKEN) private readonly context: MethodContext,
+    @Inject(MERGED_PLUGINS_TOKEN) private readonly merged: MergedPlugins,
   ) {}
 
-  /** @throws CacheError for cached methods that can't work: `OPTION_INVALID`, `FEATURE_MISSING`, `CONFIG_INVALID`. */
+  /**
+   * @throws CacheError for cached methods that can't work: `OPTION_INVALID`, `FEATURE_MISSING`, `CONFIG_INVALID`; and
+   * what a plugin refuses to start with
+   */
   async onModuleInit(): Promise<void> {
     const { logger, warnings } = this.setup;
     this.classes.check(this.service, this.context);
@@ -28,27 +42,33 @@ export class CacheLifecycle implements OnModuleInit, OnApplicationShutdown {
     const status = await this.#start();
     const isReachable = status !== null && isUsable(status);
     this.reporter.started(isReachable);
-    logger.log(summaryOf(this.setup, this.provider, isReachable));
+    logger.log(summaryOf(this.setup, this.merged, this.provider, isReachable));
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.service.close();
   }
 
-  /** The status after the start; `null` when it took too long or failed. The cache goes on trying either way. */
+  /** The status after the start; `null` when it took too long, and then the cache goes on trying. */
   async #start(): Promise<CacheStatus | null> {
     const { connectTimeoutMs, commandTimeoutMs } = this.setup.provided;
     const done = new AbortController();
     const limit = this.#clock.sleep(connectTimeoutMs + commandTimeoutMs, done.signal);
-    const started = this.service.start().then(
-      () => this.service.status(),
-      () => null, // a provider that fails to connect is a store that can't be reached
-    );
+    const started = this.service.start().then(() => this.service.status());
     try {
-      return await Promise.race([started, limit.then(() => null)]);
+      return this.#mayRefuse
+        ? await started // whoever may refuse to start is heard, however long the store takes
+        : await Promise.race([started, limit.then(() => null)]);
+    } catch (error) {
+      await this.service.close();
+      throw error;
     } finally {
       done.abort();
     }
+  }
+
+  get #mayRefuse(): boolean {
+    return this.merged.plugins.some((plugin) => 'start' in plugin || plugin.protection);
   }
 
   get #clock() {

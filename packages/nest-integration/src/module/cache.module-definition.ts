@@ -8,6 +8,8 @@ export const CACHE_PROVIDER_TOKEN = 'ICacheProvider';
 export const CACHE_CONFIG_TOKEN = 'VITALCACHE_CONFIG';
 /** Injection token of {@link CacheSetup}. */
 export const CACHE_SETUP_TOKEN = 'VITALCACHE_SETUP';
+/** Injection token of what the plugins contribute, once everything has been read. */
+export const MERGED_PLUGINS_TOKEN = 'VITALCACHE_PLUGINS';
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<CacheModuleOptions>({

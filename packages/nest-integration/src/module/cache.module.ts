@@ -1,4 +1,4 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type InjectionToken } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { CacheService } from '@vitalcache/core';
 
@@ -10,13 +10,20 @@ import {
 } from './cache.module-definition.js';
 import type { CacheModuleOptions } from './cache-module.options.js';
 import { CACHE_PROVIDERS } from './cache.providers.js';
+import { pluginProviders, tokensOf } from './plugin.providers.js';
+
+/** How other providers make the options. */
+export type CacheModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE & {
+  /** What the plugins of the options bring for injection, such as `HealthcareCacheService`; Nest must know it before. */
+  readonly provides?: readonly InjectionToken[];
+};
 
 /**
- * Makes `CacheService`, the store (token `'ICacheProvider'`) and `@Cache()` work in the whole application. Imported as
- * it is, it configures itself from the environment.
+ * Makes `CacheService`, the store (token `'ICacheProvider'`), `@Cache()` and what plugins bring work in the whole
+ * application. Imported as it is, it configures itself from the environment.
  *
- * The application fails to start with a `CacheError` of one line when the configuration is wrong; it starts, with a
- * warning, when the store can't be reached.
+ * The application fails to start with a `CacheError` of one line when the configuration is wrong or a plugin refuses; it
+ * starts, with a warning, when the store can't be reached.
  */
 @Global()
 @Module({
@@ -27,11 +34,22 @@ import { CACHE_PROVIDERS } from './cache.providers.js';
 export class CacheModule extends ConfigurableModuleClass {
   /** With options; they come before variables of the same meaning. */
   static override forRoot(options: CacheModuleOptions = {}): DynamicModule {
-    return super.forRoot(options);
+    return withServices(super.forRoot(options), tokensOf(options.plugins));
   }
 
   /** With options that other providers make: `useFactory`, `useClass` or `useExisting` (`createCacheOptions()`). */
-  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
-    return super.forRootAsync(options);
+  static override forRootAsync({
+    provides = [],
+    ...options
+  }: CacheModuleAsyncOptions): DynamicModule {
+    return withServices(super.forRootAsync(options), provides);
   }
+}
+
+function withServices(module: DynamicModule, tokens: readonly InjectionToken[]): DynamicModule {
+  return {
+    ...module,
+    providers: [...(module.providers ?? []), ...pluginProviders(tokens, CacheService)],
+    exports: [...(module.exports ?? []), ...tokens],
+  };
 }

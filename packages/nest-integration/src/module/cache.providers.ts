@@ -1,7 +1,13 @@
 import { Optional, type Provider } from '@nestjs/common';
 import { Inject } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
-import { CacheService, type ICacheProvider } from '@vitalcache/core';
+import {
+  CacheService,
+  mergePlugins,
+  type CacheConfig,
+  type ICacheProvider,
+  type MergedPlugins,
+} from '@vitalcache/core';
 
 import { METHOD_CONTEXT_TOKEN, type MethodContext } from '../decorator/method-context.js';
 import { CacheStatusInterceptor } from '../http/cache-status.interceptor.js';
@@ -13,11 +19,13 @@ import {
   CACHE_CONFIG_TOKEN,
   CACHE_PROVIDER_TOKEN,
   CACHE_SETUP_TOKEN,
+  MERGED_PLUGINS_TOKEN,
   MODULE_OPTIONS_TOKEN,
 } from './cache.module-definition.js';
 import { CacheProviderFactory } from './cache-provider.factory.js';
 import { createCacheSetup, type CacheSetup } from './cache-setup.js';
 import { CachedClasses } from './cached-classes.js';
+import { RequestHookInterceptor } from './request-hook.interceptor.js';
 import { StoreReporter } from './store-reporter.js';
 
 // The class lives in a package that knows no framework. Without this Nest passes `undefined` for both parameters and
@@ -47,19 +55,29 @@ export const CACHE_PROVIDERS: Provider[] = [
       }),
     inject: [CACHE_SETUP_TOKEN, CacheProviderFactory, StoreReporter],
   },
+  {
+    provide: MERGED_PLUGINS_TOKEN,
+    // Behind the store, whose variables belong into the same line.
+    useFactory: ({ reader, config }: CacheSetup): MergedPlugins => {
+      reader.assertValid(); // also when a test replaced the provider
+      return mergePlugins(config.plugins ?? []);
+    },
+    inject: [CACHE_SETUP_TOKEN, CACHE_PROVIDER_TOKEN],
+  },
   RequestScopes,
   {
     provide: CacheService,
     useFactory: (
       provider: ICacheProvider,
-      { reader, config }: CacheSetup,
+      { config }: CacheSetup,
+      { cacheClass }: MergedPlugins,
       scopes: RequestScopes,
     ) => {
-      reader.assertValid(); // also when a test replaced the provider
       const middleware = [new ServedValuesMiddleware(scopes), ...(config.middleware ?? [])];
-      return new CacheService(provider, { ...config, middleware });
+      const Service = (cacheClass ?? CacheService) as typeof CacheService;
+      return new Service(provider, { ...config, middleware } as CacheConfig<never>);
     },
-    inject: [CACHE_PROVIDER_TOKEN, CACHE_SETUP_TOKEN, RequestScopes],
+    inject: [CACHE_PROVIDER_TOKEN, CACHE_SETUP_TOKEN, MERGED_PLUGINS_TOKEN, RequestScopes],
   },
   {
     provide: METHOD_CONTEXT_TOKEN,
@@ -71,5 +89,7 @@ export const CACHE_PROVIDERS: Provider[] = [
   },
   CachedClasses,
   CacheLifecycle,
+  // The outermost of the two: whatever the other one sees done belongs to whoever asks.
+  { provide: APP_INTERCEPTOR, useClass: RequestHookInterceptor },
   { provide: APP_INTERCEPTOR, useClass: CacheStatusInterceptor },
 ];

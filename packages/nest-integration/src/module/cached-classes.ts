@@ -4,9 +4,10 @@ import {
   CACHE_DEFAULTS,
   CacheError,
   CacheStrategyManager,
-  resolveOptions,
+  OptionsResolver,
   StandardCacheStrategy,
   type CacheService,
+  type MergedPlugins,
 } from '@vitalcache/core';
 
 import { INJECTED_CONTEXT, INJECTED_SERVICE, type Injected } from '../decorator/cache.decorator.js';
@@ -14,7 +15,7 @@ import type { CachedMethod } from '../decorator/cached-method.js';
 import { cachedMethodsOf } from '../decorator/cached-methods.js';
 import type { MethodContext } from '../decorator/method-context.js';
 import { assertAlone, assertDistinctKeys, missingStrategy } from './cached-class.rules.js';
-import { CACHE_SETUP_TOKEN } from './cache.module-definition.js';
+import { CACHE_SETUP_TOKEN, MERGED_PLUGINS_TOKEN } from './cache.module-definition.js';
 import type { CacheSetup } from './cache-setup.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
@@ -25,6 +26,7 @@ export class CachedClasses {
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(CACHE_SETUP_TOKEN) private readonly setup: CacheSetup,
+    @Inject(MERGED_PLUGINS_TOKEN) private readonly merged: MergedPlugins,
   ) {}
 
   /**
@@ -51,11 +53,19 @@ export class CachedClasses {
 
   #assertUsable(type: Type<object>, methods: readonly CachedMethod[]): void {
     const { strategies = [], defaults } = this.setup.config;
-    const manager = new CacheStrategyManager([...strategies, new StandardCacheStrategy()]);
+    const { plugins, protection, strategies: added } = this.merged;
+    const manager = new CacheStrategyManager([
+      ...strategies,
+      ...added,
+      new StandardCacheStrategy(),
+    ]);
+    const rules = plugins.flatMap(({ optionRule }) => optionRule ?? []);
+    const own = { ...CACHE_DEFAULTS, ...defaults };
+    const options = new OptionsResolver(own, true, rules, protection !== null);
     for (const method of methods) {
       method.assertUsableOn(type);
       try {
-        manager.select(resolveOptions(method.options, { ...CACHE_DEFAULTS, ...defaults }));
+        manager.select(options.resolve(method.options));
       } catch (error) {
         throw method.explained(error);
       }

@@ -1,4 +1,4 @@
-import type { ICacheProvider } from '@vitalcache/core';
+import type { ICacheProvider, MergedPlugins } from '@vitalcache/core';
 
 import { versionOf } from './application.js';
 import type { CacheSetup } from './cache-setup.js';
@@ -8,6 +8,7 @@ const MIB = 2 ** 20;
 /** One line that says how the cache is set up. It holds no address, no user name and no secret. */
 export function summaryOf(
   { config, settings }: CacheSetup,
+  merged: MergedPlugins,
   { name = 'custom' }: ICacheProvider,
   isReachable: boolean,
 ): string {
@@ -20,8 +21,9 @@ export function summaryOf(
     `namespace ${namespace ?? 'default'}`,
     `cache ${enabled === false ? 'off' : 'on'}`,
     `default ttl ${(defaults?.ttlMs ?? 0) / 1_000} s`,
-    `strategies ${names([...strategies, { name: 'standard' }])}`,
-    `middleware ${names(middleware)}`,
+    `strategies ${names([...strategies, ...merged.strategies, { name: 'standard' }])}`,
+    `middleware ${names([...middleware, ...merged.middleware])}`,
+    ...(merged.plugins.length > 0 ? [`plugins ${names(merged.plugins)}`] : []),
     `compression ${compressor === 'none' ? 'off' : `${compressor} from ${thresholdBytes} bytes`}`,
     `own tier ${Math.floor((config.l1MaxBytes ?? 0) / MIB)} MiB`,
     `log level ${settings.logLevel}`,
