@@ -62,13 +62,15 @@ export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
     return undeclared ? [access, undeclared] : [access];
   }
 
+  /** Asked for before the environment is read: what they are made of comes later. */
   get services(): readonly PluginService[] {
-    const { breakGlass, holds, audit } = this.parts;
     return [
       { token: HealthcareCacheService, create: (cache) => cache },
-      { token: LegalHolds, create: () => holds },
-      { token: HEALTHCARE_AUDIT, create: () => audit },
-      ...(breakGlass ? [{ token: BreakGlass, create: () => breakGlass }] : []),
+      { token: LegalHolds, create: () => this.parts.holds },
+      { token: HEALTHCARE_AUDIT, create: () => this.parts.audit },
+      ...(this.#options.breakGlass
+        ? [{ token: BreakGlass, create: () => this.parts.breakGlass as BreakGlass }]
+        : []),
     ];
   }
 

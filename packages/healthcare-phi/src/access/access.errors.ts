@@ -7,8 +7,6 @@ import { CacheError } from '@vitalcache/core';
 export class AccessDeniedError extends CacheError {
   override readonly name: string = 'AccessDeniedError';
   readonly status = 404;
-  /** The same, where Nest and Fastify look for it. */
-  readonly statusCode = 404;
 
   constructor() {
     super('ACCESS_DENIED', 'There is nothing here for whoever asks.');

@@ -6,9 +6,10 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Observable, tap } from 'rxjs';
+import { catchError, Observable, tap, throwError } from 'rxjs';
 
 import type { CacheRequest } from '../decorator/cache-decorator.options.js';
+import { answerable } from './denied.js';
 import { ageOf, cacheStatusOf, varyWith } from './cache-status.header.js';
 import { recordOf, RequestScopes, type RequestRecord } from './request-scopes.js';
 
@@ -44,7 +45,10 @@ export class CacheStatusInterceptor implements NestInterceptor {
       this.scopes.enter(record, () =>
         next
           .handle()
-          .pipe(tap({ next: write, complete: write, error: protect }))
+          .pipe(
+            tap({ next: write, complete: write, error: protect }),
+            catchError((error: unknown) => throwError(() => answerable(error))),
+          )
           .subscribe(subscriber),
       );
     });
