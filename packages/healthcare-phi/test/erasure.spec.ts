@@ -131,11 +131,12 @@ describe('erasePatient', () => {
     const read = () => as(() => cache.cachePatientRecords('p-1', 'c-1', load));
     await read();
     await as(() => holds.place({ patientId: 'p-1', reason: 'dispute 4' }), counsel);
-    for (const attempt of [
+    const attempts: (() => Promise<unknown>)[] = [
       () => cache.erasePatient('p-1'),
       () => cache.clearPHICache(),
       () => cache.clearPHICache({ shred: true, tenant: 'default' }),
-    ]) {
+    ];
+    for (const attempt of attempts) {
       await expect(as(attempt)).rejects.toMatchObject({ code: 'LEGAL_HOLD' });
     }
     await as(() => cache.erasePatient('p-2'));

@@ -2,6 +2,7 @@ import { CacheError, type ICacheProvider } from '@vitalcache/core';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
 import { ChaosProvider } from '@vitalcache/testing';
 
+import { HealthcareCacheService } from '../src/healthcare-cache.service.js';
 import { clinicCache } from './support/clinic-cache.js';
 
 /** What the store has: names and bytes, as text. */
@@ -266,8 +267,7 @@ describe('HealthcareCacheService', () => {
     expect(text).not.toContain('MARKED');
   });
 
-  it('needs its plugin', async () => {
-    const { HealthcareCacheService } = await import('../src/healthcare-cache.service.js');
+  it('needs its plugin', () => {
     const alone = () => new HealthcareCacheService(new MemoryCacheProvider());
     expect(alone).toThrow(CacheError);
     expect(alone).toThrow('needs plugins: [healthcarePlugin(');

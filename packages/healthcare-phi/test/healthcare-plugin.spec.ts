@@ -2,10 +2,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { EnvironmentReader, type PluginRequest } from '@vitalcache/core';
+import { CacheService, EnvironmentReader } from '@vitalcache/core';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
 
-import { currentAccess } from '../src/access/access-scope.js';
+import { currentAccess, runWithAccess } from '../src/access/access-scope.js';
 import { HealthcareCacheService } from '../src/healthcare-cache.service.js';
 import { HEALTHCARE_AUDIT, healthcarePlugin } from '../src/healthcare.plugin.js';
 import { generateKeyring } from '../src/keys/keyring/generate-keyring.js';
@@ -75,7 +75,6 @@ describe('healthcarePlugin', () => {
     });
 
     it('a cache of another class', async () => {
-      const { CacheService } = await import('@vitalcache/core');
       const cache = new CacheService(new MemoryCacheProvider(), {
         plugins: [healthcarePlugin({ keyring, audit, logger: silent })],
       });
@@ -96,7 +95,6 @@ describe('healthcarePlugin', () => {
       });
       await cache.start();
       const [load, other] = [jest.fn(() => 1), jest.fn(() => 1)];
-      const { runWithAccess } = await import('../src/access/access-scope.js');
       for (let i = 0; i < 3; i++) {
         await runWithAccess(DOCTOR, () => cache.cachePatientRecords('p', 'c', load));
         await cache.cache('users:1', other);
@@ -121,7 +119,6 @@ describe('healthcarePlugin', () => {
       },
     );
     await cache.start();
-    const { runWithAccess } = await import('../src/access/access-scope.js');
     const options = { complianceLevel: 'restricted' } as const;
     await runWithAccess(DOCTOR, () => cache.cacheLabResults('p', 'c', () => 1, options));
     await cache.settled();
