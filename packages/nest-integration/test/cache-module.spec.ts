@@ -365,7 +365,7 @@ describe('CacheModule', () => {
         CACHE_PROVDER: 'redis',
       });
       expect(warnings).toEqual([
-        'set but without effect in this version: CACHE_AUDIT_LOGGING_ENABLED, CACHE_AUDIT_FILE',
+        'set but without effect, because nothing protects (plugins: [healthcarePlugin()] of @vitalcache/healthcare-phi): CACHE_AUDIT_LOGGING_ENABLED, CACHE_AUDIT_FILE',
         'set but without effect, because nothing measures (plugins: [metricsPlugin()] of @vitalcache/metrics): CACHE_PERFORMANCE_MONITORING_ENABLED',
         'unknown variables: CACHE_PROVDER (did you mean CACHE_PROVIDER?)',
       ]);

@@ -267,13 +267,22 @@ describe('readCacheSettings', () => {
 
   it('names in one warning what is set without effect', () => {
     const { warnings } = read({
+      CACHE_ADMIN_TOKEN: 'x',
       CACHE_AUDIT_FILE: 'x',
       CACHE_AUDIT_LOGGING_ENABLED: '1',
       CACHE_ENABLED: '1',
     });
     expect(warnings).toEqual([
-      'set but without effect in this version: CACHE_AUDIT_LOGGING_ENABLED, CACHE_AUDIT_FILE',
+      'set but without effect in this version: CACHE_ADMIN_TOKEN',
+      'set but without effect, because nothing protects (plugins: [healthcarePlugin()] of @vitalcache/healthcare-phi): CACHE_AUDIT_LOGGING_ENABLED, CACHE_AUDIT_FILE',
     ]);
+  });
+
+  it('leaves the variables of healthcare to its plugin, where there is one', () => {
+    const reader = new EnvironmentReader({ CACHE_LAB_RESULTS_TTL: 'x', CACHE_AUDIT_FILE: 'x' });
+    expect(readCacheSettings(reader, { hasHealthcare: true }).warnings).toEqual([]);
+    expect(() => reader.assertValid()).not.toThrow();
+    expect(reader.known.has('CACHE_AUDIT_FILE')).toBe(false);
   });
 
   it.each([

@@ -19,8 +19,8 @@ const secretUrl: Check = (reader, name) => {
   return url === undefined || URL.canParse(url) ? url : reader.reject(name, 'a URL');
 };
 
-/** Variables that are checked now and get their effect with the features that they belong to. */
-const WITHOUT_EFFECT: Readonly<Record<string, Check>> = {
+/** Variables that do something once a plugin for protected data reads them. */
+const OF_HEALTHCARE: Readonly<Record<string, Check>> = {
   CACHE_PATIENT_RECORDS_TTL: seconds,
   CACHE_APPOINTMENTS_TTL: seconds,
   CACHE_DOCTOR_PROFILES_TTL: seconds,
@@ -31,15 +31,31 @@ const WITHOUT_EFFECT: Readonly<Record<string, Check>> = {
   CACHE_EMERGENCY_DATA_TTL: seconds,
   CACHE_ENCRYPTION_ENABLED: flag,
   CACHE_AUDIT_LOGGING_ENABLED: flag,
-  CACHE_ADMIN_TOKEN: secret,
-  CACHE_ADMIN_READ_TOKEN: secret,
   CACHE_KEYRING: secret,
   CACHE_KEY_STORE_URL: secretUrl,
   CACHE_AUDIT_FILE: text,
 };
 
+/** Variables that are checked now and get their effect with the features that they belong to. */
+const WITHOUT_EFFECT: Readonly<Record<string, Check>> = {
+  CACHE_ADMIN_TOKEN: secret,
+  CACHE_ADMIN_READ_TOKEN: secret,
+};
+
 /** Checks the variables that do nothing yet; returns the names of those that are set. */
 export function readVariablesWithoutEffect(reader: EnvironmentReader): readonly string[] {
-  const checks = Object.entries(WITHOUT_EFFECT);
+  return namesSet(reader, WITHOUT_EFFECT);
+}
+
+/** Checks the variables that nothing reads without a plugin for protected data; returns the names of those that are set. */
+export function readVariablesOfHealthcare(reader: EnvironmentReader): readonly string[] {
+  return namesSet(reader, OF_HEALTHCARE);
+}
+
+function namesSet(
+  reader: EnvironmentReader,
+  table: Readonly<Record<string, Check>>,
+): readonly string[] {
+  const checks = Object.entries(table);
   return checks.flatMap(([name, check]) => (check(reader, name) === undefined ? [] : [name]));
 }

@@ -5,7 +5,11 @@ import type { ProviderContext } from '../provider/provider-package.js';
 import type { CacheConfig } from '../service/cache-config.js';
 import type { EnvironmentReader } from './environment.reader.js';
 import { readFeatures, type FeatureSettings } from './feature-settings.js';
-import { MAX_TTL_SECONDS, readVariablesWithoutEffect } from './cache-settings.table.js';
+import {
+  MAX_TTL_SECONDS,
+  readVariablesOfHealthcare,
+  readVariablesWithoutEffect,
+} from './cache-settings.table.js';
 import { readStoreSettings } from './store-settings.js';
 
 const MIB = 2 ** 20;
@@ -13,6 +17,8 @@ const MAX_L1_BYTES = 64 * MIB;
 const LOG_LEVELS = ['silent', 'error', 'warn', 'log', 'info', 'debug'] as const;
 const CODECS = ['snappy', 'gzip', 'brotli', 'zstd'] as const;
 const DEFAULT_LEVEL = 6;
+const NO_HEALTHCARE =
+  ', because nothing protects (plugins: [healthcarePlugin()] of @vitalcache/healthcare-phi)';
 
 /** What is logged: the level and all that is more severe. */
 export type CacheLogLevel = 'silent' | 'error' | 'warn' | 'log' | 'debug';
@@ -46,6 +52,8 @@ export interface CacheSettingsDefaults {
   readonly provider?: string | undefined;
   /** Limit of the heap, for tests. Default: that of this process. */
   readonly heapLimitBytes?: number | undefined;
+  /** Whether a plugin for protected data reads its variables itself. Default: false. */
+  readonly hasHealthcare?: boolean | undefined;
 }
 
 /**
@@ -54,7 +62,7 @@ export interface CacheSettingsDefaults {
  */
 export function readCacheSettings(
   reader: EnvironmentReader,
-  { provider = 'dragonfly', heapLimitBytes }: CacheSettingsDefaults = {},
+  { provider = 'dragonfly', heapLimitBytes, hasHealthcare = false }: CacheSettingsDefaults = {},
 ): CacheSettings {
   const memory = readMemory(reader, heapLimitBytes ?? getHeapStatistics().heap_size_limit);
   const defaultTtlSeconds = reader.integer('CACHE_DEFAULT_TTL', 0, MAX_TTL_SECONDS) ?? 3_600;
@@ -88,13 +96,14 @@ export function readCacheSettings(
       ...storeWarnings,
       ...memory.warnings,
       ...compression.warnings,
-      ...withoutEffect(readVariablesWithoutEffect(reader)),
+      ...withoutEffect(' in this version', readVariablesWithoutEffect(reader)),
+      ...(hasHealthcare ? [] : withoutEffect(NO_HEALTHCARE, readVariablesOfHealthcare(reader))),
     ],
   };
 }
 
-function withoutEffect(names: readonly string[]): readonly string[] {
-  return names.length === 0 ? [] : [`set but without effect in this version: ${names.join(', ')}`];
+function withoutEffect(why: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`set but without effect${why}: ${names.join(', ')}`];
 }
 
 function readProvider(reader: EnvironmentReader): string | undefined {

@@ -29,6 +29,8 @@ export interface CacheSetup {
   readonly warnings: () => readonly string[];
 }
 
+/** The plugin of this name protects data. */
+const HEALTHCARE = 'healthcare';
 /** The plugin of this name measures, as long as these say so. */
 const METRICS = 'metrics';
 const OF_METRICS = ['CACHE_ENABLE_METRICS', 'CACHE_PERFORMANCE_MONITORING_ENABLED'];
@@ -56,8 +58,12 @@ export function createCacheSetup(given: CacheModuleOptions | undefined): CacheSe
   assertKnownOptions(options);
   const env = options.env ?? process.env;
   const reader = new EnvironmentReader(env);
-  const settings = readCacheSettings(reader, { provider: options.defaultProvider });
-  for (const plugin of options.plugins ?? []) plugin.readEnvironment?.(reader);
+  const plugins = options.plugins ?? [];
+  const settings = readCacheSettings(reader, {
+    provider: options.defaultProvider,
+    hasHealthcare: plugins.some(({ name }) => name === HEALTHCARE),
+  });
+  for (const plugin of plugins) plugin.readEnvironment?.(reader);
   const logger = leveledLogger(options.logger ?? new Logger('Vitalcache'), settings.logLevel);
   return {
     options,
