@@ -202,6 +202,9 @@ describe('KeyShredder', () => {
       world.channel.isLost = true;
       expect((await destroyTenant(one)).inMemoryUntil).toBe(world.clock.now() + 60_000);
       world.clock.advance(60_001);
+      const again = await world.sealed(other);
+      expect(idIn(again)).not.toBe(idIn(bytes));
+      expect(await isReadable(again, terms())).toBe(true);
       expect(await isReadable(bytes, terms(), other)).toBe(false);
     });
   });

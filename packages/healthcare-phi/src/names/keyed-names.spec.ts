@@ -92,6 +92,17 @@ describe('KeyedNames', () => {
       );
     });
 
+    it('is another one where a character moved from one part to the next', () => {
+      const of = names();
+      const all = [
+        ['a', 'b', 'c'],
+        ['ab', '', 'c'],
+        ['', 'ab', 'c'],
+        ['a', 'bc', ''],
+      ] as const;
+      expect(new Set(all.map((parts) => of.pseudonym(...parts))).size).toBe(all.length);
+    });
+
     it('takes what looks like a pseudonym for a value', () => {
       const once = names().pseudonym('patient', 'a', '7');
       expect(names().pseudonym('patient', 'a', once)).not.toBe(once);

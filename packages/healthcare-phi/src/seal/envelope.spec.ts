@@ -128,6 +128,15 @@ describe('openEnvelope', () => {
     );
   });
 
+  it('refuses what was sealed for another level, with all the rest the same', () => {
+    for (const one of LEVELS) {
+      for (const other of LEVELS) {
+        const opened = open(sealed(terms({ level: one })), terms({ level: other }));
+        expect(opened).toEqual(one === other ? PAYLOAD : null);
+      }
+    }
+  });
+
   it('refuses a byte that moved across the border of two fields', () => {
     const of = (...parts: string[]): EnvelopeTerms => terms({ binding: lengthPrefixed(...parts) });
     expect(open(sealed(of('ab', 'c', 'd')), of('a', 'bc', 'd'))).toBeNull();
