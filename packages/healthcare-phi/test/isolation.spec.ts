@@ -23,6 +23,24 @@ const reading =
   (who: AccessContext, value: unknown, key = KEY, options: object = PHI) =>
     runWithAccess(who, () => cache.cache(key, () => value, options));
 
+/** A glass that can be broken. */
+function withGlass() {
+  const [clock, audit] = [new FakeClock(), new RecordingAudit()];
+  const sign = (bytes: Uint8Array) =>
+    createHmac('sha256', 'k').update(bytes).digest().subarray(0, 16);
+  const glass = new BreakGlass({
+    audit,
+    clock,
+    signer: new GrantSigner({ sign, isSigned: (bytes, own) => sign(bytes).equals(own) }),
+    book: new MemoryRecordBook<BreakGlassRecord>(),
+    roles: ['physician'],
+    reviewerRoles: [],
+  });
+  return { glass, clock, audit };
+}
+
+const DOCTOR = { ...NURSE, actor: 'dr-1', roles: ['physician'], clinicId: '9' };
+
 describe('protected data', () => {
   it('is shared by those who may see it, and stands nowhere in clear', async () => {
     const { cache, store } = sealedCache();
@@ -208,22 +226,11 @@ describe('protected data', () => {
   });
 
   it('obtained by a grant is the grant’s alone, in both directions', async () => {
-    const [clock, audit] = [new FakeClock(), new RecordingAudit()];
-    const sign = (bytes: Uint8Array) =>
-      createHmac('sha256', 'k').update(bytes).digest().subarray(0, 16);
-    const glass = new BreakGlass({
-      audit,
-      clock,
-      signer: new GrantSigner({ sign, isSigned: (bytes, own) => sign(bytes).equals(own) }),
-      book: new MemoryRecordBook<BreakGlassRecord>(),
-      roles: ['physician'],
-      reviewerRoles: [],
-    });
+    const { glass, clock, audit } = withGlass();
     const { cache } = sealedCache({ audit, clock, grants: glass });
     const read = reading(cache);
-    const doctor = { ...NURSE, actor: 'dr-1', roles: ['physician'], clinicId: '9' };
     await read(NURSE, 'shared');
-    const { token } = await runWithAccess(doctor, () =>
+    const { token } = await runWithAccess(DOCTOR, () =>
       glass.open({
         patientId: '7',
         reasonCode: 'X',
@@ -232,7 +239,7 @@ describe('protected data', () => {
       }),
     );
     const byGrant = (value: string) =>
-      runWithAccess(doctor, () => glass.use(token, () => cache.cache(KEY, () => value, PHI)));
+      runWithAccess(DOCTOR, () => glass.use(token, () => cache.cache(KEY, () => value, PHI)));
     expect(await byGrant('everything')).toBe('everything');
     expect(await byGrant('anew')).toBe('everything');
     expect(await read(OTHER, 'anew')).toBe('shared');
@@ -257,5 +264,32 @@ describe('emergency data under seal', () => {
     expect(await typed('4')).toMatchObject({ data: 'A positive', stale: true, ageMs: 400_000 });
     clock.advance(3_600_000);
     await expect(typed('4')).rejects.toBe(down);
+  });
+
+  it('is given to who broke the glass, also what was known without a grant, and not the other way round', async () => {
+    const { glass, clock, audit } = withGlass();
+    const { cache, emergency } = sealedCache({ audit, clock, grants: glass });
+    const down = new Error('down');
+    const load = jest.fn((): Promise<string> => Promise.resolve('summary'));
+    const typed = () => emergency.result(() => cache.read('emergency:7', load, OPTIONS));
+    await runWithAccess(NURSE, typed);
+    await cache.settled();
+    const { token } = await runWithAccess(DOCTOR, () =>
+      glass.open({
+        patientId: '7',
+        reasonCode: 'X',
+        reasonText: 'unconscious in the ward',
+        minutes: 60,
+      }),
+    );
+    const byGrant = () => runWithAccess(DOCTOR, () => glass.use(token, typed));
+    load.mockImplementation(() => Promise.reject(down));
+    clock.advance(400_000);
+    expect(await byGrant()).toMatchObject({ data: 'summary', stale: true, ageMs: 400_000 });
+    load.mockImplementation(() => Promise.resolve('everything'));
+    expect(await byGrant()).toMatchObject({ data: 'everything', stale: false });
+    await cache.settled();
+    load.mockImplementation(() => Promise.reject(down));
+    expect(await runWithAccess(NURSE, typed)).toMatchObject({ data: 'summary', stale: true });
   });
 });

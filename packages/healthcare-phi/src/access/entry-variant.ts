@@ -30,6 +30,15 @@ export function keptApart(key: string, { tenant, scope, rest }: VariantTerms): s
   return `${base}${VARIANT_SEPARATOR}${escaped(tenant)}&${bounded}`;
 }
 
+/** The key of the entry of the same terms without a scope; `null` where that can't be told. */
+export function withoutScope(key: string, scope: string): string | null {
+  const start = key.indexOf('&', key.indexOf(VARIANT_SEPARATOR)) + 1;
+  const own = `${escaped(scope)}&`;
+  return key.startsWith(own, start)
+    ? key.slice(0, start) + key.slice(start + own.length - 1)
+    : null;
+}
+
 /** The tenant of a key that {@link keptApart} made; `null` for any other. */
 export function tenantOfKey(key: string): string | null {
   const start = key.indexOf(VARIANT_SEPARATOR);

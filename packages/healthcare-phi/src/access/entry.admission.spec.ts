@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import type { AccessContext } from './access-context.js';
 import { runAsSystem, runWithAccess } from './access-scope.js';
 import { EntryAdmission } from './entry.admission.js';
-import { keptApart, tenantOfKey } from './entry-variant.js';
+import { keptApart, tenantOfKey, withoutScope } from './entry-variant.js';
 
 const KEY = 'patient:7:clinic:3:records';
 const PHI: CacheOptions = { containsPHI: true };
@@ -144,6 +144,15 @@ describe('keptApart', () => {
         expect(tenantOfKey(keptApart('k', a))).toBe(a.tenant);
       }),
     );
+  });
+
+  it('is found again without its scope', () => {
+    const terms = { tenant: 't&1', rest: ['standard', 'emergency', 'x:{id}'] };
+    const key = keptApart('k', { ...terms, scope: 'grant:a&b' });
+    expect(withoutScope(key, 'grant:a&b')).toBe(keptApart('k', { ...terms, scope: '' }));
+    expect(withoutScope(key, 'grant:a')).toBeNull();
+    const long = keptApart('k', { ...terms, scope: 's'.repeat(1_000) });
+    expect(withoutScope(long, 's'.repeat(1_000))).toBeNull();
   });
 
   it('is bounded, whatever the names', () => {

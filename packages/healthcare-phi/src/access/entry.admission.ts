@@ -5,7 +5,7 @@ import { tagsOf } from '../subjects/subject-tags.js';
 import { SYSTEM_ACTOR, type AccessContext } from './access-context.js';
 import { contextMissing } from './access.errors.js';
 import { currentAccess } from './access-scope.js';
-import { keptApart } from './entry-variant.js';
+import { keptApart, withoutScope } from './entry-variant.js';
 import { whomOf, type Whom } from './whom.js';
 
 export interface EntryAdmissionOptions {
@@ -48,6 +48,16 @@ export class EntryAdmission {
     }
     return null;
   }
+}
+
+/**
+ * Where emergency data stands that was obtained without a grant, for who has one: to be read, never to be written, for
+ * what is obtained by a grant is the grant's. `null`: the admission is not by a grant.
+ */
+export function beyondGrant({ key, tags, terms }: Admission): Admission | null {
+  if (!terms.isEmergency || !terms.scope.startsWith('grant:')) return null;
+  const shared = withoutScope(key, terms.scope);
+  return shared === null ? null : { key: shared, tags, terms: { ...terms, scope: '' } };
 }
 
 function ofPerson(key: string, options: ResolvedCacheOptions, context: AccessContext): Admission {

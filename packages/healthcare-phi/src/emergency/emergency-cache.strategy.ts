@@ -14,6 +14,7 @@ import {
 } from '@vitalcache/core';
 
 import { currentAccess } from '../access/access-scope.js';
+import { beyondGrant } from '../access/entry.admission.js';
 import { SystemEngine, type BackgroundAudit } from '../access/system.engine.js';
 import { SEAL_CAPS } from '../seal/seal-caps.js';
 import { subjectOf } from '../subjects/entry-subject.js';
@@ -105,9 +106,20 @@ export class EmergencyCacheStrategy implements ICacheStrategy {
       return engine.answer<T>(found, 'hit');
     }
     // What is not at hand can't be served instead: whoever does not get its age gets nothing old.
-    const result = await engine.load(own, keptMs === undefined ? null : found);
+    const isAged = keptMs !== undefined;
+    const spare = isAged ? (found ?? (await this.#beyondGrant(own, engine))) : null;
+    const result = await engine.load(own, spare);
     this.#counts[result.outcome === 'stale' ? 'stale' : 'loaded']++;
     return result;
+  }
+
+  /** Who broke the glass gets at least what was known without it when the source fails. */
+  async #beyondGrant(
+    { options }: ReadRequest<unknown>,
+    engine: StrategyEngine,
+  ): Promise<FoundEntry | null> {
+    const admission = options.admission && beyondGrant(options.admission);
+    return admission && engine.find(admission.key, { ...options, admission });
   }
 
   metrics(): Readonly<Record<string, number>> {
