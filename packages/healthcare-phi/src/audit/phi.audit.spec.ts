@@ -31,6 +31,14 @@ describe('PhiAudit', () => {
     expect(JSON.parse(manifest)).toMatchObject({ version: LIBRARY_VERSION });
   });
 
+  it('starts once, however many caches that share it start it', async () => {
+    const rig = await started();
+    await Promise.all([rig.audit.start(), rig.audit.start()]);
+    await rig.pass(100);
+
+    expect(rig.sink.records.filter(({ event }) => event === 'audit-config')).toHaveLength(1);
+  });
+
   describe('record', () => {
     it('leaves ten records of ten callers of one load, and there is no option to leave any out', async () => {
       const rig = await started();

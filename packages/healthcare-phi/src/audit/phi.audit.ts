@@ -30,6 +30,7 @@ export class PhiAudit implements IAudit {
   readonly #gap = new GapNotes();
   readonly #crashes: AuditEvent[] = [];
   #state: 'new' | 'running' | 'closed' = 'new';
+  #starting: Promise<void> | null = null;
 
   /** @throws CacheError `CONFIG_INVALID` */
   constructor(options: PhiAuditOptions) {
@@ -69,10 +70,15 @@ export class PhiAudit implements IAudit {
 
   /**
    * Gets the sink ready, brings it what earlier processes of this node left on the local disk, and begins the chain. A sink
-   * that can't be reached is an alarm, not an error.
+   * that can't be reached is an alarm, not an error. May be called again, as when several caches share it: it starts once.
    * @throws CacheError `CONFIG_INVALID` if sink or local disk can't be used as they are set up
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
     const previous = await this.#pump.start();
     this.#state = 'running';
     const event = configEvent({ act: 'start', sink: this.#sink.name, ...this.#sink.describe?.() });
