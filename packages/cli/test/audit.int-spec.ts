@@ -1,8 +1,13 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { FileAuditSink, PhiAudit, type AuditEvent } from '@vitalcache/healthcare-phi';
+import {
+  FileAuditAnchor,
+  FileAuditSink,
+  PhiAudit,
+  type AuditEvent,
+} from '@vitalcache/healthcare-phi';
 
 import { expectOneLine, vitalcache } from './support/vitalcache.js';
 
@@ -51,6 +56,7 @@ describe('vitalcache audit', () => {
       const audit = new PhiAudit({
         sink: new FileAuditSink({ directory: join(cwd, 'log') }),
         signingKey: { file: join(cwd, 'audit.pem') },
+        anchor: new FileAuditAnchor(join(cwd, 'anchor')),
         spoolDirectory: join(cwd, 'spool'),
         node: 'test',
       });
@@ -87,6 +93,20 @@ describe('vitalcache audit', () => {
       expect(code).toBe(1);
       const found = await run('verify', 'log', ...KEY, '--json');
       expect(JSON.parse(found.stdout)).toMatchObject({ verdict: 'damaged' });
+    });
+
+    it('verify sees by an anchor that the end was cut off', async () => {
+      const names = await readdir(join(cwd, 'log'));
+      const path = join(cwd, 'log', names.find((one) => one.endsWith('jsonl')) ?? '');
+      const lines = (await readFile(path, 'utf8')).split('\n');
+      await rm(`${path}.digest`);
+      const end = lines.findIndex((line) => line.startsWith('{"c"')) + 1;
+      await writeFile(path, `${lines.slice(0, end).join('\n')}\n`);
+      expect((await run('verify', 'log', ...KEY)).code).toBe(0);
+      const { code, stdout } = await run('verify', 'log', ...KEY, '--anchor', 'anchor');
+      expect(stdout).toContain('(tail-cut)');
+      expect(code).toBe(1);
+      expect((await run('verify', 'log', ...KEY, '--anchor', 'none')).code).toBe(2);
     });
 
     it('verify takes no other key', async () => {

@@ -15,6 +15,7 @@ import { auditTools, logDirectory, periodOf, type PeriodOptions } from './audit-
 
 interface VerifyOptions {
   readonly publicKey?: readonly string[];
+  readonly anchor?: string;
 }
 
 interface ReportOptions extends PeriodOptions {
@@ -45,10 +46,15 @@ export function addAudit(program: Command, commands: CommandSet): void {
     'check chains, checkpoints and digests; names file and line of what was changed',
     verify,
     (command) =>
-      configured(command).option(
-        '--public-key <file...>',
-        'keys that signed, PEM or JWK; without it the audit keys of the keyring',
-      ),
+      configured(command)
+        .option(
+          '--public-key <file...>',
+          'keys that signed, PEM or JWK; without it the audit keys of the keyring',
+        )
+        .option(
+          '--anchor <file>',
+          'checkpoints kept in a second place; shows that the end was cut off',
+        ),
   );
   commands.add<ReportOptions>(
     audit,
@@ -97,7 +103,10 @@ function period(command: Command): Command {
 async function verify(run: CommandRun<VerifyOptions>, given?: string): Promise<ExitCode> {
   const tools = await auditTools(run);
   const directory = await logDirectory(run, given);
-  const found = await tools.verifyAudit(directory, publicKeys(run, tools));
+  const { anchor } = run.options;
+  const found = await tools.verifyAudit(directory, publicKeys(run, tools), {
+    ...(anchor !== undefined && { anchor: new tools.FileAuditAnchor(resolve(run.io.cwd, anchor)) }),
+  });
   const { output } = run;
   output.json(found);
   for (const finding of found.findings) {

@@ -5,12 +5,12 @@ export interface FhirCoding {
   display?: string;
 }
 
-export interface FhirConcept {
+interface FhirConcept {
   coding: FhirCoding[];
 }
 
 /** Names somebody or something, by a reference or an identifier. */
-export interface FhirReference {
+interface FhirReference {
   reference?: string;
   type?: 'Patient';
   identifier?: { system?: string; value: string };

@@ -1,7 +1,7 @@
 import type { AuditRecord } from '../audit/audit-record.js';
 import type { FhirCoding } from './fhir-audit-event.js';
 
-export const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
+const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
 const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem';
 /** Of what no terminology has. */
 const OWN = 'urn:vitalcache:audit-event';
@@ -18,7 +18,7 @@ const rest = (interaction: string): FhirCoding =>
 const lifecycle = (code: string, display: string): FhirCoding =>
   coding(`${TERMINOLOGY}/dicom-audit-lifecycle`, code, display);
 
-export const SECURITY_ALERT = dcm('110113', 'Security Alert');
+const SECURITY_ALERT = dcm('110113', 'Security Alert');
 const SECURITY_CONFIGURATION = dcm('110129', 'Security Configuration');
 const RESTFUL = coding(`${TERMINOLOGY}/audit-event-type`, 'rest', 'Restful Operation');
 const SOURCE_ROLE = dcm('110153', 'Source Role ID');

@@ -11,7 +11,7 @@ export interface ExportFhirOptions extends FhirMappingOptions {
 }
 
 /** The AuditEvents of a log, one by one. */
-export async function* fhirEvents(
+async function* fhirEvents(
   directory: string,
   options: ExportFhirOptions = {},
 ): AsyncGenerator<FhirAuditEvent> {

@@ -118,8 +118,7 @@ export class AuditPump {
     while (this.queue.size > 0 && clock.now() < until) {
       this.#isHurried = true;
       this.#rouse();
-      const left = until - clock.now();
-      await within(clock, left, this.queue.leaving(), () => undefined);
+      await this.queue.leaving(clock, until - clock.now());
     }
     this.#isHurried = false;
     return this.queue.size;
@@ -146,7 +145,11 @@ export class AuditPump {
     while (!this.#closed.signal.aborted) {
       await this.#rest();
       if (this.#closed.signal.aborted) return;
-      await (this.#isDown ? this.#stepDown() : this.#stepUp());
+      try {
+        await (this.#isDown ? this.#stepDown() : this.#stepUp());
+      } catch (error) {
+        this.#goDown(error); // whatever it is, records must go somewhere
+      }
     }
   }
 

@@ -1,3 +1,5 @@
+import { within, type Clock } from '@vitalcache/core';
+
 import type { AuditClass, AuditLimits } from './audit-limits.js';
 import type { AuditLine, CheckpointLine } from './audit-line.js';
 
@@ -18,7 +20,7 @@ export class AuditQueue {
   readonly #items: QueuedLine[] = [];
   #bytes = 0;
   #sensitive = 0;
-  readonly #roomSeekers: (() => void)[] = [];
+  readonly #watchers = new Set<() => void>();
 
   constructor(limits: AuditLimits) {
     this.#limits = limits;
@@ -63,7 +65,7 @@ export class AuditQueue {
   /** Takes the first lines out. */
   drop(count: number): void {
     for (const item of this.#items.splice(0, count)) this.#count(item, -1);
-    for (const tell of this.#roomSeekers.splice(0)) tell();
+    for (const tell of this.#watchers) tell();
   }
 
   /** Tells all who wait that their line is not with the sink. The lines stay. */
@@ -71,9 +73,16 @@ export class AuditQueue {
     for (const item of this.#items) settle(item, 'failed');
   }
 
-  /** Resolves when lines have left. */
-  leaving(): Promise<void> {
-    return new Promise((resolve) => this.#roomSeekers.push(resolve));
+  /** Resolves when lines have left, or after `ms`. */
+  async leaving(clock: Clock, ms: number): Promise<void> {
+    let tell!: () => void;
+    const left = new Promise<void>((resolve) => (tell = resolve));
+    this.#watchers.add(tell);
+    try {
+      await within(clock, ms, left, () => undefined);
+    } finally {
+      this.#watchers.delete(tell); // nothing may leave for hours, and callers come all the time
+    }
   }
 
   #count({ line, class: kind }: QueuedLine, sign: 1 | -1): void {

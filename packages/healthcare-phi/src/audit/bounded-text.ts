@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import type { AuditEvent } from './audit-event.js';
 
 /** Of an id, a role, a label. */
-export const MAX_ID_LENGTH = 256;
+const MAX_ID_LENGTH = 256;
 /** Of a text that a person wrote, such as a reason. */
-export const MAX_TEXT_LENGTH = 1_024;
+const MAX_TEXT_LENGTH = 1_024;
 const MAX_MEMBERS = 32;
 
 /** At most `max` characters. What is longer ends with a mark and part of its hash, so that two don't become one. */

@@ -88,15 +88,16 @@ export class LevelRecorder {
     while (kind === 'standard' && !this.#hasRoom(kind)) {
       const leftMs = until - this.#clock.now();
       if (leftMs <= 0) break;
-      await within(this.#clock, leftMs, queue.leaving(), () => undefined);
+      await queue.leaving(this.#clock, leftMs);
     }
     if (!this.#hasRoom(kind)) throw this.#refuse('too many audit records wait for the sink');
   }
 
   async #recordDurably(event: AuditEvent): Promise<void> {
     const why = 'restricted data needs a durable record';
-    if (this.#pump.isDown)
+    if (this.#pump.isDown) {
       throw this.#refuseRestricted(`${why}, and the sink of the audit is down`);
+    }
     if (!this.#hasRoom('restricted')) {
       throw this.#refuseRestricted(`${why}, and too many records wait for the sink`);
     }

@@ -1,4 +1,4 @@
-import { systemClock, type PluginHealth } from '@vitalcache/core';
+import { CacheError, systemClock, type PluginHealth } from '@vitalcache/core';
 
 import type { AuditSink } from '../audit-sinks/audit-sink.js';
 import { AuditAlarmBell } from './audit-alarm.js';
@@ -86,8 +86,12 @@ export class PhiAudit implements IAudit {
     this.#tellGap();
   }
 
+  /** @throws CacheError `ACCESS_MISSING` without an actor; `AUDIT_UNAVAILABLE` if the access must not happen */
   async record(event: AuditEvent): Promise<void> {
     if (this.#state !== 'running') throw auditRefusal('the audit is not running');
+    if (event.actor.trim() === '') {
+      throw new CacheError('ACCESS_MISSING', 'Nothing is recorded without an actor: say who acts.');
+    }
     await this.#recorder.record(event);
   }
 
