@@ -1,5 +1,4 @@
 import {
-  CacheError,
   CacheService,
   type CacheConfig,
   type CacheOptions,
@@ -11,6 +10,7 @@ import {
 
 import { keyOfParts } from './data-parts.js';
 import type { EmergencyResult } from './emergency/emergency-result.js';
+import type { ErasableCache } from './erasure/erasure.js';
 import type { ErasureReceipt } from './erasure/erasure-receipt.js';
 import type { PurgeResult } from './erasure/purge.job.js';
 import { callOptions, type CallTerms } from './healthcare-call.js';
@@ -57,7 +57,10 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
     const parts = partsIn(config.plugins ?? []);
     super(provider, { ...config, keyFactory: config.keyFactory ?? new HealthcareKeyFactory() });
     this.#parts = parts;
-    parts.join(this, provider, this.storeKeeper);
+    const { namespace } = this;
+    const invalidateCacheByTags: ErasableCache['invalidateCacheByTags'] = (tags, options) =>
+      super.invalidateCacheByTags(tags, options);
+    parts.join({ namespace, invalidateCacheByTags }, provider, this.storeKeeper);
   }
 
   /** What is known of a patient at a clinic; clinic `default`: apart from any. */
@@ -285,6 +288,18 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
       : this.#removed(super.invalidateCacheByTags(tags, options), tags, options);
   }
 
+  /** As {@link invalidateCacheByTag}, for several tags in one step. */
+  override invalidateCacheByTags(
+    tags: readonly string[],
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
+      return super.invalidateCacheByTags(tags, options); // refused as what it is
+    }
+    const all = [...new Set(tags.flatMap(coveringTag))];
+    return this.#removed(super.invalidateCacheByTags(all, options), all, options);
+  }
+
   /**
    * As in `CacheService`.
    * @throws CacheError also `PATTERN_INVALID` for a wildcard inside the id of a person: who else would be meant?
@@ -345,13 +360,4 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
     if (!result.recorded || mode === 'stale') return result;
     return { ...result, removed: await this.#parts.remove(tags) };
   }
-}
-
-/** @throws CacheError `CONFIG_INVALID` */
-export function assertHealthcare(cache: unknown): asserts cache is HealthcareCacheService {
-  if (cache instanceof HealthcareCacheService) return;
-  throw new CacheError(
-    'CONFIG_INVALID',
-    'The healthcare plugin needs a HealthcareCacheService; make the cache with new HealthcareCacheService(provider, { plugins: [plugin] }), or through CacheModule.',
-  );
 }

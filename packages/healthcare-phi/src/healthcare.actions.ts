@@ -3,7 +3,7 @@ import { CacheError, type AdminAction, type AdminCall } from '@vitalcache/core';
 import type { AccessContext } from './access/access-context.js';
 import { currentAccess, runWithAccess } from './access/access-scope.js';
 import type { IAudit } from './audit/audit-event.js';
-import { assertHealthcare } from './healthcare-cache.service.js';
+import { assertHealthcare } from './assert-healthcare.js';
 
 /** Endpoints for operators; each is recorded before it acts, and answers with counts. */
 export function healthcareActions(audit: () => IAudit): readonly AdminAction[] {

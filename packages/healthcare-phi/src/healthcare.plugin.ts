@@ -15,13 +15,15 @@ import {
 
 import { runWithAccess } from './access/access-scope.js';
 import { BreakGlass } from './break-glass/break-glass.js';
-import { HealthcareCacheService, assertHealthcare } from './healthcare-cache.service.js';
+import { assertHealthcare } from './assert-healthcare.js';
+import { HealthcareCacheService } from './healthcare-cache.service.js';
 import { healthcareActions } from './healthcare.actions.js';
 import { readHealthcareEnvironment, type HealthcareEnvironment } from './healthcare.environment.js';
 import type { HealthcarePluginOptions } from './healthcare-plugin.options.js';
 import { HealthcareParts, type HasHealthcareParts } from './healthcare.parts.js';
 import { LegalHolds } from './legal-hold/legal-holds.js';
 import { assertEncryptedConnections } from './start-checks.js';
+import { withTopicTags } from './subjects/topic-tags.rule.js';
 
 /** Injected where an application asks for the audit of protected data. */
 export const HEALTHCARE_AUDIT = Symbol.for('@vitalcache/healthcare-phi/audit');
@@ -50,7 +52,8 @@ export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
   }
 
   get optionRule(): OptionRule {
-    return this.parts.policy.optionRule;
+    const { optionRule } = this.parts.policy;
+    return (written, resolved) => withTopicTags(optionRule(written, resolved));
   }
 
   get strategies(): readonly ICacheStrategy[] {

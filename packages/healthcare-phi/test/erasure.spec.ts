@@ -52,6 +52,7 @@ describe('erasePatient', () => {
       },
     });
     expect(JSON.stringify(receipt)).not.toContain('p-1');
+    expect((await cache.status()).l1.entries).toBe(0);
     const publicKey = createPublicKey(keyring.audit[0]?.key as never);
     expect(verifyErasureReceipt(receipt, publicKey)).toBe(true);
     const forged: ErasureReceipt = { ...receipt, removed: 3 };

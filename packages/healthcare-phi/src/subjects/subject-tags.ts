@@ -56,6 +56,12 @@ export function tagsOf(
   return [...tags];
 }
 
+/** The tags of topics that tags written by hand imply: with what an entry deals, and of whom it is. */
+export function topicTagsOf(written: readonly string[]): readonly string[] {
+  const topics = topicsOf(written);
+  return topics.length === 0 ? [] : topicTags(subjectOfTags(written), new Set(topics));
+}
+
 /** Of all protected health information of a tenant. */
 export function phiTagOf(tenant: string): string {
   return bounded(`${PHI_TAG}@${tenant}`);
