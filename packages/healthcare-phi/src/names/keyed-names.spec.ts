@@ -94,12 +94,12 @@ describe('KeyedNames', () => {
 
     it('is another one where a character moved from one part to the next', () => {
       const of = names();
-      const all = [
+      const all: [string, string, string][] = [
         ['a', 'b', 'c'],
         ['ab', '', 'c'],
         ['', 'ab', 'c'],
         ['a', 'bc', ''],
-      ] as const;
+      ];
       expect(new Set(all.map((parts) => of.pseudonym(...parts))).size).toBe(all.length);
     });
 

@@ -5,7 +5,7 @@ import type { RingKey, RingKeyState } from './ring-key.js';
 
 const STATES: readonly RingKeyState[] = ['enabled', 'decrypt-only', 'destroyed'];
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const REMEDY = 'make one with generateKeyring() or `openssl rand -base64 32`';
+const REMEDY = 'make one with `vitalcache keyring add`, or `openssl rand -base64 32`';
 
 /** Thrown with what is wrong, without a word of the keyring's; the reader of the whole says where it came from. */
 export class RingFault extends Error {}
