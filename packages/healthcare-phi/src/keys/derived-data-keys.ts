@@ -1,29 +1,21 @@
 import type { KeyObject } from 'node:crypto';
 
 import type { Clock } from '@vitalcache/core';
-import { LRUCache } from 'lru-cache';
 
 import type { DataKey, DataKeySource, KeyOwner } from './data-key.js';
 import { deriveKey } from './derive-key.js';
+import { HeldKeys } from './held-keys.js';
 import type { TenantKey } from './tenant-key.source.js';
 import type { TenantKeys } from './tenant-keys.js';
-
-const HELD_MS = 60_000;
-const MAX_KEYS = 10_000;
 
 /** Keys of subjects that follow from their tenant's key of an epoch: no row of their own, and gone when that is. */
 export class DerivedDataKeys implements DataKeySource {
   readonly #tenants: TenantKeys;
-  readonly #held: LRUCache<string, KeyObject>;
+  readonly #held: HeldKeys<KeyObject>;
 
   constructor(tenants: TenantKeys, clock: Pick<Clock, 'now'>) {
     this.#tenants = tenants;
-    this.#held = new LRUCache({
-      max: MAX_KEYS,
-      ttl: HELD_MS,
-      ttlResolution: 0,
-      perf: { now: () => clock.now() },
-    });
+    this.#held = new HeldKeys(clock);
   }
 
   sealing(owner: KeyOwner): DataKey | Promise<DataKey> {
@@ -41,19 +33,16 @@ export class DerivedDataKeys implements DataKeySource {
   }
 
   purge(owner?: KeyOwner): void {
-    if (!owner) return this.#held.clear();
-    const [start, end] = [`${owner.tenant} `, owner.subject === null ? '' : ` ${owner.subject}`];
-    for (const name of [...this.#held.keys()]) {
-      if (name.startsWith(start) && name.endsWith(end)) this.#held.delete(name);
-    }
+    this.#held.purge(owner);
   }
 
-  #derived({ id, key: tenantKey }: TenantKey, { tenant, subject }: KeyOwner): DataKey {
+  #derived({ id, key: tenantKey }: TenantKey, owner: KeyOwner): DataKey {
+    const { tenant, subject } = owner;
     const name = `${tenant} ${id} ${subject ?? ''}`;
     let key = this.#held.get(name);
     if (!key) {
       key = deriveKey(tenantKey, 'tek/dek', subject ?? '');
-      this.#held.set(name, key);
+      this.#held.set(name, owner, key);
     }
     return { id, key };
   }

@@ -117,6 +117,16 @@ describe('KeyShredder', () => {
       expect(await isReadable(bytes, RESTRICTED, other)).toBe(false);
     });
 
+    it('reaches them within a minute also where the clock was set back', async () => {
+      const [one, other] = [await world.process(), await world.process()];
+      const bytes = await world.sealed(one, RESTRICTED);
+      expect(await isReadable(bytes, RESTRICTED, other)).toBe(true);
+      world.channel.isLost = true;
+      await destroySubject(one);
+      world.clock.advance(-1_000);
+      expect(await isReadable(bytes, RESTRICTED, other)).toBe(false);
+    });
+
     it('is not outdone by a process that was just fetching the key', async () => {
       const store = new MemoryKeyStore(world.clock);
       let deliver = (): void => undefined;

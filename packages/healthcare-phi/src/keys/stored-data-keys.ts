@@ -1,11 +1,11 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 
 import { CacheError, type Clock } from '@vitalcache/core';
-import { LRUCache } from 'lru-cache';
 
 import { lengthPrefixed } from '../seal/length-prefixed.js';
 import type { DataKey, DataKeySource, KeyOwner } from './data-key.js';
 import { deriveKey } from './derive-key.js';
+import { HeldKeys } from './held-keys.js';
 import { epochOf, type KeyEpochs } from './key-epochs.js';
 import type { KeyFlights } from './key-flights.js';
 import type { KeyRow, KeyStore } from './stores/key-store.js';
@@ -13,9 +13,6 @@ import type { TenantKey } from './tenant-key.source.js';
 import type { TenantKeys } from './tenant-keys.js';
 import { unwrapKey, wrapKey } from './wrap-key.js';
 
-/** How long a key is used without asking whether it is still there: the bound where word of a shred is lost. */
-const HELD_MS = 60_000;
-const MAX_KEYS = 10_000;
 const PREFIX = 'dek:';
 const ID_BYTES = 8;
 /** A key whose tenant's key is gone is replaced; more often than that somebody is shredding without end. */
@@ -37,18 +34,13 @@ export function isSubjectRow(name: string, subject: string): boolean {
 /** Random keys of subjects, wrapped by their tenant's key and kept in a key store: destroyed there, they are gone. */
 export class StoredDataKeys implements DataKeySource {
   readonly #options: StoredDataKeysOptions;
-  readonly #held: LRUCache<string, DataKey>;
+  readonly #held: HeldKeys<DataKey>;
   /** Grows with each purge: what was fetched before one must not be kept after it. */
   #purges = 0;
 
   constructor(options: StoredDataKeysOptions) {
     this.#options = options;
-    this.#held = new LRUCache({
-      max: MAX_KEYS,
-      ttl: HELD_MS,
-      ttlResolution: 0,
-      perf: { now: () => options.clock.now() },
-    });
+    this.#held = new HeldKeys(options.clock);
   }
 
   sealing(owner: KeyOwner): DataKey | Promise<DataKey> {
@@ -57,7 +49,7 @@ export class StoredDataKeys implements DataKeySource {
     const held = this.#held.get(`${owner.tenant} ${name}`);
     if (held) return held;
     return flights.run(`sealing ${owner.tenant} ${name}`, () =>
-      this.#kept(owner.tenant, name, () => this.#current(owner.tenant, name)),
+      this.#kept(owner, name, () => this.#current(owner.tenant, name)),
     );
   }
 
@@ -69,7 +61,7 @@ export class StoredDataKeys implements DataKeySource {
     const held = this.#held.get(`${tenant} ${name}`);
     if (held?.id === id) return held;
     return flights.run(`opening ${tenant} ${name} ${id}`, () =>
-      this.#kept(tenant, name, async () => {
+      this.#kept(owner, name, async () => {
         const row = await store.get(tenant, name);
         return row?.id === id ? this.#unwrapped(row) : null;
       }),
@@ -78,11 +70,7 @@ export class StoredDataKeys implements DataKeySource {
 
   purge(owner?: KeyOwner): void {
     this.#purges++;
-    if (!owner) return this.#held.clear();
-    const [start, end] = [`${owner.tenant} `, owner.subject === null ? '' : `:${owner.subject}`];
-    for (const name of [...this.#held.keys()]) {
-      if (name.startsWith(start) && name.endsWith(end)) this.#held.delete(name);
-    }
+    this.#held.purge(owner);
   }
 
   async #current(tenant: string, name: string): Promise<DataKey> {
@@ -130,7 +118,7 @@ export class StoredDataKeys implements DataKeySource {
 
   /** Once more if there was a purge meanwhile. */
   async #kept<T extends DataKey | null>(
-    tenant: string,
+    owner: KeyOwner,
     name: string,
     get: () => Promise<T>,
   ): Promise<T> {
@@ -138,7 +126,7 @@ export class StoredDataKeys implements DataKeySource {
       const purges = this.#purges;
       const key = await get();
       if (purges !== this.#purges) continue;
-      if (key) this.#held.set(`${tenant} ${name}`, key);
+      if (key) this.#held.set(`${owner.tenant} ${name}`, owner, key);
       return key;
     }
   }
