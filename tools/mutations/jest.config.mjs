@@ -12,7 +12,7 @@ const transform = Object.fromEntries(
 
 /** The suites as they are, with one mechanism taken away (see transform.cjs). */
 export default {
-  projects: ['core', 'swr', 'testing', 'provider-memory'].map((name) => ({
+  projects: ['core', 'swr', 'testing', 'provider-memory', 'healthcare-phi'].map((name) => ({
     ...preset,
     transform,
     rootDir: here(`../../packages/${name}`),

@@ -1,3 +1,5 @@
+import { ACCESS_MUTATIONS } from './access-mutations.mjs';
+
 const LOADING = 'packages/core/src/loading';
 const SERVICE = 'packages/core/src/service';
 const JOURNAL = 'packages/core/src/journal';
@@ -376,4 +378,5 @@ export const MUTATIONS = [
     replace: "complianceLevel === ('none' as never) &&",
     suites: PROTECTED,
   },
+  ...ACCESS_MUTATIONS,
 ];
