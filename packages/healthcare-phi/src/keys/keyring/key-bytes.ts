@@ -1,5 +1,5 @@
 /** What a key of a keyring is made of. */
-export const KEY_BYTES = 32;
+const KEY_BYTES = 32;
 
 const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 /** 32 random bytes have about 30 different values; fewer than 16 come up once in 10^17 times. */
