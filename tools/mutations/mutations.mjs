@@ -326,8 +326,8 @@ export const MUTATIONS = [
     mechanism: 'judged again once the key has come',
     without: 'an invalidation meanwhile is overlooked by a read',
     file: `${REPOSITORY}/sealed-entries.ts`,
-    find: 'if (!frame || !this.#isServable(stored, place)) return null;',
-    replace: 'if (!frame) return null;',
+    find: 'own && this.#isServable(stored, place) ?',
+    replace: 'own ?',
     suites: PROTECTED,
   },
   {

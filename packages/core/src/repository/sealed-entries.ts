@@ -6,7 +6,7 @@ import { unpackEntry, type StoredEntry } from '../entry/stored-entry.js';
 import type { HeldMeta } from '../entry/entry.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { Journal } from '../journal/journal.js';
-import type { PayloadSeal, SealTerms } from '../protection/payload-seal.js';
+import type { PayloadSeal, SealKey, SealTerms } from '../protection/payload-seal.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { Subject } from '../validity/cover-hash.js';
 import type { EntryView, PreparedEntry } from './found-entry.js';
@@ -34,6 +34,9 @@ export interface OpenedEntry {
   readonly entry: HeldEntry;
   readonly own: SealedHeldEntry | null;
 }
+
+/** At hand, or on its way. */
+export type MaybeLater<T> = T | Promise<T>;
 
 /** Where a sealed entry stands, and how it is wanted. */
 export interface SealedPlace {
@@ -89,30 +92,77 @@ export class SealedEntries {
     }
   }
 
-  /** `null` for whatever is not to be served; never rejects. */
-  async open(place: SealedPlace, bytes: Uint8Array): Promise<OpenedEntry | null> {
-    const { journal, errors, maxValueBytes } = this.#options;
-    const { key, name, view, terms } = place;
-    try {
-      const stored = unpackEntry(bytes, key, journal.epoch, name);
-      if (!stored || !isWhole(stored)) throw new CacheError('VALUE_INVALID', 'unreadable');
-      if (!this.#isServable(stored, place)) return null;
-      const frame = await this.#opened(stored, place);
+  /** `null` for whatever is not to be served. At once where the key is at hand; throws and rejects never. */
+  open(place: SealedPlace, bytes: Uint8Array): MaybeLater<OpenedEntry | null> {
+    const stored = this.#storedIn(place, bytes);
+    if (!stored) return null;
+    const key = this.#keyOf(stored, place);
+    if (!(key instanceof Promise)) return key && this.#opened(key, stored, place, bytes);
+    return this.#inTime(key, this.#options.readBudgetMs).then(
       // A key may have been long in coming.
-      if (!frame || !this.#isServable(stored, place)) return null;
+      (own) =>
+        own && this.#isServable(stored, place) ? this.#opened(own, stored, place, bytes) : null,
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
+  #storedIn(place: SealedPlace, bytes: Uint8Array): StoredEntry | null {
+    const { journal, errors } = this.#options;
+    const stored = unpackEntry(bytes, place.key, journal.epoch, place.name);
+    if (stored && isWhole(stored)) return this.#isServable(stored, place) ? stored : null;
+    errors.note('entry-corrupt');
+    return null;
+  }
+
+  #keyOf(stored: StoredEntry, { terms }: SealedPlace): MaybeLater<SealKey | null> {
+    try {
+      return this.#options.seal.openingKey(terms, payloadOf(stored));
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  /** There is no key now. */
+  #failed(error: unknown): null {
+    this.#options.errors.note('seal-failed', error);
+    return null;
+  }
+
+  #opened(
+    key: SealKey,
+    stored: StoredEntry,
+    place: SealedPlace,
+    bytes: Uint8Array,
+  ): OpenedEntry | null {
+    const { journal, errors, maxValueBytes } = this.#options;
+    const { isolation, tenant } = place.view;
+    try {
+      const frame = this.#frameOf(key, stored, place);
+      if (!frame) return null;
       const payload = unframed(frame, stored, maxValueBytes);
-      const { isolation, tenant } = view;
       const how = { maxValueBytes, isolation, tenant, isKept: false };
       const entry = holdEntry(stored, stored, payload, how);
       entry.isSoftened = journal.verdict(stored, stored) === 'soft';
       entry.checkedAt = journal.position;
       frame.fill(0);
       payload.payload.fill(0);
+      const { name, terms } = place;
       return { entry, own: this.#ownOf(stored, stored, { name, terms, tenant }, bytes) };
     } catch {
       errors.note('entry-corrupt'); // the decoder's message may quote the value
       return null;
     }
+  }
+
+  /** What was sealed; `null` if it was not so, or not for this place. */
+  #frameOf(key: SealKey, stored: StoredEntry, { name, terms }: SealedPlace): Buffer | null {
+    const { seal, errors, clock } = this.#options;
+    const context = contextOf(stored.header, name);
+    const frame = key.open(payloadOf(stored), context, clock.now());
+    if (frame) return frame;
+    errors.note('seal-refused');
+    seal.onRefused(terms);
+    return null;
   }
 
   #isServable(stored: StoredEntry, { version }: SealedPlace): boolean {
@@ -123,24 +173,6 @@ export class SealedEntries {
       stored.keptUntil > clock.now() &&
       journal.verdict(stored, stored) !== 'covered'
     );
-  }
-
-  /** What was sealed; `null` if there is no key for it, or it is something else. */
-  async #opened(stored: StoredEntry, { name, terms }: SealedPlace): Promise<Buffer | null> {
-    const { seal, errors, clock, readBudgetMs } = this.#options;
-    const payload = stored.payload.subarray(stored.payloadAt, stored.payloadEnd);
-    try {
-      const given = seal.openingKey(terms, payload);
-      const key = given instanceof Promise ? await this.#inTime(given, readBudgetMs) : given;
-      if (!key) return null;
-      const frame = key.open(payload, contextOf(stored.header, name), clock.now());
-      if (frame) return frame;
-      errors.note('seal-refused');
-      seal.onRefused(terms);
-    } catch (error) {
-      errors.note('seal-failed', error);
-    }
-    return null;
   }
 
   #ownOf(
@@ -163,6 +195,10 @@ export class SealedEntries {
       throw new CacheError('STORE_TIMEOUT', `No key within ${ms} ms.`);
     });
   }
+}
+
+function payloadOf({ payload, payloadAt, payloadEnd }: StoredEntry): Buffer {
+  return payload.subarray(payloadAt, payloadEnd);
 }
 
 /** The one number of a sealed entry's header that its payload is not bound to, for it is known only afterwards. */

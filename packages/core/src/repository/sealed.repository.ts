@@ -4,7 +4,13 @@ import type { PayloadSeal, SealTerms } from '../protection/payload-seal.js';
 import type { ReadOptions, StoredItem } from '../provider/cache-provider.js';
 import type { EntryStore } from './entry-store.js';
 import type { FoundEntry, PreparedEntry } from './found-entry.js';
-import { SealedEntries, type SealedEntriesOptions, type SealedPlace } from './sealed-entries.js';
+import {
+  SealedEntries,
+  type MaybeLater,
+  type OpenedEntry,
+  type SealedEntriesOptions,
+  type SealedPlace,
+} from './sealed-entries.js';
 
 export interface SealedRepositoryOptions extends Omit<SealedEntriesOptions, 'seal'> {
   /** `null`: nothing is ever sealed. */
@@ -52,19 +58,28 @@ export class SealedRepository {
   }
 
   /** Never rejects. */
-  async find(place: SealedPlace, how?: ReadOptions): Promise<FoundEntry | null> {
-    const { key, name, version } = place;
+  find(place: SealedPlace, how?: ReadOptions): Promise<FoundEntry | null> {
+    const { key, version } = place;
     const own = this.#own.peek(key);
-    if (own instanceof SealedHeldEntry && own.schemaVersion === version) {
-      const opened = await this.#sealed?.open(place, own.stored);
-      if (opened) return { entry: opened.entry, tier: 'l1' };
-      this.#own.drop(key);
+    if (!(own instanceof SealedHeldEntry) || own.schemaVersion !== version) {
+      return this.#findStored(place, how);
     }
-    const open = async (bytes: Uint8Array | null): Promise<FoundEntry | null> => {
-      const entry = bytes && (await this.#open(place, bytes));
-      return entry && { entry, tier: 'l2' };
+    const found = (opened: OpenedEntry | null): Promise<FoundEntry | null> => {
+      if (opened) return Promise.resolve({ entry: opened.entry, tier: 'l1' });
+      this.#own.drop(key);
+      return this.#findStored(place, how);
     };
-    return this.#stored.find(name, open, how);
+    const opened = this.#sealed?.open(place, own.stored) ?? null;
+    return opened instanceof Promise ? opened.then(found) : found(opened);
+  }
+
+  #findStored(place: SealedPlace, how?: ReadOptions): Promise<FoundEntry | null> {
+    const found = (entry: HeldEntry | null): FoundEntry | null => entry && { entry, tier: 'l2' };
+    const open = (bytes: Uint8Array | null): MaybeLater<FoundEntry | null> => {
+      const entry = bytes && this.#open(place, bytes);
+      return entry instanceof Promise ? entry.then(found) : found(entry);
+    };
+    return this.#stored.find(place.name, open, how);
   }
 
   /** As that of the repository. */
@@ -90,10 +105,13 @@ export class SealedRepository {
     return isStored;
   }
 
-  async #open(place: SealedPlace, bytes: Uint8Array): Promise<HeldEntry | null> {
-    const opened = await this.#sealed?.open(place, bytes);
-    if (opened?.own) this.#own.put(place.key, opened.own);
-    return opened?.entry ?? null;
+  #open(place: SealedPlace, bytes: Uint8Array): MaybeLater<HeldEntry | null> {
+    const held = (opened: OpenedEntry | null): HeldEntry | null => {
+      if (opened?.own) this.#own.put(place.key, opened.own);
+      return opened?.entry ?? null;
+    };
+    const opened = this.#sealed?.open(place, bytes) ?? null;
+    return opened instanceof Promise ? opened.then(held) : held(opened);
   }
 
   /** What is invalidated while a key is had counts as well: it is looked at in the step that seals. */

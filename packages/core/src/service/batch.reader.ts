@@ -32,7 +32,8 @@ export class BatchReader {
     { options, strategy, admit }: BatchTerms,
   ): Promise<readonly ReadResult<T | null>[]> {
     const unique = [...new Set(keys)];
-    const admitted = admit && unique.map(admit);
+    const admitting = admit(unique);
+    const admitted = admitting && (await admitting);
     const isLookedUp = strategy !== null && !options.forceRefresh;
     const found = !isLookedUp
       ? []
@@ -78,5 +79,5 @@ export interface BatchTerms {
   /** `null`: the cache is left out. */
   readonly strategy: ICacheStrategy | null;
   /** Where each key of protected data goes, `null` for past the cache; `null`: it is none. */
-  readonly admit: ((key: string) => Admitted | null) | null;
+  readonly admit: (keys: readonly string[]) => Promise<readonly (Admitted | null)[]> | null;
 }

@@ -102,7 +102,7 @@ export class CacheReader {
     await this.#options.chain.run(
       strategyOperation('read', strategy, resolved, { keys }),
       async () => {
-        const admit = await this.#gate.admission(resolved);
+        const admit = (unique: readonly string[]) => this.#gate.admitAll(unique, resolved);
         const isUsable = await this.#gate.isUsable(resolved);
         const how = { options: resolved, strategy: isUsable ? strategy : null, admit };
         results = await this.#batches.read(keys, load, how);
@@ -219,10 +219,11 @@ export class CacheReader {
     request: ReadRequest<T>,
     strategy: ICacheStrategy,
   ): Promise<ReadResult<T>> {
-    const { key, options } = request;
-    const admitted = (await this.#gate.admission(options))?.(key) ?? null;
+    const given = this.#gate.admit(request.key, request.options);
+    const admitted = given instanceof Promise ? await given : given;
     if (!admitted) return this.#runtime.engine.bypass(request);
-    const isUsable = await this.#gate.isUsable(admitted.options);
+    const usable = this.#gate.isUsable(admitted.options);
+    const isUsable = typeof usable === 'boolean' ? usable : await usable;
     return this.#answer({ ...request, ...admitted }, strategy, isUsable);
   }
 

@@ -23,16 +23,22 @@ export class ReadGate {
   }
 
   /**
-   * How each key of a call on protected data is admitted, `null` for past the cache; `null`: the call is none. To be asked
-   * for, and used, in the caller's async context.
+   * Where a key of a call on protected data goes; `null`: past the cache. To be called in the caller's async context.
+   * @throws, and rejects with, what the protection refuses the call with
    */
-  async admission(
+  admit(key: string, options: ResolvedCacheOptions): Admitted | null | Promise<Admitted | null> {
+    const { gate, isOpen } = this.#runtime;
+    if (isOpen) return gate.admit(key, options);
+    return this.#runtime.ready().then(() => (gate.isOpen ? gate.admit(key, options) : null));
+  }
+
+  /** {@link admit} of several keys; `null`: the call is not on protected data. */
+  admitAll(
+    keys: readonly string[],
     options: ResolvedCacheOptions,
-  ): Promise<((key: string) => Admitted | null) | null> {
-    const { gate } = this.#runtime;
-    if (!gate.concerns(options)) return null;
-    await this.#runtime.ready();
-    return (key) => (gate.isOpen ? gate.admit(key, options) : null);
+  ): Promise<readonly (Admitted | null)[]> | null {
+    if (!this.#runtime.gate.concerns(options)) return null;
+    return Promise.all(keys.map(async (key) => this.admit(key, options)));
   }
 
   #isCaughtUp({
