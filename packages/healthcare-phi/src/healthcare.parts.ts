@@ -39,6 +39,9 @@ import { EntryIndex } from './subjects/entry-index.js';
 import { subjectByConvention } from './subjects/key-convention.js';
 import { UndeclaredPhiMiddleware } from './undeclared-phi.middleware.js';
 
+/** How long an invalidation waits for the removal of what it has made invalid. */
+const REMOVAL_MS = 2_000;
+
 /** What the healthcare plugin consists of, for one cache, built of its options and the variables. */
 export class HealthcareParts {
   readonly ttls: HealthcareTtls;
@@ -167,7 +170,7 @@ export class HealthcareParts {
 
   /** Removes what is in the index of whoever asks, under these tags. */
   remove(tags: readonly string[]): Promise<number | null> {
-    return this.#own.index.remove(tags, currentAccess()?.tenant ?? 'default');
+    return this.#own.index.remove(tags, currentAccess()?.tenant ?? 'default', REMOVAL_MS);
   }
 
   get #own(): Joined {

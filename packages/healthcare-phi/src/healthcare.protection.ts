@@ -53,7 +53,8 @@ export class HealthcareProtection implements DataProtection {
     if (!admitted || options.ttlMs === 0) return admitted;
     const { ttlMs, staleIfErrorMs, emergencyData } = options;
     const keptMs = ttlMs + (emergencyData ? EMERGENCY_KEPT_MS : staleIfErrorMs);
-    index()?.note(admitted, names.pseudonym('tenant', '', admitted.terms.tenant), keptMs);
+    const tenantOf = (): string => names.pseudonym('tenant', '', admitted.terms.tenant);
+    index()?.note(admitted, tenantOf, keptMs);
     return admitted;
   }
 }

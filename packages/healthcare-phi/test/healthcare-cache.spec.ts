@@ -224,7 +224,7 @@ describe('HealthcareCacheService', () => {
     await cache.settled();
     expect(await as(() => cache.invalidatePatientCache('p'))).toMatchObject({
       recorded: true,
-      removed: 0,
+      removed: null,
     });
     await read();
     expect(load).toHaveBeenCalledTimes(2);

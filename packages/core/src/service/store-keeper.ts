@@ -68,11 +68,12 @@ export class StoreKeeper {
     return (await adding) ?? false;
   }
 
-  async membersOf(set: string, limit: number): Promise<readonly string[]> {
+  /** `null`: the store did not say. */
+  async membersOf(set: string, limit: number): Promise<readonly string[] | null> {
     const { guard, store } = this.#options;
     const { index } = store;
-    if (!index) return [];
-    return (await guard.of(set).attempt(() => index.membersOf(set, limit))) ?? [];
+    if (!index) return null;
+    return (await guard.of(set).attempt(() => index.membersOf(set, limit))) ?? null;
   }
 
   async dropMembers(set: string, members: readonly string[]): Promise<number> {

@@ -49,10 +49,10 @@ export class EntryIndex {
 
   /**
    * Notes an entry that is asked for.
-   * @param tenant pseudonym of its tenant
+   * @param tenantOf gives the pseudonym of its tenant
    * @param keptMs how long it will be kept at most once it is stored
    */
-  note({ key, tags, terms }: Admission, tenant: string, keptMs: number): void {
+  note({ key, tags, terms }: Admission, tenantOf: () => string, keptMs: number): void {
     const now = this.#clock.now();
     if ((this.#noted.get(key) ?? 0) >= now + keptMs) return;
     if (this.#pending.size >= MAX_PENDING) return void this.#skipped++;
@@ -61,6 +61,7 @@ export class EntryIndex {
     this.#noted.set(key, now + ttlMs);
     const all = new Set([PHI_TAG, phiTagOf(terms.tenant)]);
     const sets = tags.filter((tag) => !all.has(tag)).map((tag) => this.#setOf(tag, terms.tenant));
+    const tenant = tenantOf();
     const names = this.#keeper.namesOf(key);
     const adding = names.flatMap((name) =>
       [...sets, this.#shardOf(tenant, name)].map((set) =>
@@ -83,10 +84,20 @@ export class EntryIndex {
     await Promise.all(this.#pending);
   }
 
-  /** Removes the entries of a tenant that carry any of the tags; resolves with how many there were, `null` if unknown. */
-  async remove(tags: readonly string[], tenant: string): Promise<number | null> {
+  /**
+   * Removes the entries of a tenant that carry any of the tags; resolves with how many there were, `null` if that is not
+   * known, or not all were seen in time.
+   */
+  async remove(
+    tags: readonly string[],
+    tenant: string,
+    deadlineMs = Infinity,
+  ): Promise<number | null> {
     await this.settled();
-    return this.#removeAll(tags.map((tag) => this.#setOf(tag, tenant)));
+    return this.#removeAll(
+      tags.map((tag) => this.#setOf(tag, tenant)),
+      deadlineMs,
+    );
   }
 
   /** Removes all entries of a tenant. @param tenant its pseudonym */
@@ -100,13 +111,13 @@ export class EntryIndex {
   /** The pseudonyms of the tenants that have entries, as far as the index knows. */
   async tenants(): Promise<readonly string[]> {
     await this.settled();
-    return this.#keeper.membersOf(this.#tenants, MAX_TENANTS);
+    return (await this.#keeper.membersOf(this.#tenants, MAX_TENANTS)) ?? [];
   }
 
   /** Names of entries of a tenant that carry the tag. */
   async namesOf(tag: string, tenant: string): Promise<readonly string[]> {
     await this.settled();
-    return this.#keeper.membersOf(this.#setOf(tag, tenant), MAX_MEMBERS);
+    return (await this.#keeper.membersOf(this.#setOf(tag, tenant), MAX_MEMBERS)) ?? [];
   }
 
   /**
@@ -115,7 +126,7 @@ export class EntryIndex {
    */
   async trim(set: string, timesLeft: StoreKeeper['timesLeft']): Promise<number> {
     if (set === this.#tenants) return 0;
-    const members = await this.#keeper.membersOf(set, MAX_MEMBERS);
+    const members = (await this.#keeper.membersOf(set, MAX_MEMBERS)) ?? [];
     let dropped = 0;
     for (const page of pagesOf(members)) {
       const left = await timesLeft(page);
@@ -125,21 +136,24 @@ export class EntryIndex {
     return dropped;
   }
 
-  async #removeAll(sets: readonly string[]): Promise<number | null> {
+  async #removeAll(sets: readonly string[], deadlineMs = Infinity): Promise<number | null> {
     this.#noted.clear(); // what is stored again is to be added again
-    const found = await Promise.all(sets.map((set) => this.#keeper.membersOf(set, MAX_MEMBERS)));
-    const names = [...new Set(found.flat())];
+    const endsAt = this.#clock.now() + deadlineMs;
+    const counts = await Promise.all(sets.map((set) => this.#empty(set, endsAt)));
+    return counts.reduce(sumOf, 0);
+  }
+
+  /** Page by page, so that no answer of the store is long. */
+  async #empty(set: string, endsAt: number): Promise<number | null> {
     let removed: number | null = 0;
-    for (let from = 0; from < names.length; from += PAGE) {
-      const count: number | null = await this.#keeper.remove(names.slice(from, from + PAGE));
-      removed = removed === null || count === null ? null : removed + count;
+    while (this.#clock.now() < endsAt) {
+      const page = await this.#keeper.membersOf(set, PAGE);
+      if (page === null) return null;
+      if (page.length === 0) return removed;
+      removed = sumOf(removed, await this.#keeper.remove(page));
+      if ((await this.#keeper.dropMembers(set, page)) === 0) return removed; // others are at it too
     }
-    await Promise.all(
-      sets.flatMap((set, i) =>
-        pagesOf(found[i] ?? []).map((page) => this.#keeper.dropMembers(set, page)),
-      ),
-    );
-    return removed;
+    return null;
   }
 
   get #tenants(): string {
@@ -162,4 +176,8 @@ export class EntryIndex {
 function pagesOf(names: readonly string[]): readonly (readonly string[])[] {
   const count = Math.ceil(names.length / PAGE);
   return Array.from({ length: count }, (_, i) => names.slice(i * PAGE, (i + 1) * PAGE));
+}
+
+function sumOf(sum: number | null, count: number | null): number | null {
+  return sum === null || count === null ? null : sum + count;
 }
