@@ -8,8 +8,8 @@ function keeperOf() {
   const sets = new Map<string, Set<string>>();
   const entries = new Set<string>();
   const keeper = {
-    namesOf: (key: string) => [`e:${key}`],
-    setOf: (key: string) => `i:${key}`,
+    namesOf: jest.fn((key: string) => [`e:${key}`]),
+    setOf: jest.fn((key: string) => `i:${key}`),
     addMember: jest.fn(async (set: string, member: string) => {
       sets.set(set, (sets.get(set) ?? new Set()).add(member));
       return true;
@@ -23,8 +23,8 @@ function keeperOf() {
     remove: jest.fn(
       async (names: readonly string[]) => names.filter((name) => entries.delete(name)).length,
     ),
-  } satisfies IndexKeeper;
-  return { keeper: keeper as jest.Mocked<IndexKeeper>, sets, entries };
+  };
+  return { keeper: keeper as unknown as jest.Mocked<IndexKeeper>, sets, entries };
 }
 
 const admission = (key: string): Admission => ({
