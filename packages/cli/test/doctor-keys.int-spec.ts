@@ -48,6 +48,12 @@ describeWithRedis(
       expect(findings.filter(({ check }) => check === 'keyring')).toHaveLength(3);
     });
 
+    it('reads the address of the key store from a file, too', async () => {
+      await writeFile(join(folder, 'url'), `${keys.url}\n`, { mode: 0o600 });
+      const { stateOf } = await examine({ CACHE_KEY_STORE_URL_FILE: join(folder, 'url') });
+      expect(stateOf('key store', 'separation')).toBe('ok');
+    });
+
     it.each(['127.0.0.1', 'localhost'])(
       'finds that keys are on the server of the values, also as %s and another database',
       async (host) => {

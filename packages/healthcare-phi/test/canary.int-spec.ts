@@ -46,6 +46,9 @@ const failing = (): never => {
 const README = readFileSync(join(__dirname, '../../provider-redis/README.md'), 'utf8');
 const RULE = /^ACL SETUSER cache .*$/m.exec(README)?.[0].split(' ').slice(1) ?? [];
 
+/** Everything is done at once, on machines that have more to do. */
+jest.setTimeout(120_000);
+
 /**
  * Marked patients go through everything that the package does, with a cache that may do no more than the ACL rule says; then
  * all that is written, told or logged anywhere is searched for them.
@@ -284,7 +287,7 @@ describeWithRedis(
       await until('the store is back', isBack, 20_000);
       const codes = new Set(errors.map((error) => (error as { code?: string }).code));
       expect([...codes]).toEqual(expect.arrayContaining(['NOT_RECORDED']));
-    }, 120_000);
+    });
 
     it('reports of all kinds', async () => {
       const { cache, as, tell, plugin } = clinic;
@@ -314,7 +317,7 @@ describeWithRedis(
         'key store: streams',
         'output',
       ]);
-    }, 60_000);
+    });
 
     it('leave in the audit who was asked for, and nothing of what was cached', async () => {
       const log = filePlace('audit log', clinic.auditDirectory);
@@ -347,7 +350,7 @@ describeWithRedis(
         ].sort(),
       );
       await cache.close();
-    }, 60_000);
+    });
   },
   {
     needs: ['configure'],

@@ -1,3 +1,4 @@
+import { EnvironmentReader } from '@vitalcache/core';
 import type * as providerRedis from '@vitalcache/provider-redis';
 import type { StoreExposure, StoreFindings } from '@vitalcache/provider-redis';
 
@@ -19,7 +20,7 @@ export async function checkKeyStore(
   values: readonly StoreExposure[],
 ): Promise<{ readonly isReachable: boolean; readonly findings: readonly Finding[] }> {
   const findings = new Findings(SUBJECT);
-  const url = env['CACHE_KEY_STORE_URL'];
+  const url = new EnvironmentReader(env).secret('CACHE_KEY_STORE_URL'); // or its file
   if (!url) {
     const message =
       'CACHE_KEY_STORE_URL is not set: keys can’t be destroyed before their time, and restricted data is refused.';

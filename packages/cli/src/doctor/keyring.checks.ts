@@ -9,9 +9,8 @@ const LISTS = ['kek', 'index', 'audit'] as const;
 
 /** Whether the application is told anything of protected data. */
 export function isHealthcare({ env }: Configuration): boolean {
-  return ['CACHE_KEYRING', 'CACHE_KEYRING_FILE', 'CACHE_KEY_STORE_URL', 'CACHE_AUDIT_FILE'].some(
-    (name) => Boolean(env[name]),
-  );
+  const names = ['CACHE_KEYRING', 'CACHE_KEY_STORE_URL', 'CACHE_AUDIT_FILE'];
+  return names.some((name) => Boolean(env[name] ?? env[`${name}_FILE`]));
 }
 
 /** The keyring that the variables name, and what is to be said of it. */

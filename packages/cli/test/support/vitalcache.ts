@@ -8,6 +8,9 @@ const BIN = join(__dirname, '../../dist/bin.js');
 /** A folder without package.json, so that the namespace is the default one. */
 const NOWHERE = mkdtempSync(join(tmpdir(), 'vitalcache-cli-'));
 
+/** Each test starts processes, on machines that have more to do. */
+jest.setTimeout(60_000);
+
 /** How a run of the command ended, and what it said. */
 export interface CliResult {
   readonly code: number | null;
