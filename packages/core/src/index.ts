@@ -91,6 +91,7 @@ export type {
   CacheStats,
   HealthcareCacheMetrics,
   ICacheMetrics,
+  OperationLatency,
   PerformanceMetrics,
 } from './observation/cache-metrics.js';
 export { CACHE_CHANNELS, tellAlert } from './observation/event-channels.js';

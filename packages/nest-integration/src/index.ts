@@ -1,9 +1,18 @@
+export { adminAuditContext } from './admin/admin-call.js';
+export { adminScopeOf, type AdminScope } from './admin/admin-scope.js';
+export type { CacheAdminOptions, CacheAdminPlace } from './admin/cache-admin.options.js';
+export { openApiOf, type OpenApiDocument } from './admin/open-api.js';
 export { Cache } from './decorator/cache.decorator.js';
 export type {
   CacheDecoratorOptions,
   CacheRequest,
   VaryBy,
 } from './decorator/cache-decorator.options.js';
+export {
+  CacheHealthIndicator,
+  type CacheIndicatorResult,
+} from './health/cache-health.indicator.js';
+export { CacheHealthService, type ServiceState } from './health/cache-health.service.js';
 export type { CacheModuleOptions } from './module/cache-module.options.js';
 export { CacheModule, type CacheModuleAsyncOptions } from './module/cache.module.js';
 export { CACHE_CONFIG_TOKEN, CACHE_PROVIDER_TOKEN } from './module/cache.module-definition.js';

@@ -170,7 +170,7 @@ describe('readCacheSettings', () => {
     ['CACHE_MAX_CONNECTIONS', '1', /CACHE_MAX_CONNECTIONS is "1"; .* from 2 to 100000/],
     ['CACHE_SHARDS', shardsOf(501), /CACHE_MAX_CONNECTIONS: accepted: at least 1002, 2 for each/],
     ['CACHE_KEY_STORE_URL', 'nowhere', /CACHE_KEY_STORE_URL: accepted: a URL/],
-    ['CACHE_ADMIN_TOKEN_FILE', '/does/not/exist', /CACHE_ADMIN_TOKEN_FILE is .*can read/],
+    ['CACHE_KEYRING_FILE', '/does/not/exist', /CACHE_KEYRING_FILE is .*can read/],
   ])('refuses %s=%s', (name, value, message) => {
     expect(problemOf({ [name]: value })).toMatch(message);
   });
@@ -226,10 +226,10 @@ describe('readCacheSettings', () => {
     const line = problemOf({
       CACHE_SHARDS: '[{"host":"a","port":0,"password":"hunter2"}]',
       CACHE_KEY_STORE_URL: 'hunter2',
-      CACHE_ADMIN_TOKEN: 'hunter2',
-      CACHE_ADMIN_TOKEN_FILE: 'elsewhere',
+      CACHE_KEYRING: 'hunter2',
+      CACHE_KEYRING_FILE: 'elsewhere',
     });
-    expect(line).toContain('CACHE_ADMIN_TOKEN');
+    expect(line).toContain('CACHE_KEYRING');
     expect(line).not.toContain('hunter2');
   });
 
@@ -267,13 +267,11 @@ describe('readCacheSettings', () => {
 
   it('names in one warning what is set without effect', () => {
     const { warnings } = read({
-      CACHE_ADMIN_TOKEN: 'x',
       CACHE_AUDIT_FILE: 'x',
       CACHE_AUDIT_LOGGING_ENABLED: '1',
       CACHE_ENABLED: '1',
     });
     expect(warnings).toEqual([
-      'set but without effect in this version: CACHE_ADMIN_TOKEN',
       'set but without effect, because nothing protects (plugins: [healthcarePlugin()] of @vitalcache/healthcare-phi): CACHE_AUDIT_LOGGING_ENABLED, CACHE_AUDIT_FILE',
     ]);
   });

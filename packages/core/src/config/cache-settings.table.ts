@@ -36,26 +36,8 @@ const OF_HEALTHCARE: Readonly<Record<string, Check>> = {
   CACHE_AUDIT_FILE: text,
 };
 
-/** Variables that are checked now and get their effect with the features that they belong to. */
-const WITHOUT_EFFECT: Readonly<Record<string, Check>> = {
-  CACHE_ADMIN_TOKEN: secret,
-  CACHE_ADMIN_READ_TOKEN: secret,
-};
-
-/** Checks the variables that do nothing yet; returns the names of those that are set. */
-export function readVariablesWithoutEffect(reader: EnvironmentReader): readonly string[] {
-  return namesSet(reader, WITHOUT_EFFECT);
-}
-
 /** Checks the variables that nothing reads without a plugin for protected data; returns the names of those that are set. */
 export function readVariablesOfHealthcare(reader: EnvironmentReader): readonly string[] {
-  return namesSet(reader, OF_HEALTHCARE);
-}
-
-function namesSet(
-  reader: EnvironmentReader,
-  table: Readonly<Record<string, Check>>,
-): readonly string[] {
-  const checks = Object.entries(table);
+  const checks = Object.entries(OF_HEALTHCARE);
   return checks.flatMap(([name, check]) => (check(reader, name) === undefined ? [] : [name]));
 }

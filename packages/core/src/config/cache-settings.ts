@@ -5,11 +5,7 @@ import type { ProviderContext } from '../provider/provider-package.js';
 import type { CacheConfig } from '../service/cache-config.js';
 import type { EnvironmentReader } from './environment.reader.js';
 import { readFeatures, type FeatureSettings } from './feature-settings.js';
-import {
-  MAX_TTL_SECONDS,
-  readVariablesOfHealthcare,
-  readVariablesWithoutEffect,
-} from './cache-settings.table.js';
+import { MAX_TTL_SECONDS, readVariablesOfHealthcare } from './cache-settings.table.js';
 import { readStoreSettings } from './store-settings.js';
 
 const MIB = 2 ** 20;
@@ -96,14 +92,13 @@ export function readCacheSettings(
       ...storeWarnings,
       ...memory.warnings,
       ...compression.warnings,
-      ...withoutEffect(' in this version', readVariablesWithoutEffect(reader)),
-      ...(hasHealthcare ? [] : withoutEffect(NO_HEALTHCARE, readVariablesOfHealthcare(reader))),
+      ...(hasHealthcare ? [] : withoutEffect(readVariablesOfHealthcare(reader))),
     ],
   };
 }
 
-function withoutEffect(why: string, names: readonly string[]): readonly string[] {
-  return names.length === 0 ? [] : [`set but without effect${why}: ${names.join(', ')}`];
+function withoutEffect(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`set but without effect${NO_HEALTHCARE}: ${names.join(', ')}`];
 }
 
 function readProvider(reader: EnvironmentReader): string | undefined {

@@ -49,8 +49,24 @@ export interface PerformanceMetrics {
   timestamp: Date;
 }
 
+/** How long operations that were alike took, since start. */
+export interface OperationLatency {
+  /** A word of the code, such as `read`. */
+  readonly operation: string;
+  /** The tier that answered; empty where none did. */
+  readonly tier: string;
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+}
+
 /** What measures a cache; a plugin brings it. */
 export interface ICacheMetrics {
+  /** Names this process beside its numbers. Absent: it has no name. */
+  readonly instance?: string;
+  /** Response times by operation and tier; absent: it does not tell them apart. */
+  latencies?(): readonly OperationLatency[];
   stats(): CacheStats;
   healthcare(): HealthcareCacheMetrics;
   /** Asks the store how it is, within bounds. Never rejects. */

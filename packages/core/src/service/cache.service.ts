@@ -345,6 +345,17 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return { changes, announced };
   }
 
+  /**
+   * Takes a call of an operator through all middleware before anything is done for it: recorded there, or refused by what
+   * one of them throws. @param action a word of the code, never an id
+   */
+  async announceAdminCall(action: string): Promise<void> {
+    await this.#chain.run(operationOf('admin', { template: action }), async () => ({
+      outcome: 'done' as const,
+      tier: null,
+    }));
+  }
+
   /** @throws CacheError `CONFIG_INVALID` */
   registerWarmer(warmer: CacheWarmer): void {
     this.#warmers.register(warmer);

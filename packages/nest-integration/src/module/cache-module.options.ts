@@ -6,6 +6,8 @@ import {
   type ProviderPackage,
 } from '@vitalcache/core';
 
+import type { CacheAdminOptions } from '../admin/cache-admin.options.js';
+
 /**
  * Options of `CacheModule`. What is given here comes before the environment variable of the same meaning, which comes
  * before the default.
@@ -25,6 +27,11 @@ export interface CacheModuleOptions extends CacheConfig {
    * is shared with nobody unless its `@Cache()` says `varyBy` or `public`.
    */
   readonly credentialHeaders?: readonly string[];
+  /**
+   * The endpoints for operators, and the dashboard: off, but for the health of the cache, until they have a guard or a
+   * token (CACHE_ADMIN_TOKEN, CACHE_ADMIN_READ_TOKEN). `false`: nothing is there, whatever is set.
+   */
+  readonly admin?: CacheAdminOptions | false;
 }
 
 /** The compiler sees to it that the names are complete. */
@@ -33,6 +40,7 @@ const NAMES: Readonly<Record<keyof CacheModuleOptions, true>> = {
   defaultProvider: true,
   env: true,
   credentialHeaders: true,
+  admin: true,
   namespace: true,
   enabled: true,
   strategies: true,

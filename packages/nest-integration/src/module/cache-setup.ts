@@ -6,11 +6,13 @@ import {
   readCacheSettings,
   type CacheConfig,
   type CacheLogger,
+  type CacheLogLevel,
   type CacheSettings,
   type Environment,
   type ProviderContext,
 } from '@vitalcache/core';
 
+import { createAdminSetup, type AdminSetup } from '../admin/admin.setup.js';
 import { applicationName } from './application.js';
 import { assertKnownOptions, type CacheModuleOptions } from './cache-module.options.js';
 import { leveledLogger } from './leveled-logger.js';
@@ -24,6 +26,9 @@ export interface CacheSetup {
   /** Complete but for what the module adds. */
   readonly config: CacheConfig;
   readonly logger: CacheLogger;
+  /** What the logger lets pass now. */
+  readonly log: { level: CacheLogLevel };
+  readonly admin: AdminSetup;
   readonly provided: Omit<ProviderContext, 'onStateChange'>;
   /** Lines to warn with at start, once everything has been read. */
   readonly warnings: () => readonly string[];
@@ -64,12 +69,15 @@ export function createCacheSetup(given: CacheModuleOptions | undefined): CacheSe
     hasHealthcare: plugins.some(({ name }) => name === HEALTHCARE),
   });
   for (const plugin of plugins) plugin.readEnvironment?.(reader);
-  const logger = leveledLogger(options.logger ?? new Logger('Vitalcache'), settings.logLevel);
+  const log = { level: options.settings?.logLevel ?? settings.logLevel };
+  const logger = leveledLogger(options.logger ?? new Logger('Vitalcache'), () => log.level);
   return {
     options,
     reader,
     settings,
     logger,
+    log,
+    admin: createAdminSetup(reader, options.admin),
     config: { ...configOf(options, settings), logger },
     provided: {
       ...settings.provided,
@@ -80,7 +88,14 @@ export function createCacheSetup(given: CacheModuleOptions | undefined): CacheSe
 }
 
 function configOf(options: CacheModuleOptions, settings: CacheSettings): CacheConfig {
-  const { provider: _p, defaultProvider: _d, env: _e, credentialHeaders: _c, ...given } = options;
+  const {
+    provider: _p,
+    defaultProvider: _d,
+    env: _e,
+    credentialHeaders: _c,
+    admin: _a,
+    ...given
+  } = options;
   const strategies = options.strategies ?? [];
   return {
     namespace: applicationName(),

@@ -2,6 +2,10 @@ import { Global, Module, type DynamicModule, type InjectionToken } from '@nestjs
 import { DiscoveryModule } from '@nestjs/core';
 import { CacheService } from '@vitalcache/core';
 
+import { allOf, DEFAULT_CONTROLLERS, placed } from '../admin/admin-place.js';
+import type { CacheAdminPlace } from '../admin/cache-admin.options.js';
+import { CacheHealthIndicator } from '../health/cache-health.indicator.js';
+import { CacheHealthService } from '../health/cache-health.service.js';
 import { METHOD_CONTEXT_TOKEN } from '../decorator/method-context.js';
 import {
   type ASYNC_OPTIONS_TYPE,
@@ -16,6 +20,8 @@ import { pluginProviders, tokensOf } from './plugin.providers.js';
 export type CacheModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE & {
   /** What the plugins of the options bring for injection, such as `HealthcareCacheService`; Nest must know it before. */
   readonly provides?: readonly InjectionToken[];
+  /** Where the endpoints for operators stand, if not at `cache`; Nest must know it before the options. */
+  readonly admin?: CacheAdminPlace;
 };
 
 /**
@@ -28,21 +34,30 @@ export type CacheModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE & {
 @Global()
 @Module({
   imports: [DiscoveryModule],
+  controllers: allOf(DEFAULT_CONTROLLERS),
   providers: CACHE_PROVIDERS,
-  exports: [CACHE_PROVIDER_TOKEN, CacheService, METHOD_CONTEXT_TOKEN],
+  exports: [
+    CACHE_PROVIDER_TOKEN,
+    CacheService,
+    METHOD_CONTEXT_TOKEN,
+    CacheHealthService,
+    CacheHealthIndicator,
+  ],
 })
 export class CacheModule extends ConfigurableModuleClass {
   /** With options; they come before variables of the same meaning. */
   static override forRoot(options: CacheModuleOptions = {}): DynamicModule {
-    return withServices(super.forRoot(options), tokensOf(options.plugins));
+    const module = withServices(super.forRoot(options), tokensOf(options.plugins));
+    return placed(module, options.admin || {});
   }
 
   /** With options that other providers make: `useFactory`, `useClass` or `useExisting` (`createCacheOptions()`). */
   static override forRootAsync({
     provides = [],
+    admin = {},
     ...options
   }: CacheModuleAsyncOptions): DynamicModule {
-    return withServices(super.forRootAsync(options), provides);
+    return placed(withServices(super.forRootAsync(options), provides), admin);
   }
 }
 

@@ -9,6 +9,8 @@ import {
   type MergedPlugins,
 } from '@vitalcache/core';
 
+import { ADMIN_PROVIDERS } from '../admin/admin.providers.js';
+import { HotKeysMiddleware } from '../dashboard/hot-keys.middleware.js';
 import { METHOD_CONTEXT_TOKEN, type MethodContext } from '../decorator/method-context.js';
 import { CacheStatusInterceptor } from '../http/cache-status.interceptor.js';
 import { RequestScopes } from '../http/request-scopes.js';
@@ -25,6 +27,7 @@ import {
 import { CacheProviderFactory } from './cache-provider.factory.js';
 import { createCacheSetup, type CacheSetup } from './cache-setup.js';
 import { CachedClasses } from './cached-classes.js';
+import { LogLevelFollower } from './log-level.follower.js';
 import { RequestHookInterceptor } from './request-hook.interceptor.js';
 import { StoreReporter } from './store-reporter.js';
 
@@ -66,18 +69,34 @@ export const CACHE_PROVIDERS: Provider[] = [
   },
   RequestScopes,
   {
+    provide: HotKeysMiddleware,
+    useFactory: ({ protection }: MergedPlugins) => new HotKeysMiddleware(protection !== null),
+    inject: [MERGED_PLUGINS_TOKEN],
+  },
+  {
     provide: CacheService,
     useFactory: (
       provider: ICacheProvider,
       { config }: CacheSetup,
       { cacheClass }: MergedPlugins,
       scopes: RequestScopes,
+      hotKeys: HotKeysMiddleware,
     ) => {
-      const middleware = [new ServedValuesMiddleware(scopes), ...(config.middleware ?? [])];
+      const middleware = [
+        new ServedValuesMiddleware(scopes),
+        hotKeys,
+        ...(config.middleware ?? []),
+      ];
       const Service = (cacheClass ?? CacheService) as typeof CacheService;
       return new Service(provider, { ...config, middleware } as CacheConfig<never>);
     },
-    inject: [CACHE_PROVIDER_TOKEN, CACHE_SETUP_TOKEN, MERGED_PLUGINS_TOKEN, RequestScopes],
+    inject: [
+      CACHE_PROVIDER_TOKEN,
+      CACHE_SETUP_TOKEN,
+      MERGED_PLUGINS_TOKEN,
+      RequestScopes,
+      HotKeysMiddleware,
+    ],
   },
   {
     provide: METHOD_CONTEXT_TOKEN,
@@ -89,6 +108,8 @@ export const CACHE_PROVIDERS: Provider[] = [
   },
   CachedClasses,
   CacheLifecycle,
+  LogLevelFollower,
+  ...ADMIN_PROVIDERS,
   // The outermost of the two: whatever the other one sees done belongs to whoever asks.
   { provide: APP_INTERCEPTOR, useClass: RequestHookInterceptor },
   { provide: APP_INTERCEPTOR, useClass: CacheStatusInterceptor },

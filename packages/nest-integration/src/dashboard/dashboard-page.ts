@@ -1,0 +1,2 @@
+export const DASHBOARD_PAGE = '<!doctype html>';
+export const DASHBOARD_POLICY = "default-src 'none'";
