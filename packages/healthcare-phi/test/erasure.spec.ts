@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import type { ICacheProvider } from '@vitalcache/core';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
+import { FakeClock } from '@vitalcache/testing';
 
 import { MemoryRecordBook } from '../src/books/memory-record-book.js';
 import { verifyErasureReceipt, type ErasureReceipt } from '../src/erasure/erasure-receipt.js';
@@ -30,7 +31,9 @@ describe('erasePatient', () => {
   it('GDPR 17: gives a signed receipt of what was removed and which keys were destroyed', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'vitalcache-receipts-'));
     const receiptsDirectory = join(directory, 'receipts');
-    const { cache, as, keyring, audit, clock } = await clinicCache({
+    const keyStore = new MemoryKeyStore(new FakeClock());
+    const { cache, as, keyring, audit, clock, store, plugin } = await clinicCache({
+      keyStore,
       subjectKeys: 'stored',
       receiptsDirectory,
     });
@@ -53,6 +56,11 @@ describe('erasePatient', () => {
     });
     expect(JSON.stringify(receipt)).not.toContain('p-1');
     expect((await cache.status()).l1.entries).toBe(0);
+    expect((await snapshot(store)).size).toBe(0);
+    expect(await plugin.parts.index.namesOf('patient:p-1', 'default')).toEqual([]);
+    expect(await keyStore.list(receipt.tenant)).toEqual([
+      expect.objectContaining({ name: expect.stringContaining('tek') as string }),
+    ]);
     const publicKey = createPublicKey(keyring.audit[0]?.key as never);
     expect(verifyErasureReceipt(receipt, publicKey)).toBe(true);
     const forged: ErasureReceipt = { ...receipt, removed: 3 };
