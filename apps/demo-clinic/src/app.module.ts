@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { StalenessProbe } from '@vitalcache/metrics';
 import { CacheModule } from '@vitalcache/nest-integration';
@@ -15,6 +15,8 @@ import { ClinicsService } from './clinics/clinics.service.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DoctorsController } from './doctors/doctors.controller.js';
 import { DoctorsService } from './doctors/doctors.service.js';
+import { ErasureController } from './erasure/erasure.controller.js';
+import { ErasureService } from './erasure/erasure.service.js';
 import { HealthController } from './health/health.controller.js';
 import { ClientErrorFilter } from './http/client-error.filter.js';
 import { WriteErrorFilter } from './http/write-error.filter.js';
@@ -23,6 +25,10 @@ import { monitoring } from './monitoring/monitoring.js';
 import { SourceChecks } from './monitoring/source-checks.js';
 import { PatientsController } from './patients/patients.controller.js';
 import { PatientsService } from './patients/patients.service.js';
+import { LoginsController } from './protection/logins.controller.js';
+import { prepareProtectionFolder, protectionDefaults } from './protection/protection-folder.js';
+import { ProtectionModule } from './protection/protection.module.js';
+import { protection } from './protection/protection.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,15 +38,19 @@ export class AppModule {
   /** @throws StartError, CacheError when a variable is unusable; each message is one line that says what to do. */
   static forRoot(env: Environment = process.env): DynamicModule {
     const { plugins, registry, staleness } = monitoring();
+    const swr = new SWRCacheStrategy();
+    const folder = prepareProtectionFolder(env);
+    const logger = new Logger('Healthcare');
     return {
       module: AppModule,
       imports: [
+        ProtectionModule.forRoot(folder),
         DatabaseModule.forRoot(env),
         CacheModule.forRoot({
-          env,
+          env: { ...env, ...protectionDefaults(folder, env) },
           defaultProvider: 'memory',
-          strategies: [new SWRCacheStrategy()],
-          plugins,
+          strategies: [swr],
+          plugins: [...plugins, protection({ env, folder, swr, logger })],
         }),
       ],
       controllers: [
@@ -49,6 +59,8 @@ export class AppModule {
         AppointmentsController,
         DoctorsController,
         ClinicsController,
+        ErasureController,
+        LoginsController,
         HealthController,
         MetricsController,
       ],
@@ -57,6 +69,7 @@ export class AppModule {
         CareService,
         ClinicsService,
         DoctorsService,
+        ErasureService,
         InvalidationService,
         PatientsService,
         SourceChecks,

@@ -10,6 +10,7 @@ export interface Answer {
   readonly status: number;
   readonly cache: string | undefined;
   readonly age: string | undefined;
+  readonly control: string | undefined;
   readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look into answers of many shapes
 }
 
@@ -25,18 +26,22 @@ export class DemoApi {
   }
 
   async ask(
-    method: 'GET' | 'PATCH' | 'POST' | 'DELETE',
+    method: 'GET' | 'PATCH' | 'POST' | 'PUT' | 'DELETE',
     url: string,
     payload?: object,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
-    const { statusCode, headers, payload: text } = await this.app.inject({ method, url, payload });
+    const asked = { method, url, payload, headers };
+    const { statusCode, headers: told, payload: text } = await this.app.inject(asked);
     const body: unknown = /^[[{]/.test(text) ? JSON.parse(text) : text;
-    const header = (name: string) => headers[name]?.toString();
-    return { status: statusCode, cache: header('cache-status'), age: header('age'), body };
+    const header = (name: string) => told[name]?.toString();
+    const control = header('cache-control');
+    return { status: statusCode, cache: header('cache-status'), age: header('age'), control, body };
   }
 
-  get(url: string): Promise<Answer> {
-    return this.ask('GET', url);
+  /** @param login of the demo; absent: the one that is meant where nobody is named */
+  get(url: string, login?: string): Promise<Answer> {
+    return this.ask('GET', url, undefined, login === undefined ? {} : { 'x-demo-login': login });
   }
 
   close(): Promise<void> {

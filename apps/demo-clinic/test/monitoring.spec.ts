@@ -55,7 +55,7 @@ describe('the demo under load, watched', () => {
     await markPatients(api);
     await readPatients(api);
     await until('a probe', async () => {
-      await api.get(MARKED);
+      await api.get('/clinics');
       return /probes_total\{[^}]*outcome="fresh"\} [1-9]/.test(await scrape());
     });
     scraped = parseScrape(await scrape());

@@ -99,7 +99,7 @@ describe('healthcare-phi in Nest', () => {
     [
       'a time to live that is one',
       { CACHE_KEYRING: generateKeyring(), CACHE_PATIENT_RECORDS_TTL: 'long' },
-      /^CACHE_PATIENT_RECORDS_TTL is "long"/,
+      /^CACHE_PATIENT_RECORDS_TTL is "long"; accepted: [^·]*$/,
     ],
   ])('keeps the application down without %s', async (_what, env, line) => {
     const lines = new LogLines();
@@ -107,6 +107,18 @@ describe('healthcare-phi in Nest', () => {
     const problem = await problemOf(testOptions({ env, plugins }, lines));
     expect(problem).toMatch(line);
     expect(problem).not.toContain('\n');
+  });
+
+  it('gives its variables their effect, and warns of none', async () => {
+    const lines = new LogLines();
+    const env = {
+      CACHE_KEYRING: generateKeyring(),
+      CACHE_AUDIT_LOGGING_ENABLED: 'false',
+      CACHE_PATIENT_RECORDS_TTL: '60',
+    };
+    const plugins = [healthcarePlugin({ keyStore: new MemoryKeyStore(), logger: lines })];
+    await startModule({ imports: [CacheModule.forRoot(testOptions({ env, plugins }, lines))] });
+    expect(lines.warnings).toEqual([]);
   });
 
   it('keeps the application down when its key store can not be opened', async () => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { HealthcareCacheService, NO_CLINIC } from '@vitalcache/healthcare-phi';
 import { Cache } from '@vitalcache/nest-integration';
 
 import { InvalidationService } from '../caching/invalidation.service.js';
@@ -11,21 +12,20 @@ import type { AppointmentPatch, NewAppointment } from './appointments.schema.js'
 export class AppointmentsService {
   constructor(
     private readonly appointments: AppointmentsRepository,
+    private readonly cache: HealthcareCacheService,
     private readonly invalidation: InvalidationService,
   ) {}
 
-  @Cache({
-    keyTemplate: 'appointment:{appointmentId}:details',
-    tags: ['appointments', 'appointment:{appointmentId}'],
-    ...LIFETIMES.appointments,
-  })
+  /** Whose it is is only known afterwards: an erasure of the patient names their appointments one by one. */
   find(appointmentId: string): Promise<Appointment | null> {
-    return this.appointments.findById(appointmentId);
+    const load = () => this.appointments.findById(appointmentId);
+    return this.cache.cacheAppointment(appointmentId, NO_CLINIC, load);
   }
 
   @Cache({
     keyTemplate: 'patient:{patientId}:appointments',
-    tags: ['appointments', 'patient-appointments:{patientId}'],
+    containsPHI: true,
+    patientSpecific: true,
     ...LIFETIMES.appointments,
   })
   byPatient(patientId: string): Promise<Appointment[]> {
@@ -34,7 +34,8 @@ export class AppointmentsService {
 
   @Cache({
     keyTemplate: 'clinic:{clinicId}:appointments:{date}',
-    tags: ['appointments', 'clinic-appointments:{clinicId}'],
+    containsPHI: true,
+    clinicSpecific: true,
     ...LIFETIMES.appointments,
   })
   byClinicAndDate(clinicId: string, date: string): Promise<Appointment[]> {
@@ -43,7 +44,7 @@ export class AppointmentsService {
 
   async create(appointment: NewAppointment): Promise<Appointment> {
     const created = await this.appointments.create(appointment);
-    await this.changed(created);
+    await this.invalidation.appointmentsChanged(created);
     return created;
   }
 
@@ -51,16 +52,7 @@ export class AppointmentsService {
     const updated = patch.status
       ? await this.appointments.setStatus(appointmentId, patch.status)
       : await this.appointments.reschedule(appointmentId, patch.startsAt as string);
-    if (updated) await this.changed(updated);
+    if (updated) await this.invalidation.appointmentsChanged(updated);
     return updated;
-  }
-
-  private changed({ id, patientId, doctorId, clinicId }: Appointment): Promise<void> {
-    return this.invalidation.changed(
-      `appointment:${id}`,
-      `patient-appointments:${patientId}`,
-      `clinic-appointments:${clinicId}`,
-      `doctor-schedule:${doctorId}`,
-    );
   }
 }

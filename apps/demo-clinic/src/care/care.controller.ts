@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import {
@@ -19,6 +19,11 @@ import { CareService } from './care.service.js';
 
 interface PatientParams {
   readonly patientId: string;
+}
+
+/** What is needed of Fastify's. */
+interface Reply {
+  header(name: string, value: string): Reply;
 }
 
 @ApiTags('care')
@@ -54,10 +59,18 @@ export class CareController {
   }
 
   @Get('emergency-contacts')
-  @ApiOperation({ summary: 'Whom to call, in that order' })
+  @ApiOperation({
+    summary:
+      'Whom to call, in that order; x-as-of says since when, x-stale whether the database was away',
+  })
   @ApiInput({ params: patientParams })
-  async emergencyContacts(@Param(new ZodPipe(patientParams)) { patientId }: PatientParams) {
-    return this.ofPatient(patientId, this.care.emergencyContacts(patientId));
+  async emergencyContacts(
+    @Param(new ZodPipe(patientParams)) { patientId }: PatientParams,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    const { data, asOf, stale } = await this.care.emergencyContacts(patientId);
+    reply.header('x-as-of', asOf.toISOString()).header('x-stale', String(stale));
+    return this.ofPatient(patientId, Promise.resolve(data));
   }
 
   @Post('records')

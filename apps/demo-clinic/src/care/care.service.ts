@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Cache } from '@vitalcache/nest-integration';
+import {
+  HealthcareCacheService,
+  NO_CLINIC,
+  type EmergencyResult,
+} from '@vitalcache/healthcare-phi';
 
 import { InvalidationService } from '../caching/invalidation.service.js';
-import { LIFETIMES } from '../caching/lifetimes.js';
 import {
   EmergencyContactsRepository,
   type EmergencyContact,
@@ -19,7 +22,11 @@ import type { NewPrescription } from '../prescriptions/prescriptions.schema.js';
 import { RecordsRepository, type PatientRecord } from '../records/records.repository.js';
 import type { NewRecord } from '../records/records.schema.js';
 
-/** What is written down about one patient, through the cache. Every entry carries the patient's tag. */
+/** Days that an open side of a range stands for. */
+const FIRST_DAY = '1900-01-01';
+const LAST_DAY = '2199-12-31';
+
+/** What is written down about one patient, through the cache's methods for it. */
 @Injectable()
 export class CareService {
   constructor(
@@ -28,66 +35,60 @@ export class CareService {
     private readonly prescribed: PrescriptionsRepository,
     private readonly results: LabResultsRepository,
     private readonly contacts: EmergencyContactsRepository,
+    private readonly cache: HealthcareCacheService,
     private readonly invalidation: InvalidationService,
   ) {}
 
-  @Cache({
-    keyTemplate:
-      'medical:{patientId}:history:{wanted.start}:{wanted.end}:{wanted.includeTests}:{wanted.includeImages}',
-    tags: ['patient:{patientId}'],
-    compress: true,
-    ...LIFETIMES.medicalHistory,
-  })
   history(patientId: string, wanted: HistoryQuery): Promise<MedicalHistory | null> {
-    return this.histories.byPatient(patientId, wanted);
+    const { start, end, includeTests, includeImages } = wanted;
+    const isWhole = start === undefined && end === undefined;
+    const timeRange = { start: new Date(start ?? FIRST_DAY), end: new Date(end ?? LAST_DAY) };
+    const load = () => this.histories.byPatient(patientId, wanted);
+    return this.cache.cacheMedicalHistory(patientId, NO_CLINIC, load, {
+      includeTests,
+      includeImages,
+      compress: true,
+      ...(!isWhole && { timeRange }),
+    });
   }
 
-  @Cache({
-    keyTemplate: 'prescriptions:{patientId}',
-    tags: ['patient:{patientId}'],
-    ...LIFETIMES.prescriptions,
-  })
   prescriptions(patientId: string): Promise<Prescription[]> {
-    return this.prescribed.byPatient(patientId);
+    const load = () => this.prescribed.byPatient(patientId);
+    return this.cache.cachePrescriptions(patientId, NO_CLINIC, load);
   }
 
-  @Cache({
-    keyTemplate: 'lab-results:{patientId}',
-    tags: ['patient:{patientId}'],
-    ...LIFETIMES.labResults,
-  })
   labResults(patientId: string): Promise<LabResult[]> {
-    return this.results.byPatient(patientId);
+    const load = () => this.results.byPatient(patientId);
+    return this.cache.cacheLabResults(patientId, NO_CLINIC, load);
   }
 
-  @Cache({
-    keyTemplate: 'emergency:{patientId}:contacts',
-    tags: ['patient:{patientId}'],
-    priority: 'critical',
-    ...LIFETIMES.emergencyContacts,
-  })
-  emergencyContacts(patientId: string): Promise<EmergencyContact[]> {
-    return this.contacts.byPatient(patientId);
+  /** With its age: of whom to call, yesterday's answer is better than none while the database is away. */
+  emergencyContacts(patientId: string): Promise<EmergencyResult<EmergencyContact[]>> {
+    const load = () => this.contacts.byPatient(patientId);
+    return this.cache.cacheEmergencyData(patientId, load, { what: 'contacts' });
   }
 
   async addRecord(patientId: string, record: NewRecord): Promise<PatientRecord> {
-    return this.changing(patientId, await this.visits.create(patientId, record));
+    const added = await this.visits.create(patientId, record);
+    await this.invalidation.patientChanged(patientId);
+    return added;
   }
 
   async addAllergy(patientId: string, allergy: NewAllergy): Promise<MedicalHistory | null> {
-    return this.changing(patientId, await this.histories.addAllergy(patientId, allergy));
+    const history = await this.histories.addAllergy(patientId, allergy);
+    await this.invalidation.patientChanged(patientId);
+    return history;
   }
 
   async addPrescription(patientId: string, prescription: NewPrescription): Promise<Prescription> {
-    return this.changing(patientId, await this.prescribed.create(patientId, prescription));
+    const added = await this.prescribed.create(patientId, prescription);
+    await this.invalidation.prescriptionsChanged(patientId);
+    return added;
   }
 
   async addLabResult(patientId: string, result: NewLabResult): Promise<LabResult> {
-    return this.changing(patientId, await this.results.create(patientId, result));
-  }
-
-  private async changing<T>(patientId: string, written: T): Promise<T> {
-    await this.invalidation.changed(`patient:${patientId}`);
-    return written;
+    const added = await this.results.create(patientId, result);
+    await this.invalidation.labResultsChanged(patientId);
+    return added;
   }
 }

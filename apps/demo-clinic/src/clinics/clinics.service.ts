@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { HealthcareCacheService } from '@vitalcache/healthcare-phi';
 import { Cache } from '@vitalcache/nest-integration';
 
 import { InvalidationService } from '../caching/invalidation.service.js';
@@ -12,35 +13,29 @@ import type { ClinicPatch } from './clinics.schema.js';
 export class ClinicsService {
   constructor(
     private readonly clinics: ClinicsRepository,
+    private readonly cache: HealthcareCacheService,
     private readonly invalidation: InvalidationService,
   ) {}
 
-  @Cache({ keyTemplate: 'clinics:list', tags: ['clinics'], ...LIFETIMES.clinic })
+  @Cache({ keyTemplate: 'clinics:list', tags: ['clinics'], ...LIFETIMES.clinics })
   list(): Promise<Clinic[]> {
     return this.clinics.list();
   }
 
-  @Cache({
-    keyTemplate: 'clinic:{clinicId}:details',
-    tags: ['clinic:{clinicId}'],
-    ...LIFETIMES.clinic,
-  })
   find(clinicId: string): Promise<Clinic | null> {
-    return this.clinics.findById(clinicId);
+    return this.cache.cacheClinicData(clinicId, 'details', () => this.clinics.findById(clinicId));
   }
 
-  @Cache({
-    keyTemplate: 'clinic:{clinicId}:doctors',
-    tags: ['clinic:{clinicId}'],
-    ...LIFETIMES.clinic,
-  })
   doctors(clinicId: string): Promise<Doctor[]> {
-    return this.clinics.doctors(clinicId);
+    return this.cache.cacheClinicData(clinicId, 'doctors', () => this.clinics.doctors(clinicId));
   }
 
   async update(clinicId: string, patch: ClinicPatch): Promise<Clinic | null> {
     const clinic = await this.clinics.update(clinicId, patch);
-    if (clinic) await this.invalidation.changed(`clinic:${clinicId}`, 'clinics');
+    if (clinic) {
+      await this.invalidation.clinicChanged(clinicId);
+      await this.invalidation.listsChanged('clinics');
+    }
     return clinic;
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { HealthcareCacheService, NO_CLINIC } from '@vitalcache/healthcare-phi';
 import { Cache } from '@vitalcache/nest-integration';
 
 import { InvalidationService } from '../caching/invalidation.service.js';
@@ -13,6 +14,7 @@ import type { DoctorPatch, DoctorsQuery } from './doctors.schema.js';
 export class DoctorsService {
   constructor(
     private readonly doctors: DoctorsRepository,
+    private readonly cache: HealthcareCacheService,
     private readonly invalidation: InvalidationService,
   ) {}
 
@@ -25,30 +27,23 @@ export class DoctorsService {
     return this.doctors.list(query);
   }
 
-  @Cache({
-    keyTemplate: 'doctor:{doctorId}:profile',
-    tags: ['doctor:{doctorId}'],
-    ...LIFETIMES.doctor,
-  })
   find(doctorId: string): Promise<Doctor | null> {
-    return this.doctors.findById(doctorId);
+    const load = () => this.doctors.findById(doctorId);
+    return this.cache.cacheDoctorProfile(doctorId, NO_CLINIC, load);
   }
 
-  /** Strongly consistent: a slot that somebody booked through another process must not look free. */
-  @Cache({
-    keyTemplate: 'doctor:{doctorId}:schedule:{date}',
-    tags: ['doctor:{doctorId}', 'doctor-schedule:{doctorId}', 'appointments'],
-    consistency: 'strong',
-    ...LIFETIMES.appointments,
-  })
+  /** Strongly consistent, as schedules are: a slot that somebody booked through another process must not look free. */
   schedule(doctorId: string, date: string): Promise<DoctorSchedule | null> {
-    return this.doctors.schedule(doctorId, date);
+    const load = () => this.doctors.schedule(doctorId, date);
+    return this.cache.cacheDoctorSchedule(doctorId, NO_CLINIC, date, load);
   }
 
   async update(doctorId: string, patch: DoctorPatch): Promise<Doctor | null> {
     const doctor = await this.doctors.update(doctorId, patch);
     if (doctor) {
-      await this.invalidation.changed(`doctor:${doctorId}`, 'doctors', `clinic:${doctor.clinicId}`);
+      await this.invalidation.doctorChanged(doctorId);
+      await this.invalidation.clinicChanged(doctor.clinicId);
+      await this.invalidation.listsChanged('doctors');
     }
     return doctor;
   }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
+import { ErasureService } from '../erasure/erasure.service.js';
 import { ApiInput } from '../http/api-input.js';
 import { found } from '../http/found.js';
 import { ZodPipe } from '../http/zod.pipe.js';
@@ -22,7 +23,10 @@ interface PatientParams {
 @ApiTags('patients')
 @Controller('patients')
 export class PatientsController {
-  constructor(private readonly patients: PatientsService) {}
+  constructor(
+    private readonly patients: PatientsService,
+    private readonly erasure: ErasureService,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Patients by id, page by page' })
@@ -65,9 +69,10 @@ export class PatientsController {
 
   @Delete(':patientId')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Deletes a patient and all that belongs to them' })
+  @ApiOperation({ summary: 'Deletes a patient as /erasure does, without its receipt' })
   @ApiInput({ params: patientParams })
   async delete(@Param(new ZodPipe(patientParams)) { patientId }: PatientParams): Promise<void> {
-    found((await this.patients.delete(patientId)) || null, 'patient');
+    found(await this.patients.find(patientId), 'patient');
+    await this.erasure.erase(patientId, 'deleted');
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { HealthcareCacheService, NO_CLINIC } from '@vitalcache/healthcare-phi';
 import { Cache } from '@vitalcache/nest-integration';
 
 import { InvalidationService } from '../caching/invalidation.service.js';
@@ -12,12 +13,15 @@ import type { PatientPatch, PatientsQuery, RecordsQuery } from './patients.schem
 export class PatientsService {
   constructor(
     private readonly patients: PatientsRepository,
+    private readonly cache: HealthcareCacheService,
     private readonly invalidation: InvalidationService,
   ) {}
 
+  /** A list of all clinics names none, and so is kept for whoever asked alone. */
   @Cache({
-    keyTemplate: 'patients:list:{query.clinicId}:{query.cursor}:{query.limit}',
+    keyTemplate: 'clinic:{query.clinicId}:patients:{query.cursor}:{query.limit}',
     tags: ['patients'],
+    containsPHI: true,
     ...LIFETIMES.list,
   })
   list(query: PatientsQuery): Promise<Page<Patient>> {
@@ -26,34 +30,26 @@ export class PatientsService {
 
   @Cache({
     keyTemplate: 'patient:{patientId}:profile',
-    tags: ['patient:{patientId}'],
+    containsPHI: true,
+    patientSpecific: true,
     ...LIFETIMES.patient,
   })
   find(patientId: string): Promise<Patient | null> {
     return this.patients.findById(patientId);
   }
 
-  @Cache({
-    keyTemplate:
-      'patient:{patientId}:records:{wanted.clinicId}:{wanted.includeHistory}:{wanted.includePrescriptions}:{wanted.includeVitals}',
-    tags: ['patient:{patientId}'],
-    compress: true,
-    ...LIFETIMES.patientRecords,
-  })
   records(patientId: string, wanted: RecordsQuery): Promise<PatientRecords | null> {
-    return this.patients.records(patientId, wanted);
+    const { clinicId = NO_CLINIC, ...parts } = wanted;
+    const load = () => this.patients.records(patientId, wanted);
+    return this.cache.cachePatientRecords(patientId, clinicId, load, { ...parts, compress: true });
   }
 
   async update(patientId: string, patch: PatientPatch): Promise<Patient | null> {
     const patient = await this.patients.update(patientId, patch);
-    if (patient) await this.invalidation.changed(`patient:${patientId}`, 'patients');
+    if (patient) {
+      await this.invalidation.patientChanged(patientId);
+      await this.invalidation.listsChanged();
+    }
     return patient;
-  }
-
-  async delete(patientId: string): Promise<boolean> {
-    const isDeleted = await this.patients.delete(patientId);
-    if (isDeleted)
-      await this.invalidation.changed(`patient:${patientId}`, 'patients', 'appointments');
-    return isDeleted;
   }
 }

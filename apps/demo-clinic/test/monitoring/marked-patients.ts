@@ -2,12 +2,15 @@ import { CANARY_PATIENT } from '@vitalcache/testing';
 
 import type { DemoApi } from '../demo-api.js';
 
+/** What marks go through: the API, on a port or without one. */
+export type MarkedApi = Pick<DemoApi, 'ask' | 'get'>;
+
 const { name, mrn, email, note } = CANARY_PATIENT;
 
 export const MARKED = '/patients/patient-000002';
 
 /** Puts marks wherever the API takes words, and ids that are marks themselves into keys and tags. */
-export async function markPatients(api: DemoApi): Promise<void> {
+export async function markPatients(api: MarkedApi): Promise<void> {
   const written = [
     await api.ask('PATCH', MARKED, { givenName: name, familyName: mrn, email }),
     await api.ask('POST', `${MARKED}/history/allergies`, {
@@ -40,7 +43,7 @@ export async function markPatients(api: DemoApi): Promise<void> {
 }
 
 /** Reads them in all ways, twice at once and twice in a row, among them what is not there and what is refused. */
-export async function readPatients(api: DemoApi): Promise<void> {
+export async function readPatients(api: MarkedApi): Promise<void> {
   const urls = [
     MARKED,
     `${MARKED}/records?includeHistory=true&includePrescriptions=true&includeVitals=true`,
