@@ -3,6 +3,14 @@ import { describeCache } from './cache-status.js';
 /** Before every path; set when the API does not live at the root. */
 const BASE = '';
 
+const LOGIN = 'demo-login';
+
+/** Who is at the desk, as chosen on this page; `null`: whoever the server takes for it. */
+export const chosenLogin = () => globalThis.localStorage?.getItem(LOGIN) ?? null;
+
+/** Remembers who is at the desk. */
+export const chooseLogin = (id) => localStorage.setItem(LOGIN, id);
+
 /** The server did not answer at all. */
 export class Unreachable extends Error {}
 
@@ -29,9 +37,11 @@ export async function ask(path, { method = 'GET', body } = {}) {
       method,
       // The browser's own cache would hide what is shown here.
       cache: 'no-store',
-      headers: body
-        ? { accept: 'application/json', 'content-type': 'application/json' }
-        : { accept: 'application/json' },
+      headers: {
+        accept: 'application/json',
+        ...(body && { 'content-type': 'application/json' }),
+        ...(chosenLogin() && { 'x-demo-login': chosenLogin() }),
+      },
       body: body ? JSON.stringify(body) : undefined,
     });
     text = await response.text();
@@ -81,6 +91,12 @@ export const api = {
   },
   patient: (id) => ask(patientPath(id)),
   records: (id) => ask(`${patientPath(id)}/records?includeVitals=true&includePrescriptions=true`),
+  logins: async () => items((await ask('/logins')).body),
+  isHeld: async (id) => (await ask(`${patientPath(id)}/legal-hold`)).body?.isHeld === true,
+  hold: (id, reason) => ask(`${patientPath(id)}/legal-hold`, { method: 'PUT', body: { reason } }),
+  release: (id) => ask(`${patientPath(id)}/legal-hold`, { method: 'DELETE' }),
+  erase: async (id, reason) =>
+    (await ask(`${patientPath(id)}/erasure`, { method: 'POST', body: { reason } })).body,
   change: (id, patch) => ask(patientPath(id), { method: 'PATCH', body: patch }),
 };
 

@@ -1,7 +1,9 @@
 import { Refused, Unreachable } from './api.js';
 import { ChangeForm } from './change-form.js';
+import { Deletion } from './deletion.js';
 import { byId } from './dom.js';
 import { drawVerdict, hammer } from './hammer.js';
+import { Login } from './login.js';
 import { PatientList } from './patient-list.js';
 import { PatientView } from './patient-view.js';
 import { ReadLog } from './read-log.js';
@@ -15,7 +17,14 @@ const AUTO_READ_MS = 1000;
 const log = new ReadLog();
 const list = new PatientList((id) => (location.hash = id), showError);
 const form = new ChangeForm();
-const view = new PatientView(log, form, (id) => list.clinicName(id));
+const login = new Login(byId('login'), () => void changeDesk());
+const deletion = new Deletion(login, (id) => void showDeleted(id));
+const view = new PatientView(
+  log,
+  form,
+  (id) => list.clinicName(id),
+  (patient) => void deletion.show(patient),
+);
 const check = new WriteCheck(byId('check'));
 let busy = false;
 
@@ -105,6 +114,24 @@ async function runHammer(id) {
   }
 }
 
+/** Somebody else is at the desk: what is on the page is read anew for them. */
+async function changeDesk() {
+  await list.load([null]);
+  await openFromAddress();
+}
+
+/** The patient is gone: the receipt stands where they stood. */
+async function showDeleted(id) {
+  if (view.id !== id) return;
+  history.replaceState(null, '', location.pathname);
+  await view.open(null);
+  byId('empty').hidden = true;
+  byId('receipt').hidden = false;
+  byId('receipt').scrollIntoView({ block: 'nearest' });
+  list.select(null);
+  await list.load(list.cursors);
+}
+
 let drawing = false;
 
 /** Draws what happened, at most once a frame: drawing after each of many reads would slow down the next ones. */
@@ -139,5 +166,10 @@ addEventListener('hashchange', openFromAddress);
 
 startTheme(byId('theme'));
 draw();
+try {
+  await login.start();
+} catch (error) {
+  showError(error, () => location.reload());
+}
 await list.start();
 await openFromAddress();

@@ -1,6 +1,6 @@
 import { api, Refused } from './api.js';
 import { drawBadge, smallBadge } from './badge.js';
-import { byId, dayText } from './dom.js';
+import { byId, dayText, el } from './dom.js';
 import { Gauge } from './gauge.js';
 import { drawRecords } from './records.js';
 
@@ -14,8 +14,10 @@ export class PatientView {
    * @param {import('./read-log.js').ReadLog} log
    * @param {import('./change-form.js').ChangeForm} form
    * @param {(id: string) => string} clinicName
+   * @param {(patient: object) => void} onShown told of the patient whenever another one is shown
    */
-  constructor(log, form, clinicName) {
+  constructor(log, form, clinicName, onShown) {
+    this.onShown = onShown;
     this.log = log;
     this.form = form;
     this.clinicName = clinicName;
@@ -29,6 +31,7 @@ export class PatientView {
     this.gauge.clear();
     byId('empty').hidden = id !== null;
     byId('missing').hidden = true;
+    byId('receipt').hidden = true;
     byId('content').hidden = id === null;
     byId('content').classList.add('loading');
     if (id !== null) await this.read();
@@ -39,11 +42,7 @@ export class PatientView {
     const id = this.id;
     try {
       await this.readProfile();
-      const answer = await api.records(id);
-      this.note('records', answer);
-      if (id !== this.id) return;
-      drawRecords(byId('records'), answer.body);
-      byId('records-badge').replaceChildren(smallBadge(answer));
+      await this.readRecords(id);
     } catch (error) {
       if (id !== this.id) return;
       if (!(error instanceof Refused && [400, 404].includes(error.status))) throw error;
@@ -52,6 +51,22 @@ export class PatientView {
       byId('missing').querySelector('p').textContent =
         `Nobody has the id ${id}. Choose somebody from the list.`;
     }
+  }
+
+  /** Reads the records, which whoever is at the desk may not see although the patient is there. */
+  async readRecords(id) {
+    let answer;
+    try {
+      answer = await api.records(id);
+    } catch (error) {
+      if (!(error instanceof Refused && error.status === 404)) throw error;
+      if (id === this.id) showNoRecords();
+      return;
+    }
+    this.note('records', answer);
+    if (id !== this.id) return;
+    drawRecords(byId('records'), answer.body);
+    byId('records-badge').replaceChildren(smallBadge(answer));
   }
 
   /** Reads the profile alone. */
@@ -95,5 +110,13 @@ export class PatientView {
     drawBadge(byId('badge'), answer);
     this.gauge.show(this.id, answer);
     this.form.fill(before, patient);
+    if (before === null) this.onShown(patient);
   }
+}
+
+function showNoRecords() {
+  byId('records-badge').replaceChildren();
+  byId('records').replaceChildren(
+    el('p.muted', {}, 'Not for whoever is at the desk: choose the doctor above to see records.'),
+  );
 }
