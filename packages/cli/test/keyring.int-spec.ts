@@ -50,6 +50,20 @@ describe('vitalcache keyring', () => {
     expectOneLine(await run('add', 'other', 'ring.json'), 2, /"other" is no list; accepted: kek/);
   });
 
+  it('exchanges a key in steps: enables the new one, then destroys the old one', async () => {
+    await run('generate', '--out', 'ring.json');
+    await run('add', 'index', 'ring.json');
+    const [old, added] = loadKeyring(join(cwd, 'ring.json')).index.map(({ id }) => id);
+    expectOneLine(await run('destroy', 'index', `${old}`, 'ring.json'), 2, /enable another first/);
+    expect((await run('enable', 'index', `${added}`, 'ring.json')).code).toBe(0);
+    expect((await run('destroy', 'index', `${old}`, 'ring.json')).code).toBe(0);
+    const ring = loadKeyring(join(cwd, 'ring.json'));
+    expect(ring.index.map(({ id, state }) => [id, state])).toEqual([[added, 'enabled']]);
+    expect(ring.retiredMarks).toHaveLength(1);
+    expect((await stat(join(cwd, 'ring.json'))).mode & 0o777).toBe(0o600);
+    expectOneLine(await run('enable', 'index', 'none', 'ring.json'), 2, /no key of this id/);
+  });
+
   it('lists states, from a file and from the application’s variables', async () => {
     await run('generate', '--out', 'ring.json');
     const plain = await run('status', 'ring.json');

@@ -79,7 +79,8 @@ export class HealthcareParts {
     const hasSwr = options.swr !== undefined;
     const policy = (this.policy = new CompliancePolicy({ ...options.policy, warn, hasSwr }));
     const keyring = keyringOf(options.keyring ?? env.keyring, isSealed, warn);
-    const names = (this.names = new KeyedNames({ keys: keyring.index, slotOf, clock }));
+    const { index: indexKeys, retiredMarks } = keyring;
+    const names = (this.names = new KeyedNames({ keys: indexKeys, retiredMarks, slotOf, clock }));
     const keyRef = (key: string): string => names.pseudonym('key', '', key);
     const signingKey = keyring.audit[0]?.key ?? null;
     this.#signer = signingKey && new LocalAuditSigner(signingKey);

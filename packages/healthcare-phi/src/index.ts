@@ -77,6 +77,7 @@ export {
   type KeyringList,
 } from './keys/keyring/generate-keyring.js';
 export { Keyring } from './keys/keyring/keyring.js';
+export { destroyRingKey, enableRingKey } from './keys/keyring/keyring-steps.js';
 export { readSecretFile } from './keys/keyring/keyring-file.js';
 export { loadKeyring, readKeyring } from './keys/keyring/read-keyring.js';
 export type { RingKey, RingKeyState, UsableRingKey } from './keys/keyring/ring-key.js';

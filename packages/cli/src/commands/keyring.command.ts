@@ -38,6 +38,18 @@ export function addKeyring(program: Command, commands: CommandSet): void {
   );
   commands.add(
     keyring,
+    'enable <list> <id> <file>',
+    'use a key for what is new: the second step, when every process has it',
+    enable,
+  );
+  commands.add(
+    keyring,
+    'destroy <list> <id> <file>',
+    'remove an old key: the last step, when nothing that needs it is alive',
+    destroy,
+  );
+  commands.add(
+    keyring,
     'status [file]',
     'list ids and states of the keys; never the keys',
     status,
@@ -59,9 +71,7 @@ async function generate(run: CommandRun<GenerateOptions>): Promise<ExitCode> {
 
 async function add(run: CommandRun<object>, list: string, file: string): Promise<ExitCode> {
   const tools = await keyTools(run);
-  const name = LISTS.find((one) => one === list);
-  if (!name)
-    throw new CliError(`${JSON.stringify(list)} is no list; accepted: ${LISTS.join(', ')}`);
+  const name = listOf(list);
   const path = resolve(run.io.cwd, file);
   tools.loadKeyring(path); // says what is wrong with it
   const ring = JSON.parse(await readFile(path, 'utf8')) as Partial<
@@ -73,6 +83,44 @@ async function add(run: CommandRun<object>, list: string, file: string): Promise
   await replaceSecret(path, `${JSON.stringify({ ...ring, [name]: items }, null, 2)}\n`);
   print(tools.loadKeyring(path), run);
   return EXIT.ok;
+}
+
+async function enable(
+  run: CommandRun<object>,
+  list: string,
+  id: string,
+  file: string,
+): Promise<ExitCode> {
+  return change(run, file, (text, tools) => tools.enableRingKey(text, listOf(list), id));
+}
+
+async function destroy(
+  run: CommandRun<object>,
+  list: string,
+  id: string,
+  file: string,
+): Promise<ExitCode> {
+  return change(run, file, (text, tools) => tools.destroyRingKey(text, listOf(list), id));
+}
+
+async function change(
+  run: CommandRun<object>,
+  file: string,
+  step: (text: string, tools: Healthcare) => string,
+): Promise<ExitCode> {
+  const tools = await keyTools(run);
+  const path = resolve(run.io.cwd, file);
+  tools.loadKeyring(path); // says what is wrong with it
+  await replaceSecret(path, step(await readFile(path, 'utf8'), tools));
+  print(tools.loadKeyring(path), run);
+  return EXIT.ok;
+}
+
+/** @throws CliError */
+function listOf(list: string): KeyringList {
+  const name = LISTS.find((one) => one === list);
+  if (name) return name;
+  throw new CliError(`${JSON.stringify(list)} is no list; accepted: ${LISTS.join(', ')}`);
 }
 
 async function status(run: CommandRun<object>, file?: string): Promise<ExitCode> {

@@ -20,6 +20,8 @@ const MAX_REMEMBERED = 20_000;
 export interface KeyedNamesOptions {
   /** The namespace's index keys: the first makes names, all are known. */
   readonly keys: readonly Pick<UsableRingKey, 'key'>[];
+  /** Marks of index keys that are destroyed: a journal keeps the one that it was begun with. */
+  readonly retiredMarks?: readonly string[];
   /**
    * What decides the slot of a key, such as its tenant and patient: all keys of which it is the same stand together. `null`:
    * the key itself. A function of the key alone.
@@ -36,13 +38,15 @@ export class KeyedNames implements NameProtection, Pseudonyms {
   readonly mark: string;
   readonly #first: IndexSecret;
   readonly #all: readonly IndexSecret[];
+  readonly #marks: ReadonlySet<string>;
   readonly #slotOf: (key: string) => string | null;
   readonly #hashes: LRUCache<string, readonly HashHalves[]>;
   readonly #names: LRUCache<string, StoreName>;
   readonly #pseudonyms: LRUCache<string, string>;
 
   /** @throws CacheError `CONFIG_INVALID` without a key */
-  constructor({ keys, slotOf = () => null, clock = systemClock }: KeyedNamesOptions) {
+  constructor(options: KeyedNamesOptions) {
+    const { keys, retiredMarks = [], slotOf = () => null, clock = systemClock } = options;
     this.#all = keys.map(({ key }) => new IndexSecret(key));
     const [first] = this.#all;
     if (!first) {
@@ -50,7 +54,9 @@ export class KeyedNames implements NameProtection, Pseudonyms {
     }
     this.#first = first;
     this.#slotOf = slotOf;
-    this.mark = markOf(first);
+    this.mark = schemed(first.mark);
+    const marks = [...this.#all.map(({ mark }) => mark), ...retiredMarks];
+    this.#marks = new Set(marks.map(schemed));
     const bounds = {
       max: MAX_REMEMBERED,
       ttl: REMEMBERED_MS,
@@ -63,7 +69,7 @@ export class KeyedNames implements NameProtection, Pseudonyms {
   }
 
   knows(mark: string): boolean {
-    return this.#all.some((secret) => markOf(secret) === mark);
+    return this.#marks.has(mark);
   }
 
   hashOf(kind: CoverKind, text: string): HashHalves {
@@ -111,7 +117,7 @@ export class KeyedNames implements NameProtection, Pseudonyms {
   }
 }
 
-function markOf({ mark }: IndexSecret): string {
+function schemed(mark: string): string {
   return `${SCHEME}:${mark}`;
 }
 

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 
 import { readKeyBytes } from './key-bytes.js';
+import type { RingKeyState } from './ring-key.js';
 
 /** A list of a keyring. */
 export type KeyringList = 'kek' | 'index' | 'audit';
 
-/** A key as it stands in the JSON of a keyring. */
+/** A key as it stands in the JSON of a keyring; one that is destroyed has no `key`, and may have a `mark`. */
 export interface KeyringItem {
   readonly id: string;
-  readonly state: 'enabled' | 'decrypt-only';
-  readonly key: string;
+  readonly state: RingKeyState;
+  readonly key?: string;
+  readonly mark?: string;
 }
 
 /**

@@ -1,6 +1,4 @@
-/** What a key of a keyring is made of. */
-const KEY_BYTES = 32;
-
+/** Of 32 bytes, which every key of a keyring has. */
 const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 /** 32 random bytes have about 30 different values; fewer than 16 come up once in 10^17 times. */
 const MIN_DIFFERENT = 16;

@@ -51,6 +51,15 @@ describe('Keyring', () => {
     expect(kek[2]).toEqual({ id: 'gone', state: 'destroyed', key: null });
   });
 
+  it.each([
+    ['a mark beside its key', { ...generateRingKey('index'), mark: 'abc' }, 'destroyed'],
+    ['a mark that is none', { id: 'gone', state: 'destroyed', mark: 'a b' }, 'index[1].mark'],
+  ])('refuses %s', (_, item, expected) => {
+    const made = ring();
+    made['index']?.push(item);
+    expect(refusal(made)).toContain(expected);
+  });
+
   it.each<[string, (made: Ring) => void, string]>([
     [
       'a passphrase',

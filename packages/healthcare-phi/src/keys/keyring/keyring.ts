@@ -22,7 +22,8 @@ const FORMAT = 1;
  * - `index` make the names in stores and in the journal.
  * - `audit` sign: seeds of Ed25519.
  *
- * `state` is `enabled` (one of each list), `decrypt-only` or `destroyed` (without `key`). A key is exchanged in steps, each
+ * `state` is `enabled` (one of each list), `decrypt-only` or `destroyed` (without `key`; an index key leaves its `mark`, for
+ * the journal that was begun with it goes on). A key is exchanged in steps, each
  * rolled out everywhere before the next: the new one comes as `decrypt-only`, becomes `enabled` while the old one becomes
  * `decrypt-only`, and after the longest time that an entry lives the old one becomes `destroyed`.
  */
@@ -32,6 +33,8 @@ export class Keyring {
     readonly kek: readonly RingKey[],
     readonly index: readonly UsableRingKey[],
     readonly audit: readonly UsableRingKey[],
+    /** Of index keys that are destroyed: journals that were begun with them are still this namespace's. */
+    readonly retiredMarks: readonly string[],
   ) {}
 
   /**
@@ -58,9 +61,11 @@ export class Keyring {
       readRingList(index, 'index'),
       readRingList(audit, 'audit', ed25519FromSeed),
     ] as const;
-    if (lists[1].length === 0) throw new RingFault('index must hold a key: names are made with it');
+    const [keks, names, signers] = lists;
+    if (names.length === 0) throw new RingFault('index must hold a key: names are made with it');
     assertApart([kek, index, audit]);
-    return new Keyring(lists[0], lists[1].filter(isUsable), lists[2].filter(isUsable));
+    const marks = names.flatMap(({ mark }) => mark ?? []);
+    return new Keyring(keks, names.filter(isUsable), signers.filter(isUsable), marks);
   }
 }
 

@@ -8,6 +8,8 @@ export interface RingKey {
   readonly id: string;
   readonly state: RingKeyState;
   readonly key: KeyObject | null;
+  /** Of a destroyed index key: what journals that were begun with it are known by. */
+  readonly mark?: string;
 }
 
 /** A key that is there. */

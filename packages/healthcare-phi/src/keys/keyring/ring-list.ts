@@ -5,6 +5,7 @@ import type { RingKey, RingKeyState } from './ring-key.js';
 
 const STATES: readonly RingKeyState[] = ['enabled', 'decrypt-only', 'destroyed'];
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const MARK = /^[A-Za-z0-9_-]{1,64}$/;
 const REMEDY = 'make one with `vitalcache keyring add`, or `openssl rand -base64 32`';
 
 /** Thrown with what is wrong, without a word of the keyring's; the reader of the whole says where it came from. */
@@ -41,10 +42,10 @@ function readRingKey(item: unknown, where: string, make: (bytes: Buffer) => KeyO
   if (typeof item !== 'object' || item === null) {
     throw new RingFault(`${where} must be an object { id, state, key }`);
   }
-  const { id, state, key, ...others } = item as Record<string, unknown>;
+  const { id, state, key, mark, ...others } = item as Record<string, unknown>;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) {
-    throw new RingFault(`${where} has a member other than id, state and key`);
+    throw new RingFault(`${where} has a member other than id, state, key and mark`);
   }
   if (typeof id !== 'string' || !ID.test(id)) {
     throw new RingFault(`${where}.id must be 1 to 64 letters, digits, '.', '_' or '-'`);
@@ -53,8 +54,15 @@ function readRingKey(item: unknown, where: string, make: (bytes: Buffer) => KeyO
     throw new RingFault(`${where}.state must be one of ${STATES.join(', ')}`);
   }
   if (state === 'destroyed') {
-    if (key === undefined) return { id, state, key: null };
-    throw new RingFault(`${where} is destroyed and still has its key; remove the member key`);
+    if (key !== undefined) {
+      throw new RingFault(`${where} is destroyed and still has its key; remove the member key`);
+    }
+    if (mark === undefined) return { id, state, key: null };
+    if (typeof mark === 'string' && MARK.test(mark)) return { id, state, key: null, mark };
+    throw new RingFault(`${where}.mark is none; \`vitalcache keyring destroy\` writes it`);
+  }
+  if (mark !== undefined) {
+    throw new RingFault(`${where} has a mark and its key; the mark is for a key that is destroyed`);
   }
   const bytes = readKeyBytes(key);
   if (typeof bytes === 'string') throw new RingFault(`${where}.key ${bytes}; ${REMEDY}`);
