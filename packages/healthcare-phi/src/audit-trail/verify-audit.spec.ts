@@ -11,9 +11,16 @@ import {
   type LogWriterOptions,
 } from '../../test/support/audit-log.fixture.js';
 import { generateAuditKeys, readSigningKey } from '../audit/audit-keys.js';
+import { recordLine } from '../audit/audit-line.js';
+import type { AuditRecord } from '../audit/audit-record.js';
 import { LocalAuditSigner } from '../audit/audit.signer.js';
 import { DEFAULT_RETENTION_MS } from '../audit-sinks/retention.js';
 import { verifyAudit, type VerifyAuditOptions } from './verify-audit.js';
+
+interface Written {
+  readonly h: string;
+  readonly r: AuditRecord;
+}
 
 describe('verifyAudit', () => {
   let directory: AuditDirectory;
@@ -97,6 +104,20 @@ describe('verifyAudit', () => {
     expect(findings).toEqual([
       expect.objectContaining({ kind: 'edited-line', file: file(), line: 3 }),
     ]);
+  });
+
+  it('finds a record that was changed together with its own hash, by the record after it', async () => {
+    await written();
+    directory.edit((lines) => {
+      const [before, after] = [lines[1]!, lines[2]!].map((line) => JSON.parse(line) as Written);
+      const forged = recordLine({ ...after!.r, actor: 'dr-9' }, before!.h);
+      return lines.with(2, forged.text);
+    });
+
+    expect(await verify()).toMatchObject({
+      exitCode: 1,
+      findings: [{ kind: 'edited-line', file: file(), line: 4 }],
+    });
   });
 
   it('finds every flipped byte of a checkpoint', async () => {
