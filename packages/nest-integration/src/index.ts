@@ -8,6 +8,7 @@ export type {
   CacheRequest,
   VaryBy,
 } from './decorator/cache-decorator.options.js';
+export type { CacheEventPayload } from './events/cache-event.payload.js';
 export {
   CacheHealthIndicator,
   type CacheIndicatorResult,

@@ -32,6 +32,11 @@ export interface CacheModuleOptions extends CacheConfig {
    * token (CACHE_ADMIN_TOKEN, CACHE_ADMIN_READ_TOKEN). `false`: nothing is there, whatever is set.
    */
   readonly admin?: CacheAdminOptions | false;
+  /**
+   * Whether the event emitter of `@nestjs/event-emitter`, where the application has one, is told what the cache does
+   * (`cache.hit`, `cache.miss`, …). Default: true.
+   */
+  readonly events?: boolean;
 }
 
 /** The compiler sees to it that the names are complete. */
@@ -41,6 +46,7 @@ const NAMES: Readonly<Record<keyof CacheModuleOptions, true>> = {
   env: true,
   credentialHeaders: true,
   admin: true,
+  events: true,
   namespace: true,
   enabled: true,
   strategies: true,

@@ -94,6 +94,7 @@ function configOf(options: CacheModuleOptions, settings: CacheSettings): CacheCo
     env: _e,
     credentialHeaders: _c,
     admin: _a,
+    events: _v,
     ...given
   } = options;
   const strategies = options.strategies ?? [];

@@ -10,6 +10,7 @@ import {
 } from '@vitalcache/core';
 
 import { ADMIN_PROVIDERS } from '../admin/admin.providers.js';
+import { CacheEventBridge } from '../events/cache-event.bridge.js';
 import { HotKeysMiddleware } from '../dashboard/hot-keys.middleware.js';
 import { METHOD_CONTEXT_TOKEN, type MethodContext } from '../decorator/method-context.js';
 import { CacheStatusInterceptor } from '../http/cache-status.interceptor.js';
@@ -109,6 +110,7 @@ export const CACHE_PROVIDERS: Provider[] = [
   CachedClasses,
   CacheLifecycle,
   LogLevelFollower,
+  CacheEventBridge,
   ...ADMIN_PROVIDERS,
   // The outermost of the two: whatever the other one sees done belongs to whoever asks.
   { provide: APP_INTERCEPTOR, useClass: RequestHookInterceptor },
