@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
+import { until } from '@vitalcache/testing';
+
 const MAIN = join(__dirname, '../dist/main.js');
 const QUICK = { DEMO_DATA_DIR: 'memory:', DEMO_PATIENTS: '10', PORT: '0' };
 
@@ -33,6 +35,10 @@ describe('npm start with something wrong', () => {
     ],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL', 'postgres://'],
     [{ DEMO_DATA_DIR: '/proc/nowhere' }, 'DEMO_DATA_DIR', 'may write to'],
+    [{ DEMO_KEYS_DIR: '/dev/null' }, 'DEMO_KEYS_DIR', 'may write to'],
+    [{ CACHE_KEYRING: '{}' }, 'CACHE_KEYRING', 'keyring'],
+    [{ CACHE_LAB_RESULTS_TTL: 'long' }, 'CACHE_LAB_RESULTS_TTL', 'whole number'],
+    [{ CACHE_KEY_STORE_URL: 'mysql://x' }, 'CACHE_KEY_STORE_URL', 'redis:'],
     [{ HOST: '192.0.2.1' }, 'HOST', 'an address of this machine'],
   ])(
     'exits 1 with one line for %o',
@@ -63,4 +69,22 @@ describe('npm start with something wrong', () => {
       other.close();
     }
   }, 60_000);
+});
+
+describe('npm start with nothing set', () => {
+  it('says where it is, and warns of nothing', async () => {
+    const { PATH = '' } = process.env;
+    const child = spawn(process.execPath, [MAIN], { env: { PATH, ...QUICK } });
+    let output = '';
+    const heard = (chunk: Buffer): void => void (output += String(chunk));
+    child.stdout.on('data', heard);
+    child.stderr.on('data', heard);
+    try {
+      await until('it is open', () => /Ctrl-C closes it/.test(output), 60_000);
+      expect(output).not.toMatch(/WARN|ERROR|warn|error|without effect/);
+    } finally {
+      child.kill();
+      await new Promise((resolve) => child.on('close', resolve));
+    }
+  }, 90_000);
 });

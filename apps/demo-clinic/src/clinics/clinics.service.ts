@@ -33,8 +33,10 @@ export class ClinicsService {
   async update(clinicId: string, patch: ClinicPatch): Promise<Clinic | null> {
     const clinic = await this.clinics.update(clinicId, patch);
     if (clinic) {
-      await this.invalidation.clinicChanged(clinicId);
-      await this.invalidation.listsChanged('clinics');
+      await Promise.all([
+        this.invalidation.clinicChanged(clinicId),
+        this.invalidation.listsChanged('clinics'),
+      ]);
     }
     return clinic;
   }

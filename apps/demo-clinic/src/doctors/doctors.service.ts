@@ -41,9 +41,11 @@ export class DoctorsService {
   async update(doctorId: string, patch: DoctorPatch): Promise<Doctor | null> {
     const doctor = await this.doctors.update(doctorId, patch);
     if (doctor) {
-      await this.invalidation.doctorChanged(doctorId);
-      await this.invalidation.clinicChanged(doctor.clinicId);
-      await this.invalidation.listsChanged('doctors');
+      await Promise.all([
+        this.invalidation.doctorChanged(doctorId),
+        this.invalidation.clinicChanged(doctor.clinicId),
+        this.invalidation.listsChanged('doctors'),
+      ]);
     }
     return doctor;
   }

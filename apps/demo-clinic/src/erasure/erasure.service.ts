@@ -46,8 +46,10 @@ export class ErasureService {
     }
     const booked = await this.appointments.byPatient(patientId);
     const rowsDeleted = await this.patients.delete(patientId);
-    await this.invalidation.appointmentsChanged(...booked);
-    await this.invalidation.listsChanged();
+    await Promise.all([
+      this.invalidation.appointmentsChanged(...booked),
+      this.invalidation.listsChanged(),
+    ]);
     const receipt = await this.cache.erasePatient(patientId, { reason });
     return { rowsDeleted, receipt };
   }

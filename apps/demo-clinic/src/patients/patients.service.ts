@@ -47,8 +47,10 @@ export class PatientsService {
   async update(patientId: string, patch: PatientPatch): Promise<Patient | null> {
     const patient = await this.patients.update(patientId, patch);
     if (patient) {
-      await this.invalidation.patientChanged(patientId);
-      await this.invalidation.listsChanged();
+      await Promise.all([
+        this.invalidation.patientChanged(patientId),
+        this.invalidation.listsChanged(),
+      ]);
     }
     return patient;
   }

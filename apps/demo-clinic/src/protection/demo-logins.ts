@@ -9,7 +9,7 @@ export interface DemoLogin {
 }
 
 /** What a request says to be somebody. */
-export type DemoLoginId = 'doctor' | 'reception' | 'records';
+type DemoLoginId = 'doctor' | 'reception' | 'records';
 
 /** Names of the header and of the cookie that choose a login. */
 export const LOGIN_HEADER = 'x-demo-login';

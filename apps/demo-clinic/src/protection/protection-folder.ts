@@ -33,23 +33,30 @@ export function prepareProtectionFolder(env: Environment): ProtectionFolder {
   const path = isTemporary
     ? mkdtempSync(join(tmpdir(), 'demo-clinic-'))
     : resolve(APP_FOLDER, env['DEMO_KEYS_DIR']?.trim() || '.data/keys');
+  const folder = { path, isTemporary };
+  // Also when the start fails, and nobody is told of a shutdown.
+  process.once('exit', () => leaveProtectionFolder(folder));
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const keyring = join(path, KEYRING);
-    // Two first starts at a time: the slower one takes what is there.
-    if (!existsSync(keyring)) {
-      writeFileSync(keyring, generateKeyring(), { flag: 'wx', mode: 0o600 });
-    }
+    makeKeyring(join(path, KEYRING));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new StartError(
-        'CONFIG_INVALID',
-        'DEMO_KEYS_DIR must be a folder that this user may write to',
-        { cause },
-      );
-    }
+    throw new StartError(
+      'CONFIG_INVALID',
+      'DEMO_KEYS_DIR must be a folder that this user may write to',
+      { cause },
+    );
   }
-  return { path, isTemporary };
+  return folder;
+}
+
+/** Of two first starts at a time the slower one takes what is there. */
+function makeKeyring(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    writeFileSync(path, generateKeyring(), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** The variables of the healthcare plugin that nobody has set, as the folder has them. */
