@@ -117,7 +117,7 @@ describe('vitalcache lint', () => {
   it('finds nothing to say of the demo', async () => {
     const demo = join(__dirname, '../../../apps/demo-clinic');
     const { code, stdout } = await vitalcache(['lint'], { cwd: demo });
-    expect(stdout).toMatch(/^Nothing to say of \d\d cached uses/);
+    expect(stdout).toMatch(/^Nothing to say of \d+ cached uses/);
     expect(code).toBe(0);
   });
 });
