@@ -2,26 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 import { AwsKmsProvider } from '../src/keys/providers/aws-kms.provider.js';
 import type { WrapContext } from '../src/keys/providers/key-provider.js';
+import { kmsFake } from './support/kms-fake.js';
 import { Loopback, type LoopbackAnswer, type LoopbackRequest } from './support/loopback.js';
 
 const CONTEXT: WrapContext = { tenant: 'pseudonym', epoch: 100, purpose: 'tek' };
 const RAW = randomBytes(32);
 
-/** KMS as far as it is used: a blob holds what was encrypted and the context, which must come back the same. */
-function kms({ headers, body }: LoopbackRequest): LoopbackAnswer {
-  const context = JSON.stringify(body['EncryptionContext']);
-  if (headers['x-amz-target'] === 'TrentService.Encrypt') {
-    const blob = JSON.stringify({ key: body['KeyId'], context, text: body['Plaintext'] });
-    return ok({ CiphertextBlob: Buffer.from(blob).toString('base64'), KeyId: body['KeyId'] });
-  }
-  const blob = JSON.parse(Buffer.from(body['CiphertextBlob'] as string, 'base64').toString()) as {
-    context: string;
-    text: string;
-  };
-  if (blob.context !== context) return error('InvalidCiphertextException');
-  return ok({ Plaintext: blob.text, KeyId: 'key' });
-}
-const ok = (body: object): LoopbackAnswer => ({ status: 200, body });
 const error = (type: string, status = 400): LoopbackAnswer => ({
   status,
   body: { __type: type, message: `about ${RAW.toString('base64')} and SECRET` },
@@ -48,7 +34,7 @@ describe('AwsKmsProvider', () => {
   });
   beforeEach(() => {
     server.requests.length = 0;
-    server.answer = kms;
+    server.answer = kmsFake;
   });
 
   it('unwraps what it wrapped, with tenant, epoch and purpose as the encryption context', async () => {
@@ -79,7 +65,7 @@ describe('AwsKmsProvider', () => {
 
   it('tries again once what may pass', async () => {
     server.answer = (request) =>
-      server.requests.length === 1 ? error('KMSInternalException', 500) : kms(request);
+      server.requests.length === 1 ? error('KMSInternalException', 500) : kmsFake(request);
     expect(await provider.wrap(RAW, CONTEXT)).toBeInstanceOf(Buffer);
     expect(server.requests).toHaveLength(2);
     server.requests.length = 0;

@@ -2,21 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { CacheError, EnvironmentReader } from '@vitalcache/core';
+import { EnvironmentReader } from '@vitalcache/core';
 import { RedisCacheProvider, RedisService } from '@vitalcache/provider-redis';
 import { describeWithRedis, startStore, type TestStore } from '@vitalcache/testing';
 
-import type { AuditBatch, AuditSession, AuditSink } from '../src/audit-sinks/audit-sink.js';
-import { MemoryAuditSink } from '../src/audit-sinks/memory.sink.js';
+import { connectRedisAudit } from '../src/audit-sinks/redis-audit.client.js';
+import { RedisAuditSink } from '../src/audit-sinks/redis.sink.js';
 import { PhiAudit } from '../src/audit/phi.audit.js';
 import { HealthcareCacheService } from '../src/healthcare-cache.service.js';
 import { healthcarePlugin } from '../src/healthcare.plugin.js';
 import { generateKeyring } from '../src/keys/keyring/generate-keyring.js';
 import { Keyring } from '../src/keys/keyring/keyring.js';
-import { LocalKeyringProvider } from '../src/keys/providers/local-keyring.provider.js';
+import { AwsKmsProvider } from '../src/keys/providers/aws-kms.provider.js';
 import { MemoryKeyStore } from '../src/keys/stores/memory-key.store.js';
 import { RedisKeyStore } from '../src/keys/stores/redis-key.store.js';
 import { RecordingAudit } from './support/recording.audit.js';
+import { kmsFake } from './support/kms-fake.js';
+import { Loopback } from './support/loopback.js';
 import { clinicCache, type ClinicCacheOptions } from './support/clinic-cache.js';
 
 type Clinic = Awaited<ReturnType<typeof clinicCache>>;
@@ -24,6 +26,8 @@ type Clinic = Awaited<ReturnType<typeof clinicCache>>;
 const PATIENTS = Array.from({ length: 20 }, (_, i) => `MARKED-${i}`);
 /** Longer than all budgets of one call together; a call that takes longer hangs. */
 const HANGS_MS = 6_000;
+/** What an audit is kept on: nothing is dropped, and each record is on the disk. */
+const AUDIT_ARGS = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
 
 describeWithRedis(
   'healthcare on a Redis',
@@ -143,13 +147,19 @@ describeWithRedis(
 
     describe('what is down, alone and in pairs', () => {
       let keyServer: TestStore;
+      let auditServer: TestStore;
       let folder: string;
+      const before = { ...process.env };
       beforeAll(async () => {
+        process.env['AWS_ACCESS_KEY_ID'] = 'AKIDTEST';
+        process.env['AWS_SECRET_ACCESS_KEY'] = 'TEST-SECRET';
         keyServer = await startStore('redis', { args: ['--save', '', '--appendonly', 'no'] });
+        auditServer = await startStore('redis', { args: AUDIT_ARGS });
         folder = await mkdtemp(join(tmpdir(), 'vitalcache-outages-'));
       }, 60_000);
       afterAll(async () => {
-        await keyServer.stop();
+        process.env = before;
+        await Promise.all([keyServer.stop(), auditServer.stop()]);
         await rm(folder, { recursive: true, force: true });
       });
 
@@ -163,16 +173,24 @@ describeWithRedis(
       it.each(pairs)(
         '%j',
         async (down) => {
-          const kms = new SwitchedKms(keyring);
-          const sink = new SwitchedSink();
+          const kms = await Loopback.start();
+          kms.answer = kmsFake;
+          const client = await connectRedisAudit(auditServer.url);
+          const sink = new RedisAuditSink({ client, prefix: namespace });
           const audit = new PhiAudit({
             sink,
             signingKey: keyring.audit[0]?.key as never,
             spoolDirectory: join(folder, `spool-${count}`),
+            limits: { sinkTimeoutMs: 1_000, retryMs: 100, maxRetryMs: 200 },
           });
           const clinic = await joined({
             audit: audit as never,
-            keyProvider: kms,
+            keyProvider: new AwsKmsProvider({
+              keyId: 'alias/cache',
+              region: 'eu-central-1',
+              endpoint: kms.url,
+              timeoutMs: 300,
+            }),
             keyStore: await RedisKeyStore.connect(keyServer.url, { prefix: namespace }),
           });
           const { cache, as } = clinic;
@@ -185,8 +203,8 @@ describeWithRedis(
           await cache.settled();
           if (down.includes('store')) await store().kill?.();
           if (down.includes('key store')) await keyServer.kill?.();
-          kms.isDown = down.includes('KMS');
-          sink.isDown = down.includes('audit sink');
+          if (down.includes('KMS')) await kms.stop();
+          if (down.includes('audit sink')) await auditServer.kill?.();
           const calls = {
             known: () => read('known', 'standard'),
             unknown: () => read('unknown', 'standard'),
@@ -216,8 +234,9 @@ describeWithRedis(
           if (down.includes('store')) await store().start?.();
           if (down.includes('key store')) await keyServer.start?.();
           expect(await inStore(store().url)).not.toContain('MARKED');
-          sink.isDown = false;
+          if (down.includes('audit sink')) await auditServer.start?.();
           await inTime(cache.close());
+          if (!down.includes('KMS')) await kms.stop();
         },
         60_000,
       );
@@ -247,50 +266,4 @@ async function inStore(url: string): Promise<string> {
   );
   await service.close();
   return [...keys, ...dumps.map((dump) => dump?.toString('latin1') ?? '')].join('\n');
-}
-
-class SwitchedKms extends LocalKeyringProvider {
-  isDown = false;
-
-  override wrap(...args: Parameters<LocalKeyringProvider['wrap']>): Promise<Buffer> {
-    return this.isDown ? down() : super.wrap(...args);
-  }
-
-  override unwrap(...args: Parameters<LocalKeyringProvider['unwrap']>): Promise<Buffer | null> {
-    return this.isDown ? down() : super.unwrap(...args);
-  }
-}
-
-class SwitchedSink implements AuditSink {
-  readonly name = 'switched';
-  isDown = false;
-  readonly #sink = new MemoryAuditSink();
-
-  open(_session: AuditSession): Promise<void> {
-    return this.isDown ? down() : this.#sink.open();
-  }
-
-  append(batch: AuditBatch): Promise<boolean> {
-    return this.isDown ? down() : this.#sink.append(batch);
-  }
-
-  head(chain?: string) {
-    return this.#sink.head(chain);
-  }
-
-  health() {
-    return { isUp: !this.isDown };
-  }
-
-  flush(): Promise<void> {
-    return this.#sink.flush();
-  }
-
-  close(): Promise<void> {
-    return this.#sink.close();
-  }
-}
-
-function down(): Promise<never> {
-  return Promise.reject(new CacheError('STORE_UNAVAILABLE', 'down'));
 }
