@@ -7,6 +7,7 @@ import { checkExports } from './checks/exports.mjs';
 import { checkGenerated } from './checks/generated.mjs';
 import { checkLua } from './checks/lua.mjs';
 import { checkMachinePaths } from './checks/machine-paths.mjs';
+import { checkSamples } from './checks/samples.mjs';
 import { checkSnippets } from './checks/snippets.mjs';
 import { checkWording } from './checks/wording.mjs';
 
@@ -19,6 +20,7 @@ const checks = {
   'Lua scripts': checkLua,
   'generated files': checkGenerated,
   controls: checkControls,
+  samples: checkSamples,
   'README examples': checkSnippets,
 };
 

@@ -22,6 +22,7 @@ import { checkControls } from './controls.mjs';
 import { checkGenerated } from './generated.mjs';
 import { checkLua } from './lua.mjs';
 import { checkMachinePaths } from './machine-paths.mjs';
+import { checkSamples } from './samples.mjs';
 import { checkSnippets } from './snippets.mjs';
 import { checkWording } from './wording.mjs';
 
@@ -175,6 +176,25 @@ test('controls: a row without its test is reported, and so is a page that says s
   const { problems } = await checkControls(root);
   assert.match(problems[0], /no test shows it/);
   assert.match(problems[1], /controls\.md: not as written/);
+});
+
+test('samples: a harness that differs, a sample without a test, and a test that is not there', async () => {
+  const home = 'packages/nest-integration/test/samples';
+  const region = (text) => `  // sample: 01-users\n  ${text}\n  // end of sample\n`;
+  const tests = [['packages/a/a.spec.ts', 'finds users']];
+  const table = (rows) => write(`${home}/samples.json`, JSON.stringify(rows));
+  write(`${home}/document/01-users.txt`, 'find(id);\n');
+  write('packages/a/a.spec.ts', "it('finds users', () => {});");
+  write(`${home}/a.sample.ts`, region('find(key);'));
+  table({ '01-users': { tests, changes: [{ from: 'id', to: 'key', why: 'the name' }] } });
+  const problems = async () => (await checkSamples(root)).problems;
+  assert.deepEqual(await problems(), ['docs/samples.md: not as written; run npm run generate']);
+  write(`${home}/a.sample.ts`, region('find(id);'));
+  assert.match((await problems())[0], /a\.sample\.ts: does not hold its samples/);
+  table({ '01-users': { tests: [['packages/a/a.spec.ts', 'loses users']] } });
+  assert.match((await problems())[0], /has no test "loses users"/);
+  table({});
+  assert.match((await problems())[0], /01-users has no test/);
 });
 
 test('README examples: finds what does not compile, with file and line', () => {
