@@ -4,7 +4,7 @@ import type { CacheOperation, ICacheMiddleware, OperationResult } from '@vitalca
 
 import { FrequentItems } from './frequent-items.js';
 
-/** One read in so many is looked at. */
+/** One read in so many is looked at, at random: reads that take turns must not hide each other. */
 const SAMPLE = 4;
 /** Nobody looks at the dashboard any more: reads cost nothing again. */
 const WATCHED_MS = 30_000;
@@ -32,8 +32,11 @@ export class HotKeysMiddleware implements ICacheMiddleware {
   #watchedUntil = 0;
   #skip = 0;
 
-  /** @param areReferences stand for all keys, whatever they look like */
-  constructor(private readonly areReferences: boolean) {}
+  /** @param areReferences stand for all keys, whatever they look like; @param random uniform in [0, 1) */
+  constructor(
+    private readonly areReferences: boolean,
+    private readonly random: () => number = Math.random,
+  ) {}
 
   handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R> {
     const { kind, key, keys, template, isWarming } = operation;
@@ -73,7 +76,7 @@ export class HotKeysMiddleware implements ICacheMiddleware {
 
   #take(template: string, key: string): void {
     if (this.#skip-- > 0) return;
-    this.#skip = SAMPLE - 1;
+    this.#skip = Math.floor(this.random() * (2 * SAMPLE - 1));
     this.#items.add(key, template);
   }
 
