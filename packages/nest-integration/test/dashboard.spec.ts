@@ -102,9 +102,15 @@ withBrowser(`the dashboard in a browser${where}`, () => {
     readonly errors: string[];
   }
 
+  interface Look {
+    readonly width?: number;
+    readonly height?: number;
+    readonly colorScheme?: 'light' | 'dark';
+  }
+
   async function open(
     url: string,
-    { width = 1280, height = 900, colorScheme = 'light' } = {},
+    { width = 1280, height = 900, colorScheme = 'light' }: Look = {},
   ): Promise<Shown> {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme });
     contexts.push(context);
