@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CacheError } from '@vitalcache/core';
 import { Redis, type RedisOptions } from 'ioredis';
 
+import { guardReplies } from './guard-replies.js';
 import { ConnectionState, type ConnectionStateName } from './connection-state.js';
 import {
   failureOf,
@@ -168,6 +169,7 @@ export class RedisLink {
     signal.throwIfAborted();
     const client = new Redis({ ...common, ...endpoint });
     client.on('error', (error: unknown) => failures.push(failureOf(error)));
+    client.on('connect', () => guardReplies(client));
     this.#client = client;
     return client;
   }
