@@ -9,6 +9,13 @@ export type {
   VaryBy,
 } from './decorator/cache-decorator.options.js';
 export type { CacheEventPayload } from './events/cache-event.payload.js';
+export { InjectCache } from './decorator/cache-injection.js';
+export { CacheInvalidate } from './decorator/cache-invalidate.decorator.js';
+export type { CacheInvalidateOptions } from './decorator/cache-invalidate.options.js';
+export { CachePut } from './decorator/cache-put.decorator.js';
+export type { CachePutOptions } from './decorator/cache-put.options.js';
+export { CacheWarmer } from './decorator/cache-warmer.decorator.js';
+export type { CacheWarmerOptions } from './decorator/cache-warmer.options.js';
 export {
   CacheHealthIndicator,
   type CacheIndicatorResult,

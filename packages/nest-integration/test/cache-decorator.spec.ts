@@ -114,6 +114,17 @@ describe('Cache', () => {
     expect(service.calls).toBe(2);
   });
 
+  it('returns what its tag function throws for, uncached, and says so', async () => {
+    const lines = new LogLines();
+    const tags = (): string[] => {
+      throw new Error('secret');
+    };
+    const service = await start(counting({ keyTemplate: 'k', tags }), testOptions({}, lines));
+    expect([await service.find(), await service.find()]).toEqual([1, 2]);
+    expect(lines.warnings.filter((line) => line.includes('tags function threw'))).toHaveLength(1);
+    expect(lines.all.join()).not.toContain('secret');
+  });
+
   it('connects what a factory built', async () => {
     const Counting = counting();
     const module = await startModule({
@@ -386,6 +397,24 @@ describe('Cache', () => {
         /keyTemplat is not an option.*@Cache\(\) itself takes key, keyTemplate/,
       ],
       ['an empty varyBy', () => counting({ varyBy: [] }), /varyBy must be/],
+      [
+        'a header in varyBy that is more than a name',
+        () => counting({ varyBy: ['accept\r\nset-cookie: a=b'] }),
+        /^@Cache\(\) on Counting\.find: varyBy must be a function of the request, or a list of header names/,
+      ],
+      ...(
+        [
+          { containsPHI: true },
+          { emergencyData: true },
+          { patientSpecific: true },
+          { encrypt: true },
+        ] as const
+      ).map((options): [string, () => unknown, RegExp] => [
+        `public with ${Object.keys(options).join()}`,
+        () => counting({ public: true, ...options }),
+        /public says that everybody may see it, and the other options that it is protected/,
+      ]),
+      ['a bad name of a cache', () => counting({ cache: '../x' }), /The name of a cache must be/],
       ['a bad tag', () => counting({ tags: [''] }), /A tag must be a string/],
       [
         'twice',

@@ -243,6 +243,33 @@ describe.each(PLATFORMS)('caching of handlers on %s', (platform) => {
       expect(await text(`${url}/account`)).toBe('nobody 3');
     });
 
+    it.each<[string, NonNullable<Parameters<typeof Cache>[0]>, RegExp]>([
+      ['throws', { varyBy: () => JSON.parse('{') as string }, /varyBy threw an error/],
+      ['gives no data', { varyBy: () => Promise.resolve('x') as never }, /What varyBy gives is/],
+    ])('answers without the cache when varyBy %s, also to nobody', async (_what, options, why) => {
+      const lines = new LogLines();
+      const { url } = await startControllers(
+        platform,
+        [controllerWith({ public: true, ...options })],
+        testOptions({}, lines),
+      );
+      expect(await text(`${url}/account`, { authorization: 'alice' })).toBe('alice 1');
+      expect(await text(`${url}/account`)).toBe('nobody 2');
+      const response = await get(`${url}/account`);
+      expect(response.headers.get('cache-status')).toBe('Vitalcache; fwd=bypass; detail=vary');
+      expect(lines.warnings).toEqual([
+        expect.stringMatching(/^AccountController\.account: a request is not cached\. /),
+      ]);
+      expect(lines.warnings[0]).toMatch(why);
+    });
+
+    it('lets no header of a request into those of an answer', async () => {
+      const { url } = await startControllers(platform, [controllerWith({ varyBy: ['x-clinic'] })]);
+      const response = await get(`${url}/account`, { 'x-clinic': 'evil%0d%0aset-cookie: a=b' });
+      expect(response.headers.get('vary')).toBe('x-clinic');
+      expect(JSON.stringify([...response.headers])).not.toContain('evil');
+    });
+
     it('does not cache when varyBy can not tell who is asking', async () => {
       const lines = new LogLines();
       const { url } = await startControllers(

@@ -1,13 +1,18 @@
-import { CacheError } from '@vitalcache/core';
+import { CACHE_DEFAULTS, CacheError, isProtected, resolveOptions } from '@vitalcache/core';
 
 import type { CacheDecoratorOptions } from './cache-decorator.options.js';
 
-/** Checks the options that `@Cache()` has beside those of the cache. @throws CacheError `OPTION_INVALID` */
+/**
+ * Checks the options of `@Cache()` and its like: their own, those of the cache, and both together.
+ * @throws CacheError `OPTION_INVALID`, `TAG_INVALID`
+ */
 export function assertDecoratorOptions({
+  cache: _cache,
   key,
   keyTemplate,
   public: isPublic,
   varyBy,
+  ...ofTheCache
 }: CacheDecoratorOptions): void {
   const fail = (message: string): never => {
     throw new CacheError('OPTION_INVALID', message);
@@ -23,6 +28,11 @@ export function assertDecoratorOptions({
     fail('public must be true or false.');
   if (varyBy !== undefined && typeof varyBy !== 'function' && !isHeaderList(varyBy)) {
     fail('varyBy must be a function of the request, or a list of header names that is not empty.');
+  }
+  if (isProtected(resolveOptions(ofTheCache, CACHE_DEFAULTS)) && isPublic) {
+    fail(
+      'public says that everybody may see it, and the other options that it is protected; accepted: one of both.',
+    );
   }
 }
 

@@ -22,6 +22,8 @@ export type VaryBy = readonly string[] | Varying['vary'];
 
 /** Options of `@Cache()`: those of `CacheService.cache()`, and how to make the key. */
 export interface CacheDecoratorOptions extends CacheOptions {
+  /** The cache of `CacheModule.forRoot({ name })`; absent: the one without a name. */
+  readonly cache?: string;
   /**
    * The key, with placeholders for parameters: `users:{id}`, `users:{user.id}`, `users:{0}`. Without it the key is
    * `Class:method:<hash of all arguments>`.
@@ -30,11 +32,11 @@ export interface CacheDecoratorOptions extends CacheOptions {
   /** Makes the key from the arguments; `this` is the instance. Values that come from outside should be escaped. */
   readonly key?: (...args: never[]) => string;
   /**
-   * Only for handlers of HTTP requests: the answer is the same for everybody, whoever asks. Without this or `varyBy`,
+   * Only for handlers of HTTP requests, GraphQL included: the answer is the same for everybody, whoever asks. Without this or `varyBy`,
    * requests with credentials get an answer of their own that is not cached.
    */
   readonly public?: boolean;
-  /** Only for handlers of HTTP requests: what else the answer depends on. */
+  /** Only for handlers of HTTP requests, GraphQL included: what else the answer depends on. */
   readonly varyBy?: VaryBy;
   /** Names to invalidate by, with placeholders as in `keyTemplate`, or a function of the value. */
   readonly tags?: CacheOptions['tags'];

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import {
   assertKey,
   assertTags,
@@ -7,9 +6,12 @@ import {
   type CacheService,
 } from '@vitalcache/core';
 
-import type { MethodContext } from './method-context.js';
+import type { BoundCache } from './cache-injection.js';
 import type { CachedMethod } from './cached-method.js';
+import type { MethodRunner } from './decorate-method.js';
+import type { MethodContext } from './method-context.js';
 import { oneTimeKindOf } from './one-time-value.js';
+import { SpokenWarnings } from './spoken-warnings.js';
 
 /** What is said once a method and cache, whatever the call was. */
 type Occasion = 'module' | 'sharing' | 'key' | 'one-time';
@@ -21,9 +23,9 @@ interface Asked {
 }
 
 /** Runs the calls of one cached method. What it remembers, it remembers for each cache apart. */
-export class CachedCall {
+export class CachedCall implements MethodRunner {
   readonly #method: CachedMethod;
-  readonly #warned = new WeakMap<CacheService, Set<Occasion>>();
+  readonly #warnings = new SpokenWarnings<Occasion>();
   readonly #uncacheable = new WeakSet<CacheService>();
 
   constructor(method: CachedMethod) {
@@ -32,26 +34,23 @@ export class CachedCall {
 
   /**
    * The answer from the cache, or from the method.
-   * @param context `undefined` when the class was built without CacheModule.
    * @throws CacheError `KEY_INVALID` for an argument of a type that no key can be made of.
    */
-  async run(
-    instance: object,
-    args: unknown[],
-    service: CacheService,
-    context: MethodContext | undefined,
-  ): Promise<unknown> {
+  async run(instance: object, args: unknown[], cache: BoundCache): Promise<unknown> {
+    const { service, context } = cache;
     const call = (): unknown => this.#method.original.apply(instance, args);
     if (this.#uncacheable.has(service)) return call();
-    const warn: Warn = (...warning) => this.#warnOnce(service, context, ...warning);
-    const variant = this.#method.isHandlerOf(instance) ? this.#share(context, warn) : '';
+    const warn: Warn = (...warning) => this.#warnings.say(...warning, cache);
+    const kind = this.#method.kindOn(instance);
+    const isOfRequest = kind === 'http' || kind === 'graphql';
+    const variant = isOfRequest ? this.#share(kind, context, warn) : '';
     if (variant === null) return call();
     const asked = this.#ask(instance, args, variant, warn);
     return asked ? this.#read(service, asked, call, warn) : call();
   }
 
   /** What is appended to the key of a handler's answer; `null`: it is nobody else's. */
-  #share(context: MethodContext | undefined, warn: Warn): string | null {
+  #share(kind: 'http' | 'graphql', context: MethodContext | undefined, warn: Warn): string | null {
     const { label } = this.#method;
     if (!context) {
       warn(
@@ -60,7 +59,7 @@ export class CachedCall {
       );
       return null;
     }
-    const sharing = context.sharing.decide(this.#method);
+    const sharing = context.sharing.decide(this.#method, kind);
     if (sharing.isShared) return sharing.variant;
     if (sharing.warning !== undefined) warn('sharing', sharing.warning);
     return null;
@@ -106,17 +105,5 @@ export class CachedCall {
     if (own) return own.value;
     // Whoever joined that load has nothing to read from.
     return value === undefined && this.#uncacheable.has(service) ? call() : value;
-  }
-
-  #warnOnce(
-    service: CacheService,
-    context: MethodContext | undefined,
-    occasion: Occasion,
-    message: string,
-  ): void {
-    const warned = this.#warned.get(service) ?? new Set();
-    if (warned.has(occasion)) return;
-    this.#warned.set(service, warned.add(occasion));
-    (context?.logger ?? new Logger('Vitalcache')).warn(message);
   }
 }

@@ -1,33 +1,29 @@
 import {
   assertTags,
-  CACHE_DEFAULTS,
   CacheError,
   escapeKeyValue,
   isCacheError,
-  resolveOptions,
   type CacheOptions,
 } from '@vitalcache/core';
 
 import { hashArguments } from './argument-hash.js';
 import { assertDecoratorOptions } from './assert-decorator-options.js';
 import type { CacheDecoratorOptions, VaryBy } from './cache-decorator.options.js';
+import { DecoratedMethod, type DecoratedPlace } from './decorated-method.js';
+import { handlerKindOf, type HandlerKind } from './handler-kind.js';
 import { compileTags, compileTemplate } from './method-templates.js';
-import { parameterNamesOf } from './parameter-names.js';
-import { PlaceholderResolver } from './placeholder.resolver.js';
-import {
-  isRouteHandler,
-  parametersWithoutData,
-  routeParametersOf,
-  unsuitableRoute,
-} from './route-metadata.js';
+import { parameterNamesOf, type DeclaredParameters } from './parameter-names.js';
+import type { PlaceholderResolver } from './placeholder.resolver.js';
+import { parametersWithoutData, routeParametersOf, unsuitableHandler } from './route-metadata.js';
+import { writtenMethod } from './written-method.js';
 
-/** A method as it was written. */
-export type Method = (this: unknown, ...args: unknown[]) => unknown;
+/** Handlers whose requests may say who is asking. */
+const OF_REQUESTS: readonly (HandlerKind | null)[] = ['http', 'graphql'];
 
 type KeyOfCall = (instance: object, args: readonly unknown[]) => string;
 
 /** What `@Cache()` knows of one method: checked and compiled once, when the class is defined. */
-export class CachedMethod {
+export class CachedMethod extends DecoratedMethod {
   readonly isPublic: boolean;
   readonly varyBy: VaryBy | undefined;
   /** True when the key is made of class, method and arguments. */
@@ -39,16 +35,15 @@ export class CachedMethod {
   readonly keyFor: KeyOfCall;
   readonly #tagsFor: ReturnType<typeof compileTags>;
   readonly #escapedName: string;
+  readonly #declared: DeclaredParameters;
 
   /** @throws CacheError `OPTION_INVALID`, `KEY_INVALID` or `TAG_INVALID`, naming class and method. */
-  constructor(
-    readonly prototype: object,
-    readonly name: string | symbol,
-    readonly original: Method,
-    options: CacheDecoratorOptions,
-  ) {
-    const { key, keyTemplate, public: isPublic, varyBy, ...rest } = options;
+  constructor(place: DecoratedPlace, options: CacheDecoratorOptions) {
+    super(place, options.cache);
+    const { cache: _cache, key, keyTemplate, public: isPublic, varyBy, ...rest } = options;
+    const { prototype, name, original } = place;
     const type = prototype.constructor;
+    this.#declared = parameterNamesOf(writtenMethod(original));
     this.isPublic = isPublic ?? false;
     this.varyBy = varyBy;
     this.#escapedName = escapeKeyValue(String(name), 'method');
@@ -56,12 +51,8 @@ export class CachedMethod {
     this.hasDefaultKey = key === undefined && keyTemplate === undefined;
     try {
       assertDecoratorOptions(options);
-      resolveOptions(rest, CACHE_DEFAULTS);
-      this.#assertSuitable(type, original);
-      const parameters = new PlaceholderResolver(
-        parameterNamesOf(original),
-        routeParametersOf(type, name),
-      );
+      this.assertSuitable(type, original);
+      const parameters = this.parameters();
       const tags = Array.isArray(rest.tags) ? (rest.tags as readonly string[]) : [];
       assertTags(tags);
       this.#tagsFor = compileTags(tags, parameters);
@@ -73,45 +64,41 @@ export class CachedMethod {
     }
   }
 
-  /** Class and method, for messages. */
-  get label(): string {
-    return `${this.prototype.constructor.name}.${String(this.name)}`;
-  }
-
   /** The options of one call. @throws CacheError `KEY_INVALID` when a value can't stand in a tag. */
   optionsFor(args: readonly unknown[]): CacheOptions {
     return this.#tagsFor ? { ...this.options, tags: this.#tagsFor(args) } : this.options;
   }
 
-  /** Whether the method of this instance answers requests; decorators above `@Cache()` count. */
-  isHandlerOf(prototypeOrInstance: object): boolean {
-    return isRouteHandler(
-      (prototypeOrInstance as Readonly<Record<string | symbol, unknown>>)[this.name],
+  override assertUsableOn(type: { readonly prototype: object; readonly name: string }): void {
+    super.assertUsableOn(type);
+    if ((this.isPublic || this.varyBy) && !OF_REQUESTS.includes(this.kindOn(type.prototype))) {
+      throw this.failure(
+        'public and varyBy only mean something on handlers of HTTP requests, GraphQL included',
+      );
+    }
+    if (this.hasDefaultKey && type.name === '') {
+      throw this.failure('a class without a name needs keyTemplate or key');
+    }
+  }
+
+  override explained(error: unknown): unknown {
+    const explained = super.explained(error);
+    if (!isCacheError(explained) || !/is not an option/.test(explained.message)) return explained;
+    return new CacheError(
+      explained.code,
+      `${explained.message} @Cache() itself takes key, keyTemplate, public, varyBy and cache.`,
     );
   }
 
-  /**
-   * Checks what can't be known before all decorators have run.
-   * @throws CacheError `OPTION_INVALID`
-   */
-  assertUsableOn(type: { readonly prototype: object; readonly name: string }): void {
-    const handler = (type.prototype as Readonly<Record<string | symbol, unknown>>)[this.name];
-    if (typeof handler === 'function') this.#assertSuitable(type, handler);
-    if ((this.isPublic || this.varyBy) && !this.isHandlerOf(type.prototype)) {
-      throw this.#failure('public and varyBy only mean something on handlers of HTTP requests');
-    }
-    if (this.hasDefaultKey && type.name === '') {
-      throw this.#failure('a class without a name needs keyTemplate or key');
-    }
-  }
-
-  /** The error with class and method before its message. */
-  explained(error: unknown): unknown {
-    if (!isCacheError(error) || error.message.startsWith('@Cache')) return error;
-    const more = /is not an option/.test(error.message)
-      ? ' @Cache() itself takes key, keyTemplate, public and varyBy.'
-      : '';
-    return new CacheError(error.code, `@Cache() on ${this.label}: ${error.message}${more}`);
+  protected override assertSuitable(type: object, handler: object): void {
+    const reason = unsuitableHandler(type, this.name, handler);
+    if (reason !== undefined) throw this.failure(reason);
+    if (!this.hasDefaultKey || handlerKindOf(handler) !== 'http') return;
+    const [withoutData] = parametersWithoutData(routeParametersOf(type, this.name));
+    if (withoutData === undefined) return;
+    throw this.failure(
+      `${withoutData} can't be part of a key; name what the answer depends on with keyTemplate or key`,
+    );
   }
 
   #keyOf(options: CacheDecoratorOptions, parameters: PlaceholderResolver): KeyOfCall {
@@ -133,24 +120,12 @@ export class CachedMethod {
     const declaring = this.prototype.constructor.name;
     const isOverridden = ownerOf(this.name, instance) !== this.prototype;
     const place = isOverridden && own !== declaring ? `${own}:${declaring}` : own;
+    const { names, isOpen } = this.#declared;
     const nameOf = (index: number): string =>
-      `The argument ${parameterNamesOf(this.original).names[index] ?? index} of ${this.label}`;
-    return `${place}:${this.#escapedName}:${hashArguments(args, nameOf)}`;
-  }
-
-  #assertSuitable(type: object, handler: object): void {
-    const reason = unsuitableRoute(type, this.name, handler);
-    if (reason !== undefined) throw this.#failure(reason);
-    const [withoutData] = parametersWithoutData(routeParametersOf(type, this.name));
-    if (this.hasDefaultKey && withoutData !== undefined) {
-      throw this.#failure(
-        `${withoutData} can't be part of a key; name what the answer depends on with keyTemplate or key`,
-      );
-    }
-  }
-
-  #failure(reason: string): CacheError {
-    return new CacheError('OPTION_INVALID', `@Cache() on ${this.label}: ${reason}.`);
+      `The argument ${names[index] ?? index} of ${this.label}`;
+    // What a framework hands over beyond the parameters has no effect on the result.
+    const seen = isOpen ? args : args.slice(0, names.length);
+    return `${place}:${this.#escapedName}:${hashArguments(seen, nameOf)}`;
   }
 }
 

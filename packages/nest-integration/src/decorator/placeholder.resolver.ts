@@ -6,11 +6,19 @@ import type { RouteParameter } from './route-metadata.js';
 /** Gives the value of a placeholder in the arguments of a call. */
 export type PlaceholderGetter = (args: readonly unknown[]) => unknown;
 
+/** Whatever the placeholders of a template can be filled in from. */
+export interface PlaceholderSource {
+  /** `undefined`: there is no such placeholder. */
+  getter(placeholder: string): PlaceholderGetter | undefined;
+  /** What placeholders can be named, for messages. */
+  readonly known: readonly string[];
+}
+
 /** Objects of a request whose members are found by their own names, in order of precedence. */
 const WHOLE = [RouteParamtypes.PARAM, RouteParamtypes.QUERY, RouteParamtypes.BODY] as const;
 
 /** Knows where in a call the value of a placeholder stands. Everything that can be decided is decided once. */
-export class PlaceholderResolver {
+export class PlaceholderResolver implements PlaceholderSource {
   readonly #indexes = new Map<string, number>();
   readonly #whole: readonly number[];
   readonly #count: number;
@@ -69,8 +77,8 @@ function hasMember(value: unknown, name: string): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name);
 }
 
-/** Own members and those that the class of the argument declares; never what every object inherits. */
-function memberAt(value: unknown, path: readonly string[]): unknown {
+/** A member of a member: own ones and those that the class of the argument declares; never what every object inherits. */
+export function memberAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((owner, name) => {
     if (typeof owner !== 'object' || owner === null || name in Object.prototype) return undefined;
     return (owner as Readonly<Record<string, unknown>>)[name];

@@ -7,6 +7,8 @@ import {
 } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 
+import { handlerKindOf, isEventHandler, resolverTypeOf } from './handler-kind.js';
+
 /** A parameter of a handler, as its decorator declared it. */
 export interface RouteParameter {
   readonly index: number;
@@ -50,15 +52,31 @@ export function parametersWithoutData(parameters: readonly RouteParameter[]): re
 }
 
 /** Why the answers of a handler can't be cached, or `undefined`; what is not known yet is no reason. */
-export function unsuitableRoute(
+export function unsuitableHandler(
   type: object,
   method: string | symbol,
   handler: object,
 ): string | undefined {
-  const verb = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
-  if (verb !== undefined && verb !== RequestMethod.GET && verb !== RequestMethod.HEAD) {
-    return `it answers ${RequestMethod[verb]} requests; only GET and HEAD can be cached`;
+  switch (handlerKindOf(handler)) {
+    case 'http':
+      return unsafeVerb(handler) ?? unanswering(type, method, handler);
+    case 'graphql':
+      return unsafeOperation(handler);
+    case 'message':
+      return isEventHandler(handler)
+        ? 'it handles events, none of which may be left out; only messages with an answer can be cached'
+        : undefined;
+    default:
+      return undefined;
   }
+}
+
+/** Why what a handler of HTTP requests returns is not its answer, or `undefined`. */
+export function unanswering(
+  type: object,
+  method: string | symbol,
+  handler: object,
+): string | undefined {
   if (Reflect.getMetadata(SSE_METADATA, handler) === true) {
     return 'it sends server-sent events, which can not be cached';
   }
@@ -71,7 +89,14 @@ export function unsuitableRoute(
   return `it sends its answer itself through ${NO_DATA.get(sender.type) ?? ''}; return the answer, or use @Res({ passthrough: true })`;
 }
 
-/** Whether a function answers requests. */
-export function isRouteHandler(handler: unknown): boolean {
-  return typeof handler === 'function' && Reflect.hasMetadata(METHOD_METADATA, handler);
+function unsafeVerb(handler: object): string | undefined {
+  const verb = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod;
+  if (verb === RequestMethod.GET || verb === RequestMethod.HEAD) return undefined;
+  return `it answers ${RequestMethod[verb]} requests; only GET and HEAD can be cached`;
+}
+
+function unsafeOperation(handler: object): string | undefined {
+  const type = resolverTypeOf(handler);
+  if (type !== 'Mutation' && type !== 'Subscription') return undefined;
+  return `it resolves a ${type.toLowerCase()}; only queries and fields can be cached`;
 }

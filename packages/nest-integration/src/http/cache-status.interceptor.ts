@@ -9,6 +9,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { catchError, Observable, tap, throwError } from 'rxjs';
 
 import type { CacheRequest } from '../decorator/cache-decorator.options.js';
+import { pluginRequestOf } from '../module/plugin-request.js';
 import { answerable } from './denied.js';
 import { ageOf, cacheStatusOf, varyWith } from './cache-status.header.js';
 import { recordOf, RequestScopes, type RequestRecord } from './request-scopes.js';
@@ -33,6 +34,7 @@ export class CacheStatusInterceptor implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType<string>() === 'graphql') return this.#resolve(context, next);
     if (context.getType() !== 'http') return next.handle();
     const http = context.switchToHttp();
     const request = http.getRequest<CacheRequest>();
@@ -51,6 +53,16 @@ export class CacheStatusInterceptor implements NestInterceptor {
           )
           .subscribe(subscriber),
       );
+    });
+  }
+
+  /** Operations of GraphQL are of a request, too; several may be, so that its answer says nothing of them. */
+  #resolve(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { raw } = pluginRequestOf(context);
+    if (!isRequest(raw)) return next.handle();
+    return new Observable((subscriber) => {
+      subscriber.add(() => this.scopes.close());
+      this.scopes.enter(recordOf(raw), () => next.handle().subscribe(subscriber));
     });
   }
 
@@ -74,6 +86,11 @@ export class CacheStatusInterceptor implements NestInterceptor {
     if (age !== null) set('Age', String(Math.max(age, Number(response.getHeader('Age')) || 0)));
     served.length = 0;
   }
+}
+
+function isRequest(raw: unknown): raw is CacheRequest {
+  const { headers } = (raw ?? {}) as { readonly headers?: unknown };
+  return typeof headers === 'object' && headers !== null;
 }
 
 function isSent({ sent, headersSent, raw }: HttpResponse): boolean {

@@ -1,8 +1,7 @@
-import { VARIANT_SEPARATOR } from '@vitalcache/core';
+import { isCacheError, VARIANT_SEPARATOR } from '@vitalcache/core';
 
 import { hashArguments } from '../decorator/argument-hash.js';
 import type { CacheRequest, VaryBy } from '../decorator/cache-decorator.options.js';
-import type { CachedMethod } from '../decorator/cached-method.js';
 import type { RequestRecord, RequestScopes } from './request-scopes.js';
 
 /** Who else may get the answer of a handler. */
@@ -11,6 +10,13 @@ export type Sharing =
   | { readonly isShared: true; readonly variant: string }
   /** Nobody. `warning` says why, unless that is as it should be. */
   | { readonly isShared: false; readonly warning?: string };
+
+/** What a decorator says of a handler. */
+export interface SharingTerms {
+  readonly label: string;
+  readonly isPublic: boolean;
+  readonly varyBy: VaryBy | undefined;
+}
 
 /** Decides for handlers of HTTP requests whose answers may be shared with other requests. */
 export class RequestSharing {
@@ -25,13 +31,16 @@ export class RequestSharing {
   }
 
   /** Decides for the request that is being handled, and notes in its record what its answer must say. */
-  decide(method: CachedMethod): Sharing {
+  decide(terms: SharingTerms, kind: 'http' | 'graphql' = 'http'): Sharing {
     const record = this.#scopes.current;
-    if (!record) return this.#decideWithoutRequest(method);
-    const { varyBy, isPublic, label } = method;
-    const found = varyBy === undefined ? null : distinguishing(varyBy, record);
-    if (found) return { isShared: true, variant: variantOf(found) };
-    if (isPublic || !this.#hasCredentials(record.request)) {
+    if (!record) {
+      return kind === 'http' ? this.#decideWithoutRequest(terms) : decideForOperation(terms);
+    }
+    const { varyBy, isPublic, label } = terms;
+    const found = varyBy === undefined ? null : variantFor(varyBy, record);
+    if (found?.variant !== undefined) return { isShared: true, variant: found.variant };
+    const isForEverybody = isPublic || !this.#hasCredentials(record.request);
+    if (isForEverybody && !found?.problem) {
       return { isShared: true, variant: varyBy === undefined ? '' : variantOf([]) };
     }
     record.served.push({
@@ -39,8 +48,11 @@ export class RequestSharing {
       tier: null,
       ageMs: 0,
       freshForMs: null,
-      reason: 'credentials',
+      reason: found?.problem ? 'vary' : 'credentials',
     });
+    if (found?.problem) {
+      return { isShared: false, warning: `${label}: a request is not cached. ${found.problem}` };
+    }
     return {
       isShared: false,
       warning: varyBy
@@ -53,7 +65,7 @@ export class RequestSharing {
    * A handler that is called as a plain method has nobody to keep apart. While requests are open it can't be told from
    * one that lost its request on the way, and then nothing is shared.
    */
-  #decideWithoutRequest({ varyBy }: CachedMethod): Sharing {
+  #decideWithoutRequest({ varyBy }: SharingTerms): Sharing {
     const isPlainCall = varyBy === undefined && this.#scopes.open === 0;
     return isPlainCall ? { isShared: true, variant: '' } : { isShared: false };
   }
@@ -63,6 +75,15 @@ export class RequestSharing {
     const { raw } = request as { readonly raw?: { readonly user?: unknown } };
     return Boolean(request.user ?? raw?.user);
   }
+}
+
+/** Of the request of a field that Nest resolves without interceptors, and of a subscription, nothing is known. */
+function decideForOperation({ isPublic, varyBy, label }: SharingTerms): Sharing {
+  if (isPublic && varyBy === undefined) return { isShared: true, variant: '' };
+  return {
+    isShared: false,
+    warning: `${label} is not cached, because nobody sees whose request it resolves: declare \`public: true\`, or set fieldResolverEnhancers: ['interceptors'] in GraphQLModule.`,
+  };
 }
 
 /** What `varyBy` takes from a request; `null` if there is nothing that tells it from others. */
@@ -78,6 +99,19 @@ function distinguishing(
   for (const name of varyBy) vary.add(name);
   const values = varyBy.map((name) => request.headers[name.toLowerCase()]);
   return values.some((value) => value !== undefined) ? values : null;
+}
+
+/** What goes wrong in a function of the application must not fail the request, nor let it share an answer. */
+function variantFor(
+  varyBy: VaryBy,
+  record: RequestRecord,
+): { readonly variant?: string; readonly problem?: string } {
+  try {
+    const found = distinguishing(varyBy, record);
+    return found ? { variant: variantOf(found) } : {};
+  } catch (error) {
+    return { problem: isCacheError(error) ? error.message : 'varyBy threw an error.' };
+  }
 }
 
 function variantOf(values: readonly unknown[]): string {

@@ -20,6 +20,11 @@ export interface CacheModuleOptions extends CacheConfig {
   readonly provider?: ICacheProvider | ProviderPackage;
   /** What CACHE_PROVIDER is taken for when it is not set. Default: `dragonfly`. */
   readonly defaultProvider?: string;
+  /**
+   * Makes a cache beside the one without a name: for `@InjectCache(name)`, and `cache: name` of the decorators. Its
+   * namespace is that of the application, followed by the name. Letters, digits, dots, underscores, hyphens.
+   */
+  readonly name?: string;
   /** Where variables are read from. Default: `process.env`. */
   readonly env?: Environment;
   /**
@@ -43,6 +48,7 @@ export interface CacheModuleOptions extends CacheConfig {
 const NAMES: Readonly<Record<keyof CacheModuleOptions, true>> = {
   provider: true,
   defaultProvider: true,
+  name: true,
   env: true,
   credentialHeaders: true,
   admin: true,

@@ -20,6 +20,8 @@ import { leveledLogger } from './leveled-logger.js';
 /** What one CacheModule was told, by options and by variables. */
 export interface CacheSetup {
   readonly options: CacheModuleOptions;
+  /** `null` for the cache without a name. */
+  readonly name: string | null;
   /** Knows what is wrong with the variables; every reader of variables uses this one. */
   readonly reader: EnvironmentReader;
   readonly settings: CacheSettings;
@@ -58,9 +60,18 @@ const OF_PROVIDERS = [
 ];
 
 /** @throws CacheError `CONFIG_INVALID`; what is wrong with the variables is noted in the reader, not thrown. */
-export function createCacheSetup(given: CacheModuleOptions | undefined): CacheSetup {
+export function createCacheSetup(
+  given: CacheModuleOptions | undefined,
+  name: string | null = null,
+): CacheSetup {
   const options = given ?? {};
   assertKnownOptions(options);
+  if (options.name !== undefined && options.name !== name) {
+    throw new CacheError(
+      'CONFIG_INVALID',
+      'name must be known before the options are made: CacheModule.forRootAsync({ name, useFactory }).',
+    );
+  }
   const env = options.env ?? process.env;
   const reader = new EnvironmentReader(env);
   const plugins = options.plugins ?? [];
@@ -73,12 +84,13 @@ export function createCacheSetup(given: CacheModuleOptions | undefined): CacheSe
   const logger = leveledLogger(options.logger ?? new Logger('Vitalcache'), () => log.level);
   return {
     options,
+    name,
     reader,
     settings,
     logger,
     log,
     admin: createAdminSetup(reader, options.admin),
-    config: { ...configOf(options, settings), logger },
+    config: { ...configOf(options, settings, name), logger },
     provided: {
       ...settings.provided,
       maxBytes: storeBytes(options.l1MaxBytes ?? settings.cache.l1MaxBytes, settings.maxBytes),
@@ -87,10 +99,15 @@ export function createCacheSetup(given: CacheModuleOptions | undefined): CacheSe
   };
 }
 
-function configOf(options: CacheModuleOptions, settings: CacheSettings): CacheConfig {
+function configOf(
+  options: CacheModuleOptions,
+  settings: CacheSettings,
+  name: string | null,
+): CacheConfig {
   const {
     provider: _p,
     defaultProvider: _d,
+    name: _n,
     env: _e,
     credentialHeaders: _c,
     admin: _a,
@@ -98,9 +115,10 @@ function configOf(options: CacheModuleOptions, settings: CacheSettings): CacheCo
     ...given
   } = options;
   const strategies = options.strategies ?? [];
+  const namespace = settings.cache.namespace ?? applicationName();
   return {
-    namespace: applicationName(),
     ...settings.cache,
+    namespace: name === null ? namespace : `${namespace}/${name}`,
     ...withoutUndefined(given),
     settings: { ...settingsOf(settings), ...options.settings },
     defaults: {

@@ -37,7 +37,7 @@ export class CacheLifecycle implements OnModuleInit, OnApplicationShutdown {
    */
   async onModuleInit(): Promise<void> {
     const { logger, warnings } = this.setup;
-    this.classes.check(this.service, this.context);
+    this.classes.connect({ service: this.service, context: this.context });
     for (const line of warnings()) logger.warn(line);
     const status = await this.#start();
     const isReachable = status !== null && isUsable(status);

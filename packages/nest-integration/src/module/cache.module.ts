@@ -14,6 +14,7 @@ import {
 } from './cache.module-definition.js';
 import type { CacheModuleOptions } from './cache-module.options.js';
 import { CACHE_PROVIDERS } from './cache.providers.js';
+import { namedModule } from './named-cache.module.js';
 import { pluginProviders, tokensOf } from './plugin.providers.js';
 
 /** How other providers make the options. */
@@ -22,6 +23,8 @@ export type CacheModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE & {
   readonly provides?: readonly InjectionToken[];
   /** Where the endpoints for operators stand, if not at `cache`; Nest must know it before the options. */
   readonly admin?: CacheAdminPlace;
+  /** As of the options; Nest must know it before. */
+  readonly name?: string;
 };
 
 /**
@@ -48,16 +51,19 @@ export class CacheModule extends ConfigurableModuleClass {
   /** With options; they come before variables of the same meaning. */
   static override forRoot(options: CacheModuleOptions = {}): DynamicModule {
     const module = withServices(super.forRoot(options), tokensOf(options.plugins));
-    return placed(module, options.admin || {});
+    const { admin, name } = options;
+    return name === undefined ? placed(module, admin || {}) : namedModule(module, name, admin);
   }
 
   /** With options that other providers make: `useFactory`, `useClass` or `useExisting` (`createCacheOptions()`). */
   static override forRootAsync({
     provides = [],
-    admin = {},
+    admin,
+    name,
     ...options
   }: CacheModuleAsyncOptions): DynamicModule {
-    return placed(withServices(super.forRootAsync(options), provides), admin);
+    const module = withServices(super.forRootAsync(options), provides);
+    return name === undefined ? placed(module, admin ?? {}) : namedModule(module, name, admin);
   }
 }
 

@@ -20,6 +20,7 @@ import { ServedValuesMiddleware } from '../http/served-values.middleware.js';
 import { CacheLifecycle } from './cache.lifecycle.js';
 import {
   CACHE_CONFIG_TOKEN,
+  CACHE_NAME_TOKEN,
   CACHE_PROVIDER_TOKEN,
   CACHE_SETUP_TOKEN,
   MERGED_PLUGINS_TOKEN,
@@ -38,10 +39,15 @@ Inject(CACHE_PROVIDER_TOKEN)(CacheService, undefined, 0);
 Inject(CACHE_CONFIG_TOKEN)(CacheService, undefined, 1);
 Optional()(CacheService, undefined, 1);
 
-/** What CacheModule is made of; `forRoot` replaces the options. */
-export const CACHE_PROVIDERS: Provider[] = [
+/** What a cache in Nest is made of; `forRoot` replaces the options. */
+export const PARTS_OF_A_CACHE: Provider[] = [
   { provide: MODULE_OPTIONS_TOKEN, useValue: {} },
-  { provide: CACHE_SETUP_TOKEN, useFactory: createCacheSetup, inject: [MODULE_OPTIONS_TOKEN] },
+  { provide: CACHE_NAME_TOKEN, useValue: null },
+  {
+    provide: CACHE_SETUP_TOKEN,
+    useFactory: createCacheSetup,
+    inject: [MODULE_OPTIONS_TOKEN, CACHE_NAME_TOKEN],
+  },
   {
     provide: StoreReporter,
     useFactory: ({ logger }: CacheSetup) => new StoreReporter(logger),
@@ -111,8 +117,10 @@ export const CACHE_PROVIDERS: Provider[] = [
   CacheLifecycle,
   LogLevelFollower,
   CacheEventBridge,
-  ...ADMIN_PROVIDERS,
   // The outermost of the two: whatever the other one sees done belongs to whoever asks.
   { provide: APP_INTERCEPTOR, useClass: RequestHookInterceptor },
   { provide: APP_INTERCEPTOR, useClass: CacheStatusInterceptor },
 ];
+
+/** What CacheModule is made of. */
+export const CACHE_PROVIDERS: Provider[] = [...PARTS_OF_A_CACHE, ...ADMIN_PROVIDERS];

@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { CacheError } from '@vitalcache/core';
 
 import type { CachedMethod } from '../decorator/cached-method.js';
-import { cachedMethodsOf } from '../decorator/cached-methods.js';
+import type { DecoratedMethod } from '../decorator/decorated-method.js';
 
 /**
  * What factories build differs, or one would do; keys don't tell instances apart.
@@ -25,11 +25,16 @@ export function assertAlone(
   );
 }
 
-/** @throws CacheError `OPTION_INVALID` for classes of one name that make default keys */
-export function assertDistinctKeys(types: ReadonlySet<Type<object>>): void {
+/**
+ * @param types with their cached methods
+ * @throws CacheError `OPTION_INVALID` for classes of one name that make default keys
+ */
+export function assertDistinctKeys(
+  types: ReadonlyMap<Type<object>, readonly CachedMethod[]>,
+): void {
   const byName = new Map<string, Type<object>>();
-  for (const type of types) {
-    const method = cachedMethodsOf(type).find(({ hasDefaultKey }) => hasDefaultKey);
+  for (const [type, methods] of types) {
+    const method = methods.find(({ hasDefaultKey }) => hasDefaultKey);
     if (!method) continue;
     if (byName.has(type.name)) {
       throw new CacheError(
@@ -42,9 +47,9 @@ export function assertDistinctKeys(types: ReadonlySet<Type<object>>): void {
 }
 
 /** What is wrong with an option that only a strategy gives a meaning. */
-export function missingStrategy({ label }: CachedMethod, option: string): CacheError {
+export function missingStrategy({ decorator, label }: DecoratedMethod, option: string): CacheError {
   return new CacheError(
     'FEATURE_MISSING',
-    `@Cache() on ${label}: ${option} has no effect without a strategy; install @vitalcache/swr and pass strategies: [new SWRCacheStrategy()].`,
+    `${decorator} on ${label}: ${option} has no effect without a strategy; install @vitalcache/swr and pass strategies: [new SWRCacheStrategy()].`,
   );
 }

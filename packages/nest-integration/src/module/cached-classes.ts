@@ -10,17 +10,19 @@ import {
   type MergedPlugins,
 } from '@vitalcache/core';
 
-import { INJECTED_CONTEXT, INJECTED_SERVICE, type Injected } from '../decorator/cache.decorator.js';
-import type { CachedMethod } from '../decorator/cached-method.js';
-import { cachedMethodsOf } from '../decorator/cached-methods.js';
-import type { MethodContext } from '../decorator/method-context.js';
+import type { BoundCache } from '../decorator/cache-injection.js';
+import { CachedMethod } from '../decorator/cached-method.js';
+import { declaredMethodsOf } from '../decorator/declared-methods.js';
+import type { DecoratedMethod } from '../decorator/decorated-method.js';
+import { PuttingMethod } from '../decorator/putting-method.js';
+import { WarmingMethod } from '../decorator/warming-method.js';
 import { assertAlone, assertDistinctKeys, missingStrategy } from './cached-class.rules.js';
 import { CACHE_SETUP_TOKEN, MERGED_PLUGINS_TOKEN } from './cache.module-definition.js';
 import type { CacheSetup } from './cache-setup.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** The classes of the application that have cached methods. */
+/** The classes of the application that have methods with decorators of the cache. */
 @Injectable()
 export class CachedClasses {
   constructor(
@@ -30,28 +32,39 @@ export class CachedClasses {
   ) {}
 
   /**
-   * Finds at start what would otherwise go wrong at the first call, and connects what factories built.
+   * Finds at start what would otherwise go wrong at the first call, connects what factories built, and registers warmers.
    * @throws CacheError `OPTION_INVALID`, `FEATURE_MISSING`, `CONFIG_INVALID`
    */
-  check(service: CacheService, context: MethodContext): void {
+  connect(cache: BoundCache): void {
     this.#assertOneOfEachNamespace();
-    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-    const types = new Set<Type<object>>();
+    const types = new Map<Type<object>, readonly CachedMethod[]>();
     const factoryBuilt = new Map<Type<object>, object>();
-    for (const wrapper of wrappers) {
+    const warming = new Set<object>();
+    for (const wrapper of this.#wrappers()) {
       const type = typeOf(wrapper);
-      const methods = type ? cachedMethodsOf(type) : [];
-      if (!type || methods.length === 0) continue;
-      const bound = this.#bind(wrapper, service, context);
-      if (bound !== service) continue; // another CacheModule's
+      const methods = type ? this.#methodsOf(type) : [];
+      const [first] = methods;
+      if (!type || !first) continue;
+      const bound = this.#bind(wrapper, first, cache);
+      if (bound !== cache.service) continue; // another CacheModule's
+      const cached = methods.filter((method) => method instanceof CachedMethod);
       if (!types.has(type)) this.#assertUsable(type, methods);
-      types.add(type);
-      if (wrapper.inject) assertAlone(wrapper.instance as object, type, methods, factoryBuilt);
+      types.set(type, cached);
+      if (wrapper.inject) assertAlone(wrapper.instance as object, type, cached, factoryBuilt);
+      this.#warm(wrapper, methods, cache.service, warming);
     }
     assertDistinctKeys(types);
   }
 
-  #assertUsable(type: Type<object>, methods: readonly CachedMethod[]): void {
+  #wrappers(): readonly Wrapper[] {
+    return [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+  }
+
+  #methodsOf(type: Type<object>): readonly DecoratedMethod[] {
+    return declaredMethodsOf(type).filter(({ slot }) => slot.name === this.setup.name);
+  }
+
+  #assertUsable(type: Type<object>, methods: readonly DecoratedMethod[]): void {
     const { strategies = [], defaults } = this.setup.config;
     const { plugins, protection, strategies: added } = this.merged;
     const manager = new CacheStrategyManager([
@@ -61,11 +74,12 @@ export class CachedClasses {
     ]);
     const rules = plugins.flatMap(({ optionRule }) => optionRule ?? []);
     const own = { ...CACHE_DEFAULTS, ...defaults };
-    const options = new OptionsResolver(own, true, rules, protection !== null);
+    const resolver = new OptionsResolver(own, true, rules, protection !== null);
     for (const method of methods) {
       method.assertUsableOn(type);
+      if (!(method instanceof CachedMethod || method instanceof PuttingMethod)) continue;
       try {
-        manager.select(options.resolve(method.options));
+        manager.select(resolver.resolve(method.options));
       } catch (error) {
         throw method.explained(error);
       }
@@ -79,21 +93,38 @@ export class CachedClasses {
   }
 
   /** Nest injects into what it builds itself; the service of an instance, or of what will be built later. */
-  #bind(wrapper: Wrapper, service: CacheService, context: MethodContext): CacheService | null {
-    const instance = wrapper.instance as (object & Injected) | undefined;
+  #bind(wrapper: Wrapper, { slot, decorator }: DecoratedMethod, cache: BoundCache) {
+    const instance = wrapper.instance as object | undefined;
     const isBuiltByNest = !wrapper.inject && wrapper.metatype !== null;
-    if (isBuiltByNest || !instance) return instance?.[INJECTED_SERVICE] ?? service;
-    const isFactory = Boolean(wrapper.inject);
-    if (isFactory && instance[INJECTED_SERVICE] === undefined) {
-      Reflect.set(instance, INJECTED_SERVICE, service);
-      Reflect.set(instance, INJECTED_CONTEXT, context);
-    }
-    if (instance[INJECTED_SERVICE] === undefined) {
+    if (isBuiltByNest || !instance) return slot.serviceOf(instance) ?? cache.service;
+    if (wrapper.inject && !slot.serviceOf(instance)) slot.bind(instance, cache);
+    const service = slot.serviceOf(instance);
+    if (!service) {
       this.setup.logger.warn(
-        `${instance.constructor.name} is given as a value, so its @Cache() has no effect: let Nest build it.`,
+        `${instance.constructor.name} is given as a value, so its ${decorator} has no effect: let Nest build it.`,
       );
     }
-    return instance[INJECTED_SERVICE] ?? null;
+    return service;
+  }
+
+  #warm(
+    wrapper: Wrapper,
+    methods: readonly DecoratedMethod[],
+    service: CacheService,
+    known: Set<object>,
+  ): void {
+    for (const method of methods) {
+      if (!(method instanceof WarmingMethod)) continue;
+      const instance = wrapper.instance as object | undefined;
+      if (!instance || wrapper.isTransient || !wrapper.isDependencyTreeStatic()) {
+        throw new CacheError(
+          'OPTION_INVALID',
+          `@CacheWarmer() on ${method.label}: its class is built for each request or user of it, and a warmer has none; accepted: a class of the default scope.`,
+        );
+      }
+      if (!known.has(instance)) service.registerWarmer(method.warmerOf(instance));
+    }
+    if (wrapper.instance) known.add(wrapper.instance as object);
   }
 
   #assertOneOfEachNamespace(): void {

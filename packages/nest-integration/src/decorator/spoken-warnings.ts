@@ -1,0 +1,15 @@
+import { Logger } from '@nestjs/common';
+
+import type { BoundCache } from './cache-injection.js';
+
+/** Says things about one method once an occasion, for each cache apart. */
+export class SpokenWarnings<O extends string> {
+  readonly #said = new WeakMap<object, Set<O>>();
+
+  say(occasion: O, message: string, { service, context }: BoundCache): void {
+    const said = this.#said.get(service) ?? new Set();
+    if (said.has(occasion)) return;
+    this.#said.set(service, said.add(occasion));
+    (context?.logger ?? new Logger('Vitalcache')).warn(message);
+  }
+}
