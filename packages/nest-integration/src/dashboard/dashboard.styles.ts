@@ -75,6 +75,7 @@ th:last-child, td:last-child { padding-right: 0; }
 tbody th { font-weight: 500; white-space: normal; overflow-wrap: anywhere; }
 .bar { display: inline-block; vertical-align: middle; width: 6rem; height: .5rem; border-radius: .25rem; background: var(--track); margin-right: .5rem; overflow: hidden; }
 .bar i { display: block; height: 100%; background: var(--accent); border-radius: .25rem; }
+.value { display: inline-block; min-width: 3.6rem; }
 .none { color: var(--soft); padding-top: .6rem; }
 .old { filter: saturate(.2); }
 @media (max-width: 62rem) { .grid > *, .grid > .wide { grid-column: span 6; } }

@@ -116,12 +116,12 @@ function showRates(state, before, lists) {
   trend('wait-trend', lists.wait);
 }
 
-var TIERS = { l1: 'from this process', l2: 'from the store', none: '', '': '' };
+var TIERS = { l1: 'from this process', l2: 'from the store' };
 function showTimes(list) {
   var shown = list.slice().sort(function (a, b) { return b.count - a.count; }).slice(0, 12);
   fill('times', shown.map(function (one) {
     var row = element('tr');
-    var tier = TIERS[one.tier] === undefined ? one.tier : TIERS[one.tier];
+    var tier = TIERS[one.tier] || (one.operation === 'read' ? 'from its source' : '');
     var name = element('th', one.operation + (tier ? ' ' + tier : ''));
     name.scope = 'row';
     row.append(name, element('td', count(one.count)), element('td', time(one.p50Ms)), element('td', time(one.p95Ms)), element('td', time(one.p99Ms)));
@@ -142,7 +142,9 @@ function showHot(list) {
     bar.setAttribute('aria-hidden', 'true');
     part.style.width = Math.round((one.share / most) * 100) + '%';
     bar.append(part);
-    share.append(bar, document.createTextNode(percent(one.share)));
+    var value = element('span', percent(one.share));
+    value.className = 'value';
+    share.append(bar, value);
     row.append(name, share);
     return row;
   }));
