@@ -151,7 +151,11 @@ export type {
   TunableStore,
 } from './provider/cache-provider.js';
 export { capabilitiesOf, type ProviderCapabilities } from './provider/provider-capabilities.js';
-export type { ProviderContext, ProviderPackage } from './provider/provider-package.js';
+export type {
+  ProviderConnections,
+  ProviderContext,
+  ProviderPackage,
+} from './provider/provider-package.js';
 export { CacheRepository, type CacheRepositoryOptions } from './repository/cache.repository.js';
 export type {
   EntryView,

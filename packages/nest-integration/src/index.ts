@@ -25,6 +25,8 @@ export type { CacheModuleOptions } from './module/cache-module.options.js';
 export { CacheModule, type CacheModuleAsyncOptions } from './module/cache.module.js';
 export { CACHE_CONFIG_TOKEN, CACHE_PROVIDER_TOKEN } from './module/cache.module-definition.js';
 export { CacheProviderFactory, type ProviderRequest } from './module/cache-provider.factory.js';
+export { DragonflyModule } from './module/dragonfly.module.js';
+export { RedisModule } from './module/redis.module.js';
 export { explainStartupError } from './module/startup-error.js';
 
 export {

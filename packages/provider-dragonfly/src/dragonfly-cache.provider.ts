@@ -17,6 +17,10 @@ export class DragonflyCacheProvider extends RedisCacheProvider {
     this.#service = service;
   }
 
+  override get service(): DragonflyService {
+    return this.#service;
+  }
+
   /**
    * Opens the connections, then looks at every server and tells `onStateChange` in one line each what it is and what of
    * it does not suit a cache. While one of them does not answer, only that is told. Never rejects.

@@ -40,6 +40,11 @@ export class RedisCacheProvider implements ICacheProvider {
     this.#batch = new RedisBatch(service);
   }
 
+  /** The owner of the connections, for commands of one's own. */
+  get service(): RedisService {
+    return this.#service;
+  }
+
   connect(): Promise<void> {
     return this.#service.connect();
   }

@@ -8,6 +8,10 @@ import { RedisService } from './redis.service.js';
 /** Makes `CACHE_PROVIDER=redis` work: builds the provider from the REDIS_ variables. */
 export const providerPackage: ProviderPackage = {
   name: 'redis',
+  connections: {
+    token: RedisService,
+    of: (provider) => (provider instanceof RedisCacheProvider ? provider.service : null),
+  },
   fromEnvironment(reader, context) {
     return new RedisCacheProvider(new RedisService(optionsFrom(reader, 'REDIS_', context)));
   },

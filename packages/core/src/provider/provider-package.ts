@@ -28,12 +28,22 @@ export interface ProviderContext {
   readonly onStateChange: (line: string) => void;
 }
 
+/** What owns the connections of a store, for applications that send commands of their own. */
+export interface ProviderConnections {
+  /** Its class, to be injected by. */
+  readonly token: abstract new (...args: never[]) => object;
+  /** That of a provider; `null` for one that the package did not build. */
+  of(provider: ICacheProvider): object | null;
+}
+
 /**
  * What a package `@vitalcache/provider-<name>` exports as `providerPackage`, so that `CACHE_PROVIDER=<name>` is enough
  * to use it.
  */
 export interface ProviderPackage {
   readonly name: string;
+  /** Absent: there are none. */
+  readonly connections?: ProviderConnections;
   /**
    * Builds the provider from the variables that it reads through `reader`, without connecting. Problems are noted in
    * the reader; the result is then not used.

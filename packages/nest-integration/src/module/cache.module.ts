@@ -14,8 +14,10 @@ import {
 } from './cache.module-definition.js';
 import type { CacheModuleOptions } from './cache-module.options.js';
 import { CACHE_PROVIDERS } from './cache.providers.js';
+import { DragonflyModule } from './dragonfly.module.js';
 import { namedModule } from './named-cache.module.js';
 import { pluginProviders, tokensOf } from './plugin.providers.js';
+import { RedisModule } from './redis.module.js';
 
 /** How other providers make the options. */
 export type CacheModuleAsyncOptions = typeof ASYNC_OPTIONS_TYPE & {
@@ -51,8 +53,10 @@ export class CacheModule extends ConfigurableModuleClass {
   /** With options; they come before variables of the same meaning. */
   static override forRoot(options: CacheModuleOptions = {}): DynamicModule {
     const module = withServices(super.forRoot(options), tokensOf(options.plugins));
-    const { admin, name } = options;
-    return name === undefined ? placed(module, admin || {}) : namedModule(module, name, admin);
+    const { admin, name, provider } = options;
+    if (name !== undefined) return namedModule(module, name, admin);
+    const imports = [...(module.imports ?? []), ...connectionsOf(provider)];
+    return placed({ ...module, imports }, admin || {});
   }
 
   /** With options that other providers make: `useFactory`, `useClass` or `useExisting` (`createCacheOptions()`). */
@@ -65,6 +69,13 @@ export class CacheModule extends ConfigurableModuleClass {
     const module = withServices(super.forRootAsync(options), provides);
     return name === undefined ? placed(module, admin ?? {}) : namedModule(module, name, admin);
   }
+}
+
+/** The module of the connections of a provider whose package is given. */
+function connectionsOf(provider: CacheModuleOptions['provider']): DynamicModule[] {
+  if (!provider || !('fromEnvironment' in provider)) return [];
+  if (provider.name === 'redis') return [RedisModule.forRoot(provider)];
+  return provider.name === 'dragonfly' ? [DragonflyModule.forRoot(provider)] : [];
 }
 
 function withServices(module: DynamicModule, tokens: readonly InjectionToken[]): DynamicModule {
