@@ -8,13 +8,18 @@ import { lineOf, listFiles, readText } from './files.mjs';
 const SNIPPET = /(?:<!-- given:([^]*?)-->\s*)?^```ts\n([^]*?)^```/gm;
 const FOLDER = '.tsc/snippets';
 
-/** Compiles the TypeScript examples of all READMEs against the sources. */
+/** Pages whose examples are compiled as well. */
+const PAGE = /(^|\/)README\.md$|^docs\/migration\.md$/;
+/** The guide to migrating tells of it, and only this package has it installed. */
+const BENTOCACHE = 'packages/nest-integration/node_modules/bentocache/build/index.d.ts';
+
+/** Compiles the TypeScript examples of all READMEs, and of the guide to migrating, against the sources. */
 export function checkSnippets(root) {
   const folder = join(root, FOLDER);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const places = new Map();
-  for (const path of listFiles(root).filter((path) => /(^|\/)README\.md$/.test(path))) {
+  for (const path of listFiles(root).filter((path) => PAGE.test(path))) {
     const text = readText(root, path);
     for (const [, given = '', code] of text.matchAll(SNIPPET)) {
       const file = `snippet-${places.size + 1}.ts`;
@@ -31,6 +36,7 @@ export function checkSnippets(root) {
       types: ['node', 'jest'],
       declaration: false,
       declarationMap: false,
+      paths: { bentocache: [join(root, BENTOCACHE)] },
     },
     include: ['*.ts'],
   };

@@ -30,6 +30,11 @@ export class RequestSharing {
     this.#credentialHeaders = names.map((name) => name.toLowerCase());
   }
 
+  /** Whether protected data was touched for the request that is being handled. */
+  get isPrivate(): boolean {
+    return this.#scopes.current?.privacy.isPrivate ?? false;
+  }
+
   /** Decides for the request that is being handled, and notes in its record what its answer must say. */
   decide(terms: SharingTerms, kind: 'http' | 'graphql' = 'http'): Sharing {
     const record = this.#scopes.current;
