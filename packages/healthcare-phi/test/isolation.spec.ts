@@ -195,6 +195,14 @@ describe('protected data', () => {
     expect(await read(NURSE, null, KEY, options)).toStrictEqual({ name: 'A' });
   });
 
+  it('502(b): gives nothing of what a call without the projection stored', async () => {
+    const { cache } = sealedCache();
+    const read = reading(cache);
+    await read(NURSE, { name: 'A', ssn: MARK });
+    const options = { ...PHI, project: ['name'] };
+    expect(await read(OTHER, null, KEY, options)).toStrictEqual({ name: 'A' });
+  });
+
   it('is not cached while it may not be, counted and warned of once; everything else is', async () => {
     const { cache, state, admission, store, audit } = sealedCache();
     const read = reading(cache);

@@ -30,6 +30,16 @@ describe('projecting', () => {
     expect(serializerOf({ project: ['a'] })?.fromCache(3 as never)).toBe(3);
   });
 
+  it('leaves away what another call stored under the same key', () => {
+    const stored = { id: '7', ssn: 'x' };
+    expect(serializerOf({ project: ['id'] })?.fromCache(stored as never)).toStrictEqual({
+      id: '7',
+    });
+    const own = { toCache: (value: unknown) => value, fromCache: JSON.stringify };
+    const both = serializerOf({ serializer: own, project: ['id'] });
+    expect(both?.fromCache(stored as never)).toBe('{"id":"7"}');
+  });
+
   it.each([[[]], ['id'], [[1]], [['a..b']], [['']], [['__proto__']], [['a.constructor']]])(
     'refuses %j',
     (fields) => {

@@ -10,7 +10,8 @@ const REFUSED = new Set(['__proto__', 'constructor', 'prototype']);
 type Fields = ReadonlyMap<string, Fields | null>;
 
 /**
- * A serializer that leaves away what `project` does not name, after what the caller's own made of the value.
+ * A serializer that leaves away what `project` does not name, after what the caller's own made of the value; also of what
+ * another call stored under the same key without it.
  * @throws CacheError `OPTION_INVALID`
  */
 export function projecting(project: unknown, own: ValueSerializer | null): ValueSerializer | null {
@@ -18,7 +19,10 @@ export function projecting(project: unknown, own: ValueSerializer | null): Value
   const fields = fieldsOf(project);
   return {
     toCache: (value: unknown) => kept(own ? own.toCache(value as never) : value, fields),
-    fromCache: (stored: unknown) => (own ? own.fromCache(stored as never) : stored),
+    fromCache: (stored: unknown) => {
+      const named = kept(stored, fields);
+      return own ? own.fromCache(named as never) : named;
+    },
   };
 }
 
