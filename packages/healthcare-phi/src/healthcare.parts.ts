@@ -37,6 +37,7 @@ import { PhiSeal } from './seal/phi.seal.js';
 import { auditOf, keyringOf } from './start-requirements.js';
 import { EntryIndex } from './subjects/entry-index.js';
 import { subjectByConvention } from './subjects/key-convention.js';
+import { KnownSubjects } from './subjects/known-subjects.js';
 import { UndeclaredPhiMiddleware } from './undeclared-phi.middleware.js';
 
 /** How long an invalidation waits for the removal of what it has made invalid. */
@@ -106,7 +107,10 @@ export class HealthcareParts {
     }));
     for (const level of options.levels ?? []) keys.assertServes(level);
     const seal = (this.seal = new PhiSeal({ keys, names, caps: policy.caps, clock }));
+    const subjects = new KnownSubjects(clock);
     const admission = (this.admission = new EntryAdmission({
+      subjects,
+      clock,
       isCaching: () => this.isCaching,
       warn,
     }));
@@ -120,7 +124,7 @@ export class HealthcareParts {
     const grants = this.breakGlass ? { grants: this.breakGlass } : {};
     const authorize = options.authorize ? { authorize: options.authorize } : {};
     const authorizer = new Authorizer({ policy, clock, ...authorize, ...grants });
-    this.access = new AccessMiddleware({ audit, authorizer, keyRef, ...grants });
+    this.access = new AccessMiddleware({ audit, authorizer, keyRef, subjects, ...grants });
     const { roles = [], book = new MemoryRecordBook<HoldRecord>() } = options.legalHold ?? {};
     this.holds = new LegalHolds({ book, audit, roles, clock });
     const reports = options.reportsUndeclared ?? process.env['NODE_ENV'] !== 'production';

@@ -46,6 +46,7 @@ describe('protected data', () => {
     const { cache, store } = sealedCache();
     const read = reading(cache);
     expect(await read(NURSE, { name: MARK })).toEqual({ name: MARK });
+    await cache.settled();
     expect(await read(OTHER, 'loaded anew')).toEqual({ name: MARK });
     const stored = [...store.entries].map(
       ([key, bytes]) => key + Buffer.from(bytes).toString('latin1'),
@@ -182,6 +183,7 @@ describe('protected data', () => {
     const { cache } = sealedCache();
     const read = reading(cache);
     await read(NURSE, { list: [1] });
+    await cache.settled();
     const hit = (await read(NURSE, null)) as { list: number[] };
     expect(() => hit.list.push(2)).toThrow(TypeError);
     expect(await read(OTHER, null)).toEqual({ list: [1] });
@@ -192,6 +194,7 @@ describe('protected data', () => {
     const read = reading(cache);
     const options = { ...PHI, project: ['name'] };
     expect(await read(NURSE, { name: 'A', ssn: MARK }, KEY, options)).toStrictEqual({ name: 'A' });
+    await cache.settled();
     expect(await read(NURSE, null, KEY, options)).toStrictEqual({ name: 'A' });
   });
 
@@ -200,6 +203,7 @@ describe('protected data', () => {
     const read = reading(cache);
     await read(NURSE, { name: 'A', ssn: MARK });
     const options = { ...PHI, project: ['name'] };
+    await cache.settled();
     expect(await read(OTHER, null, KEY, options)).toStrictEqual({ name: 'A' });
   });
 

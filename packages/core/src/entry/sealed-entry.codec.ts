@@ -42,12 +42,13 @@ export function packSealed(
 
 /** What a sealed payload is bound to: the header with nothing said of the payload, then the name, led by its length. */
 export function contextOf(header: Uint8Array, name: string): Buffer {
-  const text = Buffer.from(name, 'utf8');
-  const context = Buffer.alloc(header.length + LENGTH_BYTES + text.length);
+  const { length } = header;
+  const nameBytes = Buffer.byteLength(name, 'utf8');
+  const context = Buffer.allocUnsafe(length + LENGTH_BYTES + nameBytes);
   context.set(header);
-  context.fill(0, RAW_LENGTH_AT, HASH_AT);
-  context.writeUInt32BE(text.length, header.length);
-  text.copy(context, header.length + LENGTH_BYTES);
+  for (let at = RAW_LENGTH_AT; at < HASH_AT; at++) context[at] = 0;
+  context.writeUInt32BE(nameBytes, length);
+  context.write(name, length + LENGTH_BYTES, 'utf8');
   return context;
 }
 

@@ -2,6 +2,7 @@ import { within, type Clock } from '../clock/clock.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import { isProtected } from '../strategy/protected-data.js';
+import type { Admission } from './admission.js';
 import type { DataProtection } from './data-protection.js';
 
 /** How long keys may take to be had, or to be let go of. */
@@ -11,6 +12,12 @@ const PHASE_MS = 10_000;
 export interface Admitted {
   readonly key: string;
   readonly options: ResolvedCacheOptions;
+}
+
+/** What was made of an admission, and the options that it was made of. */
+interface Known {
+  readonly given: ResolvedCacheOptions;
+  readonly admitted: Admitted;
 }
 
 /**
@@ -23,6 +30,8 @@ export class ProtectionGate {
   #opening: Promise<boolean> | null = null;
   #isOpen: boolean;
   #refusal: CacheError | null = null;
+  /** By an admission that the protection gives again and again: options are many members to copy. */
+  readonly #admitted = new WeakMap<Admission, Known>();
 
   /** @param protection `null`: there is nothing to open */
   constructor(protection: DataProtection | null, clock: Clock) {
@@ -74,7 +83,13 @@ export class ProtectionGate {
    */
   admit(key: string, options: ResolvedCacheOptions): Admitted | null {
     const admission = this.#protection?.admit(key, options) ?? null;
-    return admission && { key: admission.key, options: Object.freeze({ ...options, admission }) };
+    if (!admission) return null;
+    const known = this.#admitted.get(admission);
+    if (known?.given === options) return known.admitted;
+    const own = Object.freeze({ ...options, admission });
+    const admitted = Object.freeze({ key: admission.key, options: own });
+    this.#admitted.set(admission, { given: options, admitted });
+    return admitted;
   }
 
   /** Lets go of the keys, within ten seconds. Never rejects. */

@@ -17,6 +17,8 @@ export interface SealedEntriesOptions {
   readonly errors: CacheErrorHandler;
   readonly clock: Clock;
   readonly maxValueBytes: number;
+  /** 0: this process holds nothing. */
+  readonly l1MaxBytes: number;
   /** How long a read, and a write, may wait for a key. */
   readonly readBudgetMs: number;
   readonly writeBudgetMs: number;
@@ -65,28 +67,46 @@ export class SealedEntries {
 
   /**
    * Everything about the entry must be final: it can't be changed under its seal. `null` without a key: nothing is
-   * stored. Never rejects.
+   * stored. At once where the key is at hand; throws and rejects never.
    * @param isWanted asked once the key is there, in the step that seals
    */
-  async seal(
+  seal(
+    entry: PreparedEntry,
+    place: SealingPlace,
+    isWanted: () => boolean,
+  ): MaybeLater<SealedEntry | null> {
+    const { seal, writeBudgetMs } = this.#options;
+    const failed = (error: unknown): null => {
+      entry.payload.payload.fill(0);
+      return this.#failed(error);
+    };
+    try {
+      const key = seal.sealingKey(place.terms);
+      if (!(key instanceof Promise)) return this.#packed(key, entry, place, isWanted);
+      return this.#inTime(key, writeBudgetMs).then(
+        (had) => this.#packed(had, entry, place, isWanted),
+        failed,
+      );
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #packed(
+    key: SealKey,
     { meta, subject, payload }: PreparedEntry,
     place: SealingPlace,
     isWanted: () => boolean,
-  ): Promise<SealedEntry | null> {
-    const { seal, errors, writeBudgetMs } = this.#options;
-    const { name, terms } = place;
+  ): SealedEntry | null {
     try {
-      const given = seal.sealingKey(terms);
-      const own = given instanceof Promise ? await this.#inTime(given, writeBudgetMs) : given;
       if (!isWanted()) return null;
       const parts = { ...meta, ...payload, hashes: subject.hashes };
-      const bytes = packSealed(parts, name, (context) =>
-        own.seal(payload.payload, context, meta.keptUntil),
+      const bytes = packSealed(parts, place.name, (context) =>
+        key.seal(payload.payload, context, meta.keptUntil),
       );
       return { bytes, own: this.#ownOf(meta, subject, place, bytes) };
     } catch (error) {
-      errors.note('seal-failed', error);
-      return null;
+      return this.#failed(error);
     } finally {
       payload.payload.fill(0);
     }
@@ -145,7 +165,8 @@ export class SealedEntries {
       entry.isSoftened = journal.verdict(stored, stored) === 'soft';
       entry.checkedAt = journal.position;
       frame.fill(0);
-      payload.payload.fill(0);
+      // What was not inflated is a window on the frame.
+      if (stored.compressor !== 'none') payload.payload.fill(0);
       const { name, terms } = place;
       return { entry, own: this.#ownOf(stored, stored, { name, terms, tenant }, bytes) };
     } catch {
@@ -181,7 +202,8 @@ export class SealedEntries {
     { terms, tenant }: SealingPlace,
     bytes: Uint8Array,
   ): SealedHeldEntry | null {
-    const ownMs = this.#options.seal.ownMs(terms);
+    const { seal, l1MaxBytes } = this.#options;
+    const ownMs = l1MaxBytes > 0 ? seal.ownMs(terms) : 0;
     if (ownMs <= 0) return null;
     // What came from a store is often a window on the much larger buffer that a socket was read into.
     const copy = Buffer.allocUnsafeSlow(bytes.length);

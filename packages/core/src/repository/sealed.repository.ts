@@ -8,6 +8,7 @@ import {
   SealedEntries,
   type MaybeLater,
   type OpenedEntry,
+  type SealedEntry,
   type SealedEntriesOptions,
   type SealedPlace,
 } from './sealed-entries.js';
@@ -41,6 +42,8 @@ interface SealedItem {
   /** What this process may hold. */
   readonly own: HeldEntry | null;
 }
+
+const NOTHING: SealedItem = { item: null, own: null };
 
 /** Both tiers of the entries that are sealed; each find opens anew, so that every caller has a value of their own. */
 export class SealedRepository {
@@ -92,7 +95,9 @@ export class SealedRepository {
 
   /** As that of the repository; resolves with false also when there is no key. */
   async store(sealing: Sealing): Promise<boolean> {
-    const { item, own } = await this.#seal(sealing);
+    const sealed = this.#seal(sealing);
+    // Where the key is at hand this process holds it before anybody else asks.
+    const { item, own } = sealed instanceof Promise ? await sealed : sealed;
     if (own) this.#own.put(sealing.entry.key, own);
     return item !== null && this.#stored.put(item);
   }
@@ -115,14 +120,18 @@ export class SealedRepository {
   }
 
   /** What is invalidated while a key is had counts as well: it is looked at in the step that seals. */
-  async #seal({ entry, held, terms, name }: Sealing): Promise<SealedItem> {
+  #seal({ entry, held, terms, name }: Sealing): MaybeLater<SealedItem> {
     const { clock } = this.#options;
     const { keptUntil } = entry.meta;
     const isWanted = (): boolean => keptUntil > clock.now() && this.#own.isServable(held);
-    if (!isWanted()) return { item: null, own: null };
-    const sealed = await this.#sealed?.seal(entry, { name, terms, tenant: held.tenant }, isWanted);
-    if (!sealed) return { item: null, own: null };
-    const ttlMs = Math.max(1, Math.ceil(keptUntil - clock.now()));
-    return { item: { key: name, value: sealed.bytes, ttlMs }, own: sealed.own };
+    const itemOf = (sealed: SealedEntry | null): SealedItem => {
+      if (!sealed) return NOTHING;
+      const ttlMs = Math.max(1, Math.ceil(keptUntil - clock.now()));
+      return { item: { key: name, value: sealed.bytes, ttlMs }, own: sealed.own };
+    };
+    if (!isWanted()) return NOTHING;
+    const place = { name, terms, tenant: held.tenant };
+    const sealed = this.#sealed?.seal(entry, place, isWanted) ?? null;
+    return sealed instanceof Promise ? sealed.then(itemOf) : itemOf(sealed);
   }
 }

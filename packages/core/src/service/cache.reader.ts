@@ -7,6 +7,7 @@ import type {
   ResolvedCacheOptions,
   ValueSerializer,
 } from '../options/cache-options.js';
+import type { Admitted } from '../protection/protection.gate.js';
 import type { FoundEntry } from '../repository/found-entry.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import type { Loader, ReadRequest, ReadResult } from '../strategy/read-request.js';
@@ -215,16 +216,30 @@ export class CacheReader {
     });
   }
 
-  async #readProtected<T>(
+  /** By hand instead of `async`: on the way of each hit a promise costs as much as much of what is done there. */
+  #readProtected<T>(request: ReadRequest<T>, strategy: ICacheStrategy): Promise<ReadResult<T>> {
+    try {
+      const admitted = this.#gate.admit(request.key, request.options);
+      return admitted instanceof Promise
+        ? admitted.then((given) => this.#readAdmitted(request, strategy, given))
+        : this.#readAdmitted(request, strategy, admitted);
+    } catch (error) {
+      const refusal = error as Error;
+      return Promise.reject(refusal);
+    }
+  }
+
+  #readAdmitted<T>(
     request: ReadRequest<T>,
     strategy: ICacheStrategy,
+    admitted: Admitted | null,
   ): Promise<ReadResult<T>> {
-    const given = this.#gate.admit(request.key, request.options);
-    const admitted = given instanceof Promise ? await given : given;
     if (!admitted) return this.#runtime.engine.bypass(request);
-    const usable = this.#gate.isUsable(admitted.options);
-    const isUsable = typeof usable === 'boolean' ? usable : await usable;
-    return this.#answer({ ...request, ...admitted }, strategy, isUsable);
+    const own = { ...request, ...admitted };
+    const isUsable = this.#gate.isUsable(own.options);
+    return typeof isUsable === 'boolean'
+      ? this.#answer(own, strategy, isUsable)
+      : isUsable.then((isIt) => this.#answer(own, strategy, isIt));
   }
 
   #answer<T>(

@@ -1,7 +1,8 @@
 import type { CacheOperation, ICacheMiddleware, OperationResult } from '@vitalcache/core';
 
 import type { AuditEvent, IAudit } from '../audit/audit-event.js';
-import { denied, done, eventOf, failed, type OpenEvent } from './access-event.js';
+import type { ISubjects } from '../subjects/known-subjects.js';
+import { denied, done, eventOf, failed } from './access-event.js';
 import type { AccessContext } from './access-context.js';
 import { AccessDeniedError, AccessMissingError, contextMissing } from './access.errors.js';
 import { currentAccess, runAsSystem, systemAccess } from './access-scope.js';
@@ -13,13 +14,10 @@ export interface AccessMiddlewareOptions {
   readonly authorizer: Authorizer;
   /** What stands for a key in the audit and says nothing of it. */
   readonly keyRef: (key: string) => string;
+  /** Absent: read out of key and template each time. */
+  readonly subjects?: ISubjects;
   /** Told of what is read by a grant. */
   readonly grants?: IGrants;
-}
-
-interface ActRecord {
-  readonly act: ProtectedAct;
-  readonly event: OpenEvent;
 }
 
 /**
@@ -69,45 +67,49 @@ export class AccessMiddleware implements ICacheMiddleware {
     context: AccessContext,
     next: () => Promise<R>,
   ): Promise<R> {
-    const { keyRef, grants } = this.#options;
-    const acts = actsOf(operation, context);
+    const { keyRef, grants, subjects } = this.#options;
+    const acts = actsOf(operation, context, subjects);
     const records = acts.map((act) => ({ act, event: eventOf(act, context, keyRef) }));
-    const refusal = await this.#refusal(acts, context);
+    const asked = this.#refusal(acts, context);
+    const refusal = asked instanceof Promise ? await asked : asked;
     if (refusal) {
       await this.#tryRecord(records.map(({ event }) => denied(event, refusal)));
       throw this.#denied(refusal);
     }
-    const result = await this.#attempt(records, next);
+    let result: R;
+    try {
+      result = await next();
+    } catch (error) {
+      this.#counts.failed++;
+      await this.#tryRecord(records.map(({ event }) => failed(event, error)));
+      throw error;
+    }
     await this.#record(records.map(({ act, event }) => done(event, act, result)));
     this.#counts.accesses += acts.length;
     if (context.grantId !== undefined) grants?.used(context.grantId);
     return result;
   }
 
-  async #attempt<R>(records: readonly ActRecord[], next: () => Promise<R>): Promise<R> {
-    try {
-      return await next();
-    } catch (error) {
-      this.#counts.failed++;
-      await this.#tryRecord(records.map(({ event }) => failed(event, error)));
-      throw error;
-    }
-  }
-
   /** Of several persons the first that is refused: a batch is allowed as a whole, or not at all. */
-  async #refusal(acts: readonly ProtectedAct[], context: AccessContext): Promise<Refusal | null> {
+  #refusal(
+    acts: readonly ProtectedAct[],
+    context: AccessContext,
+  ): Refusal | null | Promise<Refusal | null> {
     const { authorizer } = this.#options;
     const [only] = acts;
-    const asked = (act: ProtectedAct) => authorizer.refusal({ ...act, context });
+    const asked = ({ action, subject, template, level, labels }: ProtectedAct) =>
+      authorizer.refusal({ context, action, subject, template, level, labels });
     if (only && acts.length === 1) return asked(only);
-    return (await Promise.all(acts.map(asked))).find((refusal) => refusal !== null) ?? null;
+    return Promise.all(acts.map(async (act) => asked(act))).then(
+      (all) => all.find((refusal) => refusal !== null) ?? null,
+    );
   }
 
-  async #record(events: readonly AuditEvent[]): Promise<void> {
+  #record(events: readonly AuditEvent[]): Promise<unknown> {
     const { audit } = this.#options;
     const [only] = events;
     if (only && events.length === 1) return audit.record(only);
-    await Promise.all(events.map((event) => audit.record(event)));
+    return Promise.all(events.map((event) => audit.record(event)));
   }
 
   /** Of what does not happen anyway: that it can't be recorded is counted, and changes nothing for who asked. */

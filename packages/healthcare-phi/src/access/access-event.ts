@@ -56,6 +56,12 @@ export function done(
   { items, outcome, tier, ageMs }: OperationResult,
 ): AuditEvent {
   const isRead = event.event === 'read';
+  if (isRead && !items && indices.length <= 1 && outcome !== 'queued') {
+    event.source = tier ?? 'origin';
+    event.isStale = outcome === 'stale';
+    if (tier !== null) event.ageMs = ageMs ?? 0;
+    return event;
+  }
   const own = isRead && items ? indices.flatMap((index) => items[index] ?? []) : [];
   const parts: readonly Part[] = own.length > 0 ? own : [{ outcome, tier, ageMs: ageMs ?? 0 }];
   if (outcome === 'queued') event.outcome = 4;

@@ -58,8 +58,8 @@ export class Authorizer {
     this.#options = options;
   }
 
-  /** `null`: they may. */
-  async refusal(request: AccessRequest): Promise<Refusal | null> {
+  /** `null`: they may. Without a promise where nobody has to be asked. */
+  refusal(request: AccessRequest): Refusal | null | Promise<Refusal | null> {
     const { policy } = this.#options;
     const { context, action, level } = request;
     if (context.actor === SYSTEM_ACTOR) return null;
@@ -76,7 +76,7 @@ export class Authorizer {
       if (refused) return refused;
       if (isElsewhere(request)) return 'other-clinic';
     }
-    return this.#asked(request);
+    return this.#options.authorize ? this.#asked(request, this.#options.authorize) : null;
   }
 
   /** Whoever says that they break the glass must have a grant. */
@@ -86,9 +86,8 @@ export class Authorizer {
     return grants.refusal(request);
   }
 
-  async #asked(request: AccessRequest): Promise<Refusal | null> {
-    const { authorize, clock, timeoutMs = 1_000 } = this.#options;
-    if (!authorize) return null;
+  async #asked(request: AccessRequest, authorize: Authorize): Promise<Refusal | null> {
+    const { clock, timeoutMs = 1_000 } = this.#options;
     const { context, action, subject, template, level, labels } = request;
     const { patientId, doctorId, clinicId, appointmentId } = subject;
     // Only what an application is meant to see: its hook may well log it.

@@ -1,6 +1,15 @@
-import type { Admission, ComplianceLevel, ResolvedCacheOptions } from '@vitalcache/core';
+import {
+  systemClock,
+  type Admission,
+  type Clock,
+  type ComplianceLevel,
+  type ResolvedCacheOptions,
+} from '@vitalcache/core';
+import { LRUCache } from 'lru-cache';
 
 import { isHealthInformation } from '../policy/option-rules.js';
+import type { EntrySubject } from '../subjects/key-convention.js';
+import { REMEMBERED, type ISubjects } from '../subjects/known-subjects.js';
 import { tagsOf } from '../subjects/subject-tags.js';
 import { SYSTEM_ACTOR, type AccessContext } from './access-context.js';
 import { contextMissing } from './access.errors.js';
@@ -13,15 +22,30 @@ export interface EntryAdmissionOptions {
   readonly isCaching: () => boolean;
   /** Told once that it is not. */
   readonly warn: (message: string) => void;
+  /** Absent: read out of key and template each time. */
+  readonly subjects?: ISubjects;
+  readonly clock?: Pick<Clock, 'now'>;
+}
+
+/** An admission, and all that it was made of. */
+interface Known {
+  readonly options: ResolvedCacheOptions;
+  readonly subject: EntrySubject;
+  readonly tenant: string;
+  readonly scope: string;
+  readonly admission: Admission;
 }
 
 /** The part of the plugin's `DataProtection` that decides where each call on protected data goes. */
 export class EntryAdmission {
   readonly #options: EntryAdmissionOptions;
+  readonly #known: LRUCache<string, Known>;
   #bypassed = 0;
 
   constructor(options: EntryAdmissionOptions) {
+    const { clock = systemClock } = options;
     this.#options = options;
+    this.#known = new LRUCache({ ...REMEMBERED, perf: { now: () => clock.now() } });
   }
 
   /** Calls that went to their loader because protected data isn't cached. */
@@ -39,7 +63,7 @@ export class EntryAdmission {
     const isPerson = isHealthInformation(options);
     if (isPerson && !context) throw contextMissing('Protected data');
     const admission =
-      isPerson && context ? ofPerson(key, options, context) : sealedOnly(key, options);
+      isPerson && context ? this.#ofPerson(key, options, context) : sealedOnly(key, options);
     if (this.#options.isCaching()) return admission;
     if (this.#bypassed++ === 0) {
       this.#options.warn(
@@ -48,6 +72,35 @@ export class EntryAdmission {
     }
     return null;
   }
+
+  /** Who asks is looked at each time; what is remembered counts only where all of it comes out the same. */
+  #ofPerson(key: string, options: ResolvedCacheOptions, context: AccessContext): Admission {
+    const { tenant } = context;
+    const whom = whomOf(key, options, context, this.#options.subjects);
+    const { subject } = whom;
+    const place = { tenant, scope: scopeOf(whom, options, context) };
+    const known = this.#known.get(key);
+    if (known && isOf(known, options, subject, place)) return known.admission;
+    const admission = ofPerson(key, options, subject, place);
+    if (options.complianceLevel !== 'restricted') {
+      this.#known.set(key, { options, subject, ...place, admission });
+    }
+    return admission;
+  }
+}
+
+function isOf(
+  known: Known,
+  options: ResolvedCacheOptions,
+  subject: EntrySubject,
+  { tenant, scope }: Pick<Place, 'tenant' | 'scope'>,
+): boolean {
+  return (
+    known.options === options &&
+    known.subject === subject &&
+    known.tenant === tenant &&
+    known.scope === scope
+  );
 }
 
 /**
@@ -60,14 +113,16 @@ export function beyondGrant({ key, tags, terms }: Admission): Admission | null {
   return shared === null ? null : { key: shared, tags, terms: { ...terms, scope: '' } };
 }
 
-function ofPerson(key: string, options: ResolvedCacheOptions, context: AccessContext): Admission {
-  const { tenant } = context;
-  const whom = whomOf(key, options, context);
-  const { subject } = whom;
+function ofPerson(
+  key: string,
+  options: ResolvedCacheOptions,
+  subject: EntrySubject,
+  { tenant, scope }: Pick<Place, 'tenant' | 'scope'>,
+): Admission {
   const written = typeof options.tags === 'function' ? [] : options.tags;
   const tags = tagsOf(subject, { written, tenant, containsPHI: true });
   const owner = subject.patientId === undefined ? null : `patient:${subject.patientId}`;
-  return admitted(key, options, { tenant, scope: scopeOf(whom, options, context), owner, tags });
+  return admitted(key, options, { tenant, scope, owner, tags });
 }
 
 /** No health information, such as a session: nobody's but the key's. */

@@ -4,6 +4,7 @@ import type { AuditEvent } from '../audit/audit-event.js';
 import { isHealthInformation } from '../policy/option-rules.js';
 import { labelsOf } from '../policy/sensitivity.labels.js';
 import { subjectByConvention, type EntrySubject } from '../subjects/key-convention.js';
+import type { ISubjects } from '../subjects/known-subjects.js';
 import { PHI_TAG, subjectOfTags } from '../subjects/subject-tags.js';
 import type { AccessContext } from './access-context.js';
 import type { AccessRequest } from './authorizer.js';
@@ -22,6 +23,13 @@ export interface ProtectedAct {
   /** Which of the operation's keys; empty where it has none. */
   readonly indices: readonly number[];
   readonly key: string | null;
+}
+
+/** What is known of an act beside whose it is. */
+export interface EntryActTerms {
+  /** Which of the operation's keys. Default: the first. */
+  readonly index?: number;
+  readonly subjects?: ISubjects | undefined;
 }
 
 const NOBODY: EntrySubject = { topics: [] };
@@ -61,12 +69,18 @@ export function isOnProtectedData(operation: CacheOperation): boolean | 'maybe' 
  * The acts of an operation on protected data: one for each person whom it concerns.
  * @throws CacheError `OPTION_INVALID` where an option needs somebody and nobody is named
  */
-export function actsOf(operation: CacheOperation, context: AccessContext): readonly ProtectedAct[] {
+export function actsOf(
+  operation: CacheOperation,
+  context: AccessContext,
+  subjects?: ISubjects,
+): readonly ProtectedAct[] {
   const { kind, key, keys, options, each, pattern, tags, template } = operation;
   if (kind === 'read' || kind === 'set' || kind === 'update') {
     const of = (one: string, index: number): readonly ProtectedAct[] => {
       const own = options ?? each?.[index];
-      return own && isHealthInformation(own) ? [entryAct(kind, one, own, context, index)] : [];
+      return own && isHealthInformation(own)
+        ? [entryAct(kind, one, own, context, { index, subjects })]
+        : [];
     };
     return key !== null ? of(key, 0) : byPerson(keys.flatMap(of));
   }
@@ -99,14 +113,14 @@ export function entryAct(
   key: string,
   options: ResolvedCacheOptions,
   context: AccessContext,
-  index = 0,
+  { index = 0, subjects }: EntryActTerms = {},
 ): ProtectedAct {
   const isRead = kind === 'read';
   return {
     action: isRead ? 'read' : 'write',
     event: isRead ? 'read' : 'write',
     code: isRead ? 'R' : kind === 'set' ? 'C' : 'U',
-    subject: whomOf(key, options, context).subject,
+    subject: whomOf(key, options, context, subjects).subject,
     template: options.template,
     level: options.complianceLevel,
     labels: labelsOf(options),

@@ -1,7 +1,7 @@
 import { CacheError, type ResolvedCacheOptions } from '@vitalcache/core';
 
-import { subjectOf } from '../subjects/entry-subject.js';
 import type { EntrySubject } from '../subjects/key-convention.js';
+import { READ_SUBJECTS, type ISubjects } from '../subjects/known-subjects.js';
 import { SYSTEM_ACTOR, type AccessContext } from './access-context.js';
 
 /** Whom an entry is about, and where that was learnt from. */
@@ -21,8 +21,9 @@ export function whomOf(
   key: string,
   options: ResolvedCacheOptions,
   { actor, clinicId: ownClinic }: AccessContext,
+  subjects: ISubjects = READ_SUBJECTS,
 ): Whom {
-  const named = subjectOf(key, options);
+  const named = subjects.of(key, options);
   const { patientId, appointmentId } = named;
   const isOwnDoctor =
     options.doctorSpecific && named.doctorId === undefined && actor !== SYSTEM_ACTOR;
@@ -32,12 +33,12 @@ export function whomOf(
   if (options.doctorSpecific && doctorId === undefined) nobody('doctorSpecific', 'doctor');
   if (options.clinicSpecific && clinicId === undefined) nobody('clinicSpecific', 'clinic');
   const isAsNamed = doctorId === named.doctorId && clinicId === named.clinicId;
-  const found = {
+  const found = () => ({
     ...(doctorId !== undefined && { doctorId }),
     ...(clinicId !== undefined && { clinicId }),
-  };
+  });
   return {
-    subject: isAsNamed ? named : { ...named, ...found },
+    subject: isAsNamed ? named : { ...named, ...found() },
     isNamed: (patientId ?? named.doctorId ?? named.clinicId ?? appointmentId) !== undefined,
     isOwnDoctor,
   };

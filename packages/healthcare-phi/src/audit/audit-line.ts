@@ -13,6 +13,8 @@ interface LinePlace {
   readonly seq: number;
   /** Counts up along the chain over records and checkpoints: what was written once is told from what is new by it. */
   readonly position: number;
+  /** About as many characters as it has. */
+  readonly size: number;
   /** JSON without a line end. */
   readonly text: string;
 }
@@ -53,6 +55,7 @@ export function checkpointLine(signed: SignedCheckpoint): CheckpointLine {
     chain,
     seq: size,
     position: size * 2 + 1,
+    size: text.length,
     text,
     checkpoint,
     signature,
@@ -115,12 +118,14 @@ function has(part: unknown, members: Readonly<Record<string, string>>): part is 
 
 function lineOfRecord(record: AuditRecord, canonical: string, hash: string): RecordLine {
   const { chain, seq } = record;
+  const text = `{"h":"${hash}","r":${canonical}}`;
   return {
     kind: 'record',
     chain,
     seq,
     position: seq * 2,
-    text: `{"h":"${hash}","r":${canonical}}`,
+    size: text.length,
+    text,
     record,
     hash,
   };

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '@vitalcache/core';
 
 import type { AuditEvent } from './audit-event.js';
-import { GENESIS, recordLine, type RecordLine } from './audit-line.js';
+import { GENESIS, type RecordLine } from './audit-line.js';
 import { toRecord, type AuditHead } from './audit-record.js';
+import { MAX_BATCH } from './batch.maker.js';
+import { ChainedLine } from './chained-line.js';
 
 export interface AuditChainOptions {
   readonly node: string;
@@ -25,6 +27,8 @@ export class AuditChain {
   #hash = GENESIS;
   #time = '';
   #lastMs: number;
+  /** Lines that have no hash yet, in their order. */
+  readonly #unfinished: ChainedLine[] = [];
 
   constructor(options: AuditChainOptions) {
     this.#options = options;
@@ -39,6 +43,8 @@ export class AuditChain {
   /** Where it stands, if it has begun. */
   get head(): AuditHead | null {
     if (this.#time === '') return null;
+    const last = this.#unfinished.at(-1);
+    if (last) this.#finish(last);
     return { chain: this.id, seq: this.#seq, hash: this.#hash, time: this.#time };
   }
 
@@ -58,10 +64,16 @@ export class AuditChain {
       previous,
     });
     this.#lastMs = nowMs;
-    const line = recordLine(record, this.#hash);
-    this.#hash = line.hash;
     this.#time = record.time;
+    const line = new ChainedLine(record, (one) => this.#finish(one));
+    this.#unfinished.push(line);
     return line;
+  }
+
+  /** Up to this line, and then as many as a batch may have. */
+  #finish(line: ChainedLine): void {
+    const count = Math.max(this.#unfinished.indexOf(line) + 1, MAX_BATCH);
+    for (const next of this.#unfinished.splice(0, count)) this.#hash = next.write(this.#hash);
   }
 
   /** Uses up a number for an event that can't be kept anywhere; returns it. */

@@ -86,7 +86,7 @@ export class AuditQueue {
   }
 
   #count({ line, class: kind }: QueuedLine, sign: 1 | -1): void {
-    this.#bytes += sign * line.text.length;
+    this.#bytes += sign * line.size;
     if (kind === 'sensitive') this.#sensitive += sign;
   }
 }

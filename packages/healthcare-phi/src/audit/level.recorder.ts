@@ -61,17 +61,24 @@ export class LevelRecorder {
     );
   }
 
-  /** @throws CacheError `AUDIT_UNAVAILABLE` if the access must not happen */
-  async record(event: AuditEvent): Promise<void> {
+  /**
+   * `null`: it is on its way, and nobody has to wait.
+   * @throws CacheError `AUDIT_UNAVAILABLE` if the access must not happen; the promise rejects with it
+   */
+  record(event: AuditEvent): Promise<void> | null {
     this.counts.events++;
     const kind = classOf(event);
     if (kind === 'emergency') return this.#recordEmergency(event);
     if (kind === 'restricted') return this.#recordDurably(event);
     const canMerge = this.merger.takes(event);
-    if (canMerge && this.merger.join(event)) return;
-    if (!this.#hasRoom(kind)) await this.#waitForRoom(kind);
-    if (canMerge && !this.merger.join(event)) this.merger.begin(event);
-    else if (!canMerge) this.#link(event, kind);
+    if (canMerge && this.merger.join(event)) return null;
+    const take = (): void => {
+      if (canMerge && !this.merger.join(event)) this.merger.begin(event);
+      else if (!canMerge) this.#link(event, kind);
+    };
+    if (!this.#hasRoom(kind)) return this.#waitForRoom(kind).then(take);
+    take();
+    return null;
   }
 
   #hasRoom(kind: AuditClass): boolean {

@@ -92,7 +92,8 @@ export class PhiAudit implements IAudit {
     if (event.actor.trim() === '') {
       throw new CacheError('ACCESS_MISSING', 'Nothing is recorded without an actor: say who acts.');
     }
-    await this.#recorder.record(event);
+    const recorded = this.#recorder.record(event);
+    if (recorded) await recorded;
   }
 
   /** Where the log of this process stands: its last record, also if that is still on its way to the sink. */

@@ -109,7 +109,7 @@ export class KeyedNames implements NameProtection, Pseudonyms {
   pseudonym(kind: string, tenant: string, value: string, isRemembered = true): string {
     const made = (): string => this.#first.pseudonym(kind, tenant, value);
     if (!isRemembered) return made();
-    return remembered(this.#pseudonyms, JSON.stringify([kind, tenant, value]), made);
+    return remembered(this.#pseudonyms, `${kind} ${tenant.length} ${tenant}${value}`, made);
   }
 
   pseudonyms(kind: string, tenant: string, value: string): readonly string[] {

@@ -13,7 +13,8 @@ import { labelsOf, type SecurityLabel } from './sensitivity.labels.js';
  * Whether options are about health information: protected, and not only sealed.
  */
 export function isHealthInformation(options: ResolvedCacheOptions): boolean {
-  return isProtected(options.encrypt ? { ...options, encrypt: false } : options);
+  if (!options.encrypt) return isProtected(options);
+  return options.containsPHI || isProtected({ ...options, encrypt: false });
 }
 
 /** What decides about levels. */

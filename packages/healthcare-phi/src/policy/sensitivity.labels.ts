@@ -62,11 +62,14 @@ export function levelOfLabels(
   return labels.map((label) => levelOfCode(codeOf(label), site)).reduce(stricter, 'standard');
 }
 
+const NONE: readonly string[] = Object.freeze([]);
+
 /** The security labels of options, and those that stand among their tags, such as `part2`. */
 export function labelsOf({
   labels,
   tags,
 }: Pick<ResolvedCacheOptions, 'labels' | 'tags'>): readonly string[] {
+  if (labels.length === 0 && tags.length === 0) return NONE; // as most
   const tagged = typeof tags === 'function' ? [] : tags.filter((tag) => TAG_LABELS.has(tag));
   return [...new Set([...labels, ...tagged])];
 }

@@ -32,6 +32,12 @@ export interface PhiSealOptions {
   readonly clock?: Pick<Clock, 'now'>;
 }
 
+/** What follows from terms alone. */
+interface TermMarks {
+  readonly owner: KeyOwner;
+  readonly binding: Buffer;
+}
+
 /** Opens nothing: what is too short to name its key was not sealed here. */
 const REFUSING: SealKey = {
   seal() {
@@ -47,6 +53,7 @@ export class PhiSeal implements PayloadSeal {
   readonly #caps: SealCaps;
   readonly #tell: (terms: SealTerms) => void;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #marks = new WeakMap<SealTerms, TermMarks>();
   #refusals = 0;
 
   /** @throws CacheError `CONFIG_INVALID` */
@@ -72,7 +79,7 @@ export class PhiSeal implements PayloadSeal {
 
   openingKey(terms: SealTerms, sealed: Uint8Array): SealKey | null | Promise<SealKey | null> {
     if (sealed.length < OVERHEAD_BYTES) return REFUSING;
-    const id = Buffer.from(sealed.subarray(AT.keyId, AT.issuedAt)).toString('hex');
+    const id = asBuffer(sealed).toString('hex', AT.keyId, AT.issuedAt);
     const key = this.#keys.of(terms.level).opening(this.#ownerOf(terms), id);
     return key instanceof Promise
       ? key.then((had) => had && this.#boundTo(terms, had))
@@ -89,19 +96,38 @@ export class PhiSeal implements PayloadSeal {
     this.#tell(terms);
   }
 
-  #ownerOf({ tenant, subject, level }: SealTerms): KeyOwner {
-    return ownerOf(this.#names, tenant, subject, level !== 'restricted');
+  #ownerOf(terms: SealTerms): KeyOwner {
+    return this.#marksOf(terms).owner;
   }
 
-  #boundTo({ tenant, scope, template, level, isEmergency }: SealTerms, key: DataKey): SealKey {
-    const terms = {
+  #boundTo(terms: SealTerms, key: DataKey): SealKey {
+    const { level, isEmergency } = terms;
+    const bound = {
       key: key.key,
       keyId: Buffer.from(key.id, 'hex'),
       level,
       isEmergency,
       capMs: this.#caps[isEmergency ? 'emergency' : level],
+      binding: this.#marksOf(terms).binding,
+    };
+    return new EntrySealKey(bound, this.#clock);
+  }
+
+  /** Reckoned once for terms that are given again; no key is among it. Nothing is kept of restricted data. */
+  #marksOf(terms: SealTerms): TermMarks {
+    const known = this.#marks.get(terms);
+    if (known) return known;
+    const { tenant, scope, template, subject, level } = terms;
+    const isKept = level !== 'restricted';
+    const made = {
+      owner: ownerOf(this.#names, tenant, subject, isKept),
       binding: lengthPrefixed(tenant, scope, template),
     };
-    return new EntrySealKey(terms, this.#clock);
+    if (isKept) this.#marks.set(terms, made);
+    return made;
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

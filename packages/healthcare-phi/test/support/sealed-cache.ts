@@ -11,6 +11,7 @@ import { KeyedNames } from '../../src/names/keyed-names.js';
 import { PhiSeal } from '../../src/seal/phi.seal.js';
 import { longestMs, SEAL_CAPS } from '../../src/seal/seal-caps.js';
 import { subjectByConvention } from '../../src/subjects/key-convention.js';
+import { KnownSubjects } from '../../src/subjects/known-subjects.js';
 import { guardedCache, type GuardedCacheOptions } from './guarded-cache.js';
 
 export interface SealedCacheOptions extends GuardedCacheOptions {
@@ -41,6 +42,8 @@ export function sealedCache({
   const admission = new EntryAdmission({
     isCaching: () => state.isCaching,
     warn: (message) => state.warnings.push(message),
+    subjects: new KnownSubjects(clock),
+    clock,
   });
   const protection = {
     names,
