@@ -30,6 +30,7 @@ import {
   type CacheModuleOptions,
 } from '../src/index.js';
 import { closeAll, PLATFORMS, startControllers, startHttp, testOptions } from './support/apps.js';
+import { fakeProvider } from './support/fake-provider.js';
 import { LogLines } from './support/log-lines.js';
 
 jest.setTimeout(30_000);
@@ -561,6 +562,19 @@ describe.each(PLATFORMS)('the administration on %s', (platform) => {
       expect((await call(url, '/cache/benchmark?ops=10')).status).toBe(200);
     });
 
+    it('refuses to run twice at once in two processes of a namespace', async () => {
+      const provider = new MemoryCacheProvider();
+      const urls = [await start({ provider }), await start({ provider })];
+      const both = await Promise.all(urls.map((url) => call(url, '/cache/benchmark?ops=400')));
+      expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    });
+
+    it('refuses to run twice at once on a store without leases', async () => {
+      const url = await start({ provider: fakeProvider() });
+      const both = await Promise.all([1, 2].map(() => call(url, '/cache/benchmark?ops=400')));
+      expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    });
+
     it.each(['?ops=0', '?ops=1e9', '?ops=-5', '?ops=99999999999', '?ops=10&ops=20', '?x=1'])(
       'refuses %s',
       async (query) => {
@@ -640,6 +654,26 @@ describe.each(PLATFORMS)('the administration on %s', (platform) => {
     });
     expect((await call(url, '/ops')).status).toBe(200);
     expect((await call(url, '/cache')).status).toBe(404);
+  });
+
+  it('keeps the endpoints of several caches apart', async () => {
+    const lines = new LogLines();
+    const cacheOf = (namespace: string, admin: CacheModuleOptions['admin']) =>
+      CacheModule.forRoot(testOptions({ namespace, admin: admin ?? false }, lines));
+    const { url } = await startHttp(platform, {
+      imports: [
+        cacheOf('one', { token: TOKEN }),
+        cacheOf('two', false),
+        cacheOf('three', { token: READ_TOKEN, path: 'cache-three' }),
+        cacheOf('four', { token: READ_TOKEN }),
+      ],
+    });
+    const namespaceAt = async (path: string, token: string): Promise<unknown> =>
+      ((await call(url, path, { token })).body['provider'] as { namespace: string }).namespace;
+    expect(await namespaceAt('/cache', TOKEN)).toBe('one');
+    expect(await namespaceAt('/cache-three', READ_TOKEN)).toBe('three');
+    expect((await call(url, '/cache', { token: READ_TOKEN })).status).toBe(401);
+    expect(lines.warnings.filter((line) => line.includes('admin.path'))).toHaveLength(1);
   });
 
   it('mounts from the environment alone', async () => {

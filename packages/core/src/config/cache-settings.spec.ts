@@ -276,6 +276,14 @@ describe('readCacheSettings', () => {
     ]);
   });
 
+  it('knows the variables that another package of ours reads', () => {
+    const env = { CACHE_ADMIN_TOKEN: 'x', CACHE_ADMIN_READ_TOKEN_FILE: '/does/not/exist' };
+    const reader = new EnvironmentReader(env);
+    expect(readCacheSettings(reader).warnings).toEqual([]);
+    expect(() => reader.assertValid()).not.toThrow();
+    expect(findUnknownVariables(env, reader.known)).toEqual([]);
+  });
+
   it('leaves the variables of healthcare to its plugin, where there is one', () => {
     const reader = new EnvironmentReader({ CACHE_LAB_RESULTS_TTL: 'x', CACHE_AUDIT_FILE: 'x' });
     expect(readCacheSettings(reader, { hasHealthcare: true }).warnings).toEqual([]);

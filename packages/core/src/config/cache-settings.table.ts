@@ -41,3 +41,14 @@ export function readVariablesOfHealthcare(reader: EnvironmentReader): readonly s
   const checks = Object.entries(OF_HEALTHCARE);
   return checks.flatMap(([name, check]) => (check(reader, name) === undefined ? [] : [name]));
 }
+
+/** Checked by what serves them over HTTP. */
+const OF_ADMINISTRATION = ['CACHE_ADMIN_TOKEN', 'CACHE_ADMIN_READ_TOKEN'];
+
+/** Lets nobody call a variable unknown that only another package of ours reads. */
+export function knowVariablesOfOthers(reader: EnvironmentReader): void {
+  for (const name of OF_ADMINISTRATION) {
+    reader.string(name);
+    reader.string(`${name}_FILE`);
+  }
+}

@@ -5,7 +5,11 @@ import type { ProviderContext } from '../provider/provider-package.js';
 import type { CacheConfig } from '../service/cache-config.js';
 import type { EnvironmentReader } from './environment.reader.js';
 import { readFeatures, type FeatureSettings } from './feature-settings.js';
-import { MAX_TTL_SECONDS, readVariablesOfHealthcare } from './cache-settings.table.js';
+import {
+  knowVariablesOfOthers,
+  MAX_TTL_SECONDS,
+  readVariablesOfHealthcare,
+} from './cache-settings.table.js';
 import { readStoreSettings } from './store-settings.js';
 
 const MIB = 2 ** 20;
@@ -63,6 +67,7 @@ export function readCacheSettings(
   const memory = readMemory(reader, heapLimitBytes ?? getHeapStatistics().heap_size_limit);
   const defaultTtlSeconds = reader.integer('CACHE_DEFAULT_TTL', 0, MAX_TTL_SECONDS) ?? 3_600;
   const namespace = readNamespace(reader);
+  knowVariablesOfOthers(reader);
   const level = reader.choice('CACHE_LOG_LEVEL', LOG_LEVELS) ?? 'log';
   const compression = readCompression(reader);
   const { store, warnings: storeWarnings } = readStoreSettings(reader);

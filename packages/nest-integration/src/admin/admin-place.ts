@@ -9,6 +9,8 @@ import { CacheAdminController } from './cache-admin.controller.js';
 
 /** The controllers of one CacheModule, where they stand. */
 export interface AdminControllers {
+  /** Whether the application said no other place. */
+  readonly isDefault: boolean;
   readonly health: Type<object>;
   /** There only behind a guard or a token. */
   readonly guarded: readonly Type<object>[];
@@ -21,6 +23,7 @@ export const ADMIN_CONTROLLERS = 'VITALCACHE_ADMIN_CONTROLLERS';
 
 /** Where they stand unless the application says another place. */
 export const DEFAULT_CONTROLLERS: AdminControllers = {
+  isDefault: true,
   health: CacheHealthController,
   guarded: [CacheAdminController, DashboardController],
   actions: CacheActionsController,
@@ -51,7 +54,7 @@ function controllersAt({ path = 'cache', version }: CacheAdminPlace): AdminContr
     return placed;
   };
   const { health, guarded, actions } = DEFAULT_CONTROLLERS;
-  return { health: at(health), guarded: guarded.map(at), actions: at(actions) };
+  return { isDefault: false, health: at(health), guarded: guarded.map(at), actions: at(actions) };
 }
 
 /** In the order in which their routes are looked through. */

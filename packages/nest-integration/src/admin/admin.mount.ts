@@ -12,6 +12,9 @@ import {
 } from './admin-place.js';
 import { CacheOverviews } from './cache-overview.js';
 
+const TAKEN =
+  'the endpoints for operators of another CacheModule stand at /cache: give this one admin.path to have its own';
+
 /**
  * Takes away, before routes are made, those of the module's controllers that must not answer: what is not protected is
  * not there. Which those are is known only when the options are.
@@ -27,19 +30,26 @@ export class AdminMount {
   ) {
     const { isWanted, isProtected } = setup.admin;
     assertPlace(setup, placed);
+    const all = [...modules.values()];
+    const at = all.findIndex((one) => one.providers.get(ADMIN_CONTROLLERS)?.instance === placed);
+    const mine = all[at];
+    if (!mine) return;
+    const isTaken = placed.isDefault && all.slice(0, at).some(isAtDefault);
+    if (isTaken && isProtected) setup.logger.warn(TAKEN);
+    const isThere = isWanted && !isTaken;
     const stay = new Set<Type<object>>([
-      ...(isWanted ? [placed.health] : []),
-      ...(isProtected ? placed.guarded : []),
-      ...(isProtected && hasOwnActions(overviews) ? [placed.actions] : []),
+      ...(isThere ? [placed.health] : []),
+      ...(isThere && isProtected ? placed.guarded : []),
+      ...(isThere && isProtected && hasOwnActions(overviews) ? [placed.actions] : []),
     ]);
-    for (const module of modules.values()) {
-      const isMine = module.providers.get(ADMIN_CONTROLLERS)?.instance === placed;
-      if (!isMine) continue;
-      for (const type of [...allOf(DEFAULT_CONTROLLERS), ...allOf(placed)]) {
-        if (!stay.has(type)) module.controllers.delete(type);
-      }
+    for (const type of [...allOf(DEFAULT_CONTROLLERS), ...allOf(placed)]) {
+      if (!stay.has(type)) mine.controllers.delete(type);
     }
   }
+}
+
+function isAtDefault({ controllers }: { readonly controllers: ReadonlyMap<unknown, unknown> }) {
+  return controllers.has(DEFAULT_CONTROLLERS.health);
 }
 
 /** Beside those that have a route of their own. */
@@ -49,7 +59,7 @@ function hasOwnActions({ actions }: CacheOverviews): boolean {
 
 function assertPlace({ options }: CacheSetup, placed: AdminControllers): void {
   const { path, version } = options.admin || {};
-  if ((path === undefined && version === undefined) || placed !== DEFAULT_CONTROLLERS) return;
+  if ((path === undefined && version === undefined) || !placed.isDefault) return;
   throw new CacheError(
     'CONFIG_INVALID',
     'admin.path and admin.version must be known when routes are declared: give them beside useFactory, as in CacheModule.forRootAsync({ admin: { path: "internal/cache" }, useFactory }).',

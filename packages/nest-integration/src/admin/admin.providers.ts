@@ -13,7 +13,8 @@ import { Warming } from './warming.js';
 
 /** What administration, dashboard and health are made of. */
 export const ADMIN_PROVIDERS: Provider[] = [
-  { provide: ADMIN_CONTROLLERS, useValue: DEFAULT_CONTROLLERS },
+  // An object for each module, by which it finds itself.
+  { provide: ADMIN_CONTROLLERS, useFactory: () => ({ ...DEFAULT_CONTROLLERS }) },
   CacheHealthService,
   CacheHealthIndicator,
   CacheOverviews,
