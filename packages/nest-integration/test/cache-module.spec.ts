@@ -464,6 +464,14 @@ describe('CacheModule', () => {
       expect(lines.warnings).toEqual(['gone']);
     });
 
+    it('works in an application without a server', async () => {
+      const app = await NestFactory.createApplicationContext(CacheModule.forRoot(testOptions()), {
+        logger: false,
+      });
+      expect(await app.get(CacheService).cache('k', async () => 1)).toBe(1);
+      await app.close();
+    });
+
     it('closes the store with the application, after HTTP', async () => {
       const order: string[] = [];
       const provider = fakeProvider({

@@ -82,12 +82,12 @@ export class RequestSharing {
   }
 }
 
-/** Of the request of a field that Nest resolves without interceptors, and of a subscription, nothing is known. */
+/** Of an operation that does not come over HTTP nothing is known. */
 function decideForOperation({ isPublic, varyBy, label }: SharingTerms): Sharing {
   if (isPublic && varyBy === undefined) return { isShared: true, variant: '' };
   return {
     isShared: false,
-    warning: `${label} is not cached, because nobody sees whose request it resolves: declare \`public: true\`, or set fieldResolverEnhancers: ['interceptors'] in GraphQLModule.`,
+    warning: `${label} is not cached, because nobody sees whose request it resolves: declare \`public: true\`.`,
   };
 }
 

@@ -13,8 +13,9 @@ import { ADMIN_PROVIDERS } from '../admin/admin.providers.js';
 import { CacheEventBridge } from '../events/cache-event.bridge.js';
 import { HotKeysMiddleware } from '../dashboard/hot-keys.middleware.js';
 import { METHOD_CONTEXT_TOKEN, type MethodContext } from '../decorator/method-context.js';
-import { CacheStatusInterceptor } from '../http/cache-status.interceptor.js';
+import { RequestFollower } from '../http/request-follower.js';
 import { RequestScopes } from '../http/request-scopes.js';
+import { ResponseHeaders } from '../http/response-headers.js';
 import { RequestSharing } from '../http/request-sharing.js';
 import { ServedValuesMiddleware } from '../http/served-values.middleware.js';
 import { CacheLifecycle } from './cache.lifecycle.js';
@@ -117,9 +118,13 @@ export const PARTS_OF_A_CACHE: Provider[] = [
   CacheLifecycle,
   LogLevelFollower,
   CacheEventBridge,
-  // The outermost of the two: whatever the other one sees done belongs to whoever asks.
-  { provide: APP_INTERCEPTOR, useClass: RequestHookInterceptor },
-  { provide: APP_INTERCEPTOR, useClass: CacheStatusInterceptor },
+  ResponseHeaders,
+  RequestFollower,
+  {
+    provide: APP_INTERCEPTOR,
+    useFactory: (merged: MergedPlugins) => RequestHookInterceptor.for(merged),
+    inject: [MERGED_PLUGINS_TOKEN],
+  },
 ];
 
 /** What CacheModule is made of. */

@@ -1,14 +1,8 @@
-import {
-  Inject,
-  Injectable,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { MergedPlugins } from '@vitalcache/core';
-import { Observable } from 'rxjs';
+import { catchError, Observable, throwError } from 'rxjs';
 
-import { MERGED_PLUGINS_TOKEN } from './cache.module-definition.js';
+import { answerable } from '../http/denied.js';
 import { pluginRequestOf } from './plugin-request.js';
 
 /**
@@ -16,20 +10,25 @@ import { pluginRequestOf } from './plugin-request.js';
  * plugins. An interceptor and no middleware, because guards find out who is asking, and run before it: a guard that
  * wants more than that opens a context of its own.
  */
-@Injectable()
 export class RequestHookInterceptor implements NestInterceptor {
-  readonly #hasHooks: boolean;
+  constructor(private readonly merged: MergedPlugins) {}
 
-  constructor(@Inject(MERGED_PLUGINS_TOKEN) private readonly merged: MergedPlugins) {
-    this.#hasHooks = merged.plugins.some((plugin) => 'aroundRequest' in plugin);
+  /** `null` where no plugin has hooks or protects anything: an interceptor costs every request. */
+  static for(merged: MergedPlugins): RequestHookInterceptor | null {
+    const isNeeded =
+      merged.protection !== null || merged.plugins.some((plugin) => 'aroundRequest' in plugin);
+    return isNeeded ? new RequestHookInterceptor(merged) : null;
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (!this.#hasHooks) return next.handle();
     const request = pluginRequestOf(context);
+    const isHttp = request.kind === 'http';
     // Nest goes on in the async context in which `handle` is called; a hook that throws ends as an error of the handler.
-    return new Observable((subscriber) =>
+    const handled = new Observable((subscriber) =>
       this.merged.aroundRequest(request, () => next.handle().subscribe(subscriber)),
+    );
+    return handled.pipe(
+      catchError((error: unknown) => throwError(() => (isHttp ? answerable(error) : error))),
     );
   }
 }
