@@ -1,21 +1,21 @@
-import {
-  CacheError,
-  type AdminAction,
-  type CacheClass,
-  type CachePlugin,
-  type DataProtection,
-  type EnvironmentReader,
-  type ICacheMiddleware,
-  type ICacheStrategy,
-  type OptionRule,
-  type PluginHealth,
-  type PluginRequest,
-  type PluginService,
+import type {
+  AdminAction,
+  CacheClass,
+  CachePlugin,
+  DataProtection,
+  EnvironmentReader,
+  ICacheMiddleware,
+  ICacheStrategy,
+  OptionRule,
+  PluginHealth,
+  PluginRequest,
+  PluginService,
 } from '@vitalcache/core';
 
 import { runWithAccess } from './access/access-scope.js';
 import { BreakGlass } from './break-glass/break-glass.js';
 import { assertHealthcare } from './assert-healthcare.js';
+import { checkPluginOptions } from './check-plugin-options.js';
 import { HealthcareCacheService } from './healthcare-cache.service.js';
 import { healthcareActions } from './healthcare.actions.js';
 import { readHealthcareEnvironment, type HealthcareEnvironment } from './healthcare.environment.js';
@@ -131,10 +131,8 @@ export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
   }
 }
 
-/** @throws CacheError `CONFIG_INVALID` for an option that there is none of */
+/** @throws CacheError `CONFIG_INVALID` for an option that there is none of, and for a hook that is no function */
 export function healthcarePlugin(options: HealthcarePluginOptions = {}): HealthcarePlugin {
-  if (typeof options === 'object' && (options as unknown) !== null) {
-    return new HealthcarePlugin(options);
-  }
-  throw new CacheError('CONFIG_INVALID', 'healthcarePlugin takes an object of options.');
+  checkPluginOptions(options);
+  return new HealthcarePlugin(options);
 }

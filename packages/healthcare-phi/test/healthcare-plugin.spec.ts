@@ -52,6 +52,18 @@ describe('healthcarePlugin', () => {
         'labResults',
       ],
       ['no object', () => healthcarePlugin(null as never), 'takes an object'],
+      [
+        'an option that there is none of',
+        () => healthcarePlugin({ authorise: () => false } as never),
+        'authorise is no option of healthcarePlugin; accepted: keyring',
+      ],
+      ['a hook that is none', () => healthcarePlugin({ authorize: 'no' } as never), 'a function'],
+      [
+        'a switch that is a text',
+        () => healthcarePlugin({ allowPlaintextConnection: 'false' } as never),
+        'must be true or false',
+      ],
+      ['unknown keys', () => healthcarePlugin({ subjectKeys: 'store' } as never), "'stored'"],
       ['a variable', () => built({}, { CACHE_LAB_RESULTS_TTL: 'x' }), 'CACHE_LAB_RESULTS_TTL'],
     ])('%s', (_, build, remedy) => {
       expect(build).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
