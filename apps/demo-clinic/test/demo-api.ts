@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../src/create-app.js';
 
 /** Small, quick to seed, and as slow to read as a test needs it. */
-const ENV = { DEMO_DATA_DIR: 'memory:', DEMO_PATIENTS: '20', DEMO_QUERY_DELAY_MS: '0' };
+export const DEMO_ENV = { DEMO_DATA_DIR: 'memory:', DEMO_PATIENTS: '20', DEMO_QUERY_DELAY_MS: '0' };
 
 /** What a test looks at in an answer. */
 export interface Answer {
@@ -19,7 +19,7 @@ export class DemoApi {
   private constructor(readonly app: NestFastifyApplication) {}
 
   static async open(env: Readonly<Record<string, string>> = {}): Promise<DemoApi> {
-    const app = await createApp({ ...ENV, ...env });
+    const app = await createApp({ ...DEMO_ENV, ...env });
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     return new DemoApi(app);

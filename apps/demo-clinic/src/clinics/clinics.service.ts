@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HealthcareCacheService } from '@vitalcache/healthcare-phi';
-import { Cache } from '@vitalcache/nest-integration';
+import { Cache, CacheWarmer } from '@vitalcache/nest-integration';
 
 import { InvalidationService } from '../caching/invalidation.service.js';
 import { LIFETIMES } from '../caching/lifetimes.js';
@@ -20,6 +20,12 @@ export class ClinicsService {
   @Cache({ keyTemplate: 'clinics:list', tags: ['clinics'], ...LIFETIMES.clinics })
   list(): Promise<Clinic[]> {
     return this.clinics.list();
+  }
+
+  /** The list that every page begins with: in the cache before somebody asks. */
+  @CacheWarmer({ of: 'list', kinds: ['clinics'] })
+  async lists(): Promise<[][]> {
+    return [[]];
   }
 
   find(clinicId: string): Promise<Clinic | null> {

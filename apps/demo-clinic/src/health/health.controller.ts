@@ -1,18 +1,21 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { CacheHealth, CacheStats, PerformanceMetrics } from '@vitalcache/metrics';
-import { CacheService } from '@vitalcache/nest-integration';
+import { CacheHealthService, CacheService } from '@vitalcache/nest-integration';
 
 /** How the cache is doing; open to everybody, and so without anything that could name a person. */
 @ApiTags('health')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly cache: CacheService) {}
+  constructor(
+    private readonly cache: CacheService,
+    private readonly checks: CacheHealthService,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Health of the cache; critical while the store is out of reach' })
   health(): Promise<CacheHealth> {
-    return this.cache.getCacheHealth();
+    return this.checks.health();
   }
 
   @Get('metrics')
