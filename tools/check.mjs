@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { checkControls } from './checks/controls.mjs';
 import { checkCycles } from './checks/cycles.mjs';
+import { checkEnvironment } from './checks/environment.mjs';
 import { checkExports } from './checks/exports.mjs';
 import { checkGenerated } from './checks/generated.mjs';
 import { checkLua } from './checks/lua.mjs';
@@ -21,6 +22,7 @@ const checks = {
   'generated files': checkGenerated,
   controls: checkControls,
   samples: checkSamples,
+  environment: checkEnvironment,
   'README examples': checkSnippets,
 };
 

@@ -7,6 +7,7 @@ export {
   type WarmCounts,
   type WarmingCache,
 } from './prediction/predictive-warmer.js';
+export { predictionPlugin } from './prediction/prediction.plugin.js';
 export { TemplateMatcher, type TemplateValues } from './prediction/template.matcher.js';
 export {
   TemplatePredictor,

@@ -6,7 +6,7 @@ export const CACHE_KEY_METADATA = 'cache_module:cache_key';
 export const CACHE_TTL_METADATA = 'cache_module:cache_ttl';
 export const CACHE_SHARING_METADATA = 'cache_module:cache_sharing';
 
-export type CacheKeyFactory = (
+export type CacheKeyOfContext = (
   context: ExecutionContext,
 ) => string | undefined | Promise<string | undefined>;
 export type CacheTTLFactory = (context: ExecutionContext) => number | Promise<number>;
@@ -20,7 +20,7 @@ export interface CacheSharingOptions {
 }
 
 /** The key of what {@link CacheInterceptor} caches, instead of the URL. */
-export const CacheKey = (key: string | CacheKeyFactory): CustomDecorator =>
+export const CacheKey = (key: string | CacheKeyOfContext): CustomDecorator =>
   SetMetadata(CACHE_KEY_METADATA, key);
 
 /** How long {@link CacheInterceptor} caches it, in milliseconds; on a handler or a controller. */

@@ -18,7 +18,7 @@ export {
   CacheKey,
   CacheSharing,
   CacheTTL,
-  type CacheKeyFactory,
+  type CacheKeyOfContext as CacheKeyFactory,
   type CacheSharingOptions,
   type CacheTTLFactory,
 } from './cache-entry.decorators.js';

@@ -18,7 +18,7 @@ import {
   CACHE_KEY_METADATA,
   CACHE_SHARING_METADATA,
   CACHE_TTL_METADATA,
-  type CacheKeyFactory,
+  type CacheKeyOfContext,
   type CacheSharingOptions,
   type CacheTTLFactory,
 } from './cache-entry.decorators.js';
@@ -55,7 +55,7 @@ export class CacheInterceptor implements NestInterceptor {
   protected trackBy(
     context: ExecutionContext,
   ): string | null | undefined | Promise<string | null | undefined> {
-    const key = this.reflector.get<string | CacheKeyFactory | undefined>(
+    const key = this.reflector.get<string | CacheKeyOfContext | undefined>(
       CACHE_KEY_METADATA,
       context.getHandler(),
     );

@@ -141,6 +141,12 @@ export class PredictiveWarmer extends BaseCacheMiddleware {
     return length;
   }
 
+  /** Warms nothing until it is started again; goes on learning. */
+  stop(): void {
+    this.#cache = null;
+    this.#cold = [];
+  }
+
   /** Warms nothing more, saves the hot keys, and resolves when that and what runs has ended, or after `deadlineMs`. */
   async close(deadlineMs = 5_000): Promise<void> {
     this.#isClosed = true;
