@@ -65,9 +65,9 @@ export class Authorizer {
     if (context.actor === SYSTEM_ACTOR) return null;
     if (context.grantId !== undefined || context.purpose === 'BTG') {
       const refused = this.#grantRefusal(request);
-      // A grant overrides who may see a patient, and nothing else: purposes hold for it too.
       if (refused) return refused;
-      if (request.subject.patientId !== undefined) {
+      // A grant overrides who may see a patient, and nothing else: who erases is asked about, and purposes hold for it too.
+      if (action === 'read' && request.subject.patientId !== undefined) {
         return policy.purposeRefusal(level, context.purpose);
       }
     }

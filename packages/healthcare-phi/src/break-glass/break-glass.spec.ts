@@ -88,6 +88,14 @@ describe('BreakGlass', () => {
     });
   });
 
+  it('opens reads alone: writing and invalidating, which erasing begins with, remain the policy’s', async () => {
+    const { open, glass, cache } = hospital();
+    const { token } = await open();
+    const use = <T>(work: () => Promise<T>) => runWithAccess(DOCTOR, () => glass.use(token, work));
+    await expect(use(() => cache.set(KEY, 'chart', PHI))).rejects.toMatchObject(DENIED);
+    await expect(use(() => cache.invalidateCacheByTag('patient:7'))).rejects.toMatchObject(DENIED);
+  });
+
   it('has a token that says nothing about the patient', async () => {
     const { open } = hospital({ newId: () => 'grant-1' });
     const { token } = await open({ patientId: 'TEST-PATIENT' });
