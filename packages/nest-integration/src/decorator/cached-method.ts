@@ -12,10 +12,8 @@ import type { CacheDecoratorOptions, VaryBy } from './cache-decorator.options.js
 import { DecoratedMethod, type DecoratedPlace } from './decorated-method.js';
 import { handlerKindOf, type HandlerKind } from './handler-kind.js';
 import { compileTags, compileTemplate } from './method-templates.js';
-import { parameterNamesOf, type DeclaredParameters } from './parameter-names.js';
 import type { PlaceholderResolver } from './placeholder.resolver.js';
 import { parametersWithoutData, routeParametersOf, unsuitableHandler } from './route-metadata.js';
-import { writtenMethod } from './written-method.js';
 
 /** Handlers whose requests may say who is asking. */
 const OF_REQUESTS: readonly (HandlerKind | null)[] = ['http', 'graphql'];
@@ -35,7 +33,6 @@ export class CachedMethod extends DecoratedMethod {
   readonly keyFor: KeyOfCall;
   readonly #tagsFor: ReturnType<typeof compileTags>;
   readonly #escapedName: string;
-  readonly #declared: DeclaredParameters;
 
   /** @throws CacheError `OPTION_INVALID`, `KEY_INVALID` or `TAG_INVALID`, naming class and method. */
   constructor(place: DecoratedPlace, options: CacheDecoratorOptions) {
@@ -43,7 +40,6 @@ export class CachedMethod extends DecoratedMethod {
     const { cache: _cache, key, keyTemplate, public: isPublic, varyBy, ...rest } = options;
     const { prototype, name, original } = place;
     const type = prototype.constructor;
-    this.#declared = parameterNamesOf(writtenMethod(original));
     this.isPublic = isPublic ?? false;
     this.varyBy = varyBy;
     this.#escapedName = escapeKeyValue(String(name), 'method');
@@ -120,7 +116,7 @@ export class CachedMethod extends DecoratedMethod {
     const declaring = this.prototype.constructor.name;
     const isOverridden = ownerOf(this.name, instance) !== this.prototype;
     const place = isOverridden && own !== declaring ? `${own}:${declaring}` : own;
-    const { names, isOpen } = this.#declared;
+    const { names, isOpen } = this.declared;
     const nameOf = (index: number): string =>
       `The argument ${names[index] ?? index} of ${this.label}`;
     // What a framework hands over beyond the parameters has no effect on the result.

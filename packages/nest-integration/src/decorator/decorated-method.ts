@@ -2,7 +2,7 @@ import { CacheError, isCacheError } from '@vitalcache/core';
 
 import { cacheName, CacheSlot } from './cache-injection.js';
 import { handlerKindOf, type HandlerKind } from './handler-kind.js';
-import { parameterNamesOf } from './parameter-names.js';
+import { parameterNamesOf, type DeclaredParameters } from './parameter-names.js';
 import { PlaceholderResolver } from './placeholder.resolver.js';
 import { routeParametersOf } from './route-metadata.js';
 import { writtenMethod, type Method } from './written-method.js';
@@ -24,6 +24,8 @@ export class DecoratedMethod {
   readonly original: Method;
   /** Where instances have their cache. */
   readonly slot: CacheSlot;
+  /** The parameters as they stand in the source. */
+  protected readonly declared: DeclaredParameters;
 
   /**
    * @param cache the option: which cache; absent: the one without a name
@@ -34,6 +36,7 @@ export class DecoratedMethod {
     this.prototype = prototype;
     this.name = name;
     this.original = original;
+    this.declared = parameterNamesOf(writtenMethod(original));
     try {
       this.slot = new CacheSlot(cache === undefined ? null : cacheName(cache));
     } catch (error) {
@@ -71,7 +74,7 @@ export class DecoratedMethod {
   /** The parameters as their decorators and the source name them. */
   protected parameters(): PlaceholderResolver {
     return new PlaceholderResolver(
-      parameterNamesOf(writtenMethod(this.original)),
+      this.declared,
       routeParametersOf(this.prototype.constructor, this.name),
     );
   }
