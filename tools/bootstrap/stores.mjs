@@ -1,5 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
+import { aptInstall, canInstall } from './apt.mjs';
+import { findChromium } from './chromium.mjs';
 import { answers, onPath, run, say, seconds } from './process.mjs';
 
 const BINARIES = ['redis-server', 'valkey-server', 'dragonfly'];
@@ -16,6 +18,7 @@ export function findStores() {
     addresses: Object.fromEntries(addresses.sort()),
     docker: mayUseDocker() && onPath('docker') !== undefined && answers('docker', ['info'], 5_000),
     binaries: BINARIES.filter((name) => onPath(name) !== undefined),
+    chromium: findChromium() !== undefined,
   };
 }
 
@@ -26,9 +29,6 @@ const describeRedis = ({ addresses, docker, binaries }) => {
   return binary && `${binary} from the PATH, started by the tests`;
 };
 
-const canInstall = () =>
-  process.getuid?.() === 0 && existsSync('/etc/debian_version') && onPath('apt-get') !== undefined;
-
 async function installRedis() {
   const started = performance.now();
   say('Installing redis-server with apt-get (neither an address, nor Docker, nor a Redis found)');
@@ -36,15 +36,7 @@ async function installRedis() {
   const ownPolicy = !existsSync(POLICY);
   if (ownPolicy) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    const install = () =>
-      run('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], {
-        DEBIAN_FRONTEND: 'noninteractive',
-      });
-    let result = await install();
-    if (result.code !== 0) {
-      await run('apt-get', ['update'], { DEBIAN_FRONTEND: 'noninteractive' });
-      result = await install();
-    }
+    const result = await aptInstall('redis-server');
     if (result.code !== 0) return console.error(result.output);
     await run('systemctl', ['disable', 'redis-server']); // nor after the next boot
     say(`Installed redis-server in ${seconds(started)}`);

@@ -25,6 +25,7 @@ export {
 } from './chaos/chaos.fault.js';
 export type { ChaosSnapshot } from './chaos/chaos.history.js';
 export { ChaosProvider, type ChaosProviderOptions } from './chaos/chaos.provider.js';
+export { CHROMIUM_COMMAND, chromiumFlags, findChromium } from './chromium.js';
 export { describeCacheProvider } from './contract/cache-provider.contract.js';
 export type {
   JournalAbility,

@@ -1,29 +1,14 @@
 /// <reference lib="dom" />
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
+import { chromiumFlags } from '@vitalcache/testing';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-/** The command that provides what {@link findChromium} did not find. */
-export const CHROMIUM_COMMAND = 'apt-get install -y chromium (or set CHROMIUM_PATH)';
-
-/** The Chromium of the system; `null` if there is none. */
-export function findChromium(): string | null {
-  const { CHROMIUM_PATH, PATH = '' } = process.env;
-  const places = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  return [...(CHROMIUM_PATH ? [CHROMIUM_PATH] : []), ...places].find(isExecutable) ?? null;
-}
+export { CHROMIUM_COMMAND, findChromium } from '@vitalcache/testing';
 
 export function startBrowser(executablePath: string): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    args: [
-      '--disable-dev-shm-usage',
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), // Chromium refuses root with one
-    ],
-  });
+  return chromium.launch({ executablePath, args: chromiumFlags() });
 }
 
 /** Keeps what a page shows, for people to look at. */
@@ -82,13 +67,4 @@ export function lowContrast(page: Page): Promise<string[]> {
     }
     return seen > 3 ? low : [`only ${seen} texts were seen`];
   });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
