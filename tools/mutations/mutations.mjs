@@ -320,8 +320,8 @@ export const MUTATIONS = [
     mechanism: 'sealed together with the name',
     without: 'an entry may be opened in the place of another',
     file: `packages/core/src/entry/sealed-entry.codec.ts`,
-    find: 'text.copy(context, header.length + LENGTH_BYTES);',
-    replace: '',
+    find: "context.write(name, length + LENGTH_BYTES, 'utf8');",
+    replace: 'context.fill(0, length + LENGTH_BYTES);',
     suites: PROTECTED,
   },
   {
