@@ -352,8 +352,8 @@ export const MUTATIONS = [
     mechanism: 'one admission for each tenant and scope',
     without: 'they share entries, loads and leases',
     file: `${PROTECTION}/protection.gate.ts`,
-    find: 'return admission && { key: admission.key,',
-    replace: 'return admission && { key,',
+    find: 'const admitted = Object.freeze({ key: admission.key, options: own });',
+    replace: 'const admitted = Object.freeze({ key, options: own });',
     suites: PROTECTED,
   },
   {
