@@ -78,6 +78,7 @@ withBrowser(`the demo in a browser${where}`, () => {
     const records = page.waitForResponse((response) => response.url().includes('/records'));
     await page.click('#read');
     await records;
+    await page.waitForSelector('body:not(.busy)');
     return lastRead();
   }
 
@@ -98,11 +99,11 @@ withBrowser(`the demo in a browser${where}`, () => {
 
   it('shows nothing stale to anybody after a change', async () => {
     await open('doctor', 'patient-000002');
-    await page.click('#read');
-    await page.waitForSelector('#badge .word.hit');
+    await page.waitForSelector('#records article');
+    expect((await readAgain()).outcome).toBe('HIT');
     await page.fill('#change [name=phone]', NEW_PHONE);
     await page.click('#change button[type=submit]');
-    await page.waitForSelector('#check > p');
+    await page.waitForSelector('#check > p.good, #check > p.bad');
     expect(await page.textContent('#check > p')).toBe('Nothing older than the write came back.');
     expect(await page.textContent('#check')).toMatch(/v2 written.*v2 read ✔.*v2 read ✔/);
     await keep('doctor-change');
