@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Clock, InvalidationResult } from '@vitalcache/core';
+import { isCacheError, type Clock, type InvalidationResult } from '@vitalcache/core';
 
 import { contextMissing } from '../access/access.errors.js';
 import { currentAccess } from '../access/access-scope.js';
@@ -66,17 +66,14 @@ export class Erasure {
     await this.#unlessHeld(context, patient, () =>
       holds.assertNotHeld({ tenant, patientId: patient }),
     );
-    const tags = coveringPerson('patient', patient);
-    const { stamp } = await cache.invalidateCacheByTags(tags, { whenQueued: 'throw' });
-    const removed = await index.remove(tags, tenant);
-    this.#options.forgetOwn();
-    const shred = await shredder.destroySubject(this.#subjects(tenant, patient));
-    await this.#record(context, 'erase', {
-      patientId: patient,
-      detail: {
-        ...(reason !== undefined && { reason }),
-        ...countsOf(removed, shred),
-      },
+    const about = { patientId: patient, ...(reason !== undefined && { reason }) };
+    const { stamp, removed, shred } = await this.#onRecord(context, about, async () => {
+      const tags = coveringPerson('patient', patient);
+      const recorded = await cache.invalidateCacheByTags(tags, { whenQueued: 'throw' });
+      const count = await index.remove(tags, tenant);
+      this.#options.forgetOwn();
+      const receipt = await shredder.destroySubject(this.#subjects(tenant, patient));
+      return { stamp: recorded.stamp, removed: count, shred: receipt };
     });
     const { mode, shredded, destroyedKeyIds, unreadableAt, inMemoryUntil } = shred;
     const facts: ErasureFacts = {
@@ -105,7 +102,7 @@ export class Erasure {
     readonly tenant?: string;
     readonly shred?: boolean;
   }): Promise<number> {
-    const { cache, holds, index, names, shredder } = this.#options;
+    const { cache, holds, index: entries, names, shredder } = this.#options;
     const context = contextOf('Clearing all protected data');
     const scope = tenant === undefined ? {} : { tenant };
     await this.#unlessHeld(context, undefined, () => holds.assertNotHeld(scope));
@@ -115,21 +112,48 @@ export class Erasure {
       tenant === undefined
         ? [
             ...new Set([
-              ...(await index.tenants()),
+              ...(await entries.tenants()),
               ...names.pseudonyms('tenant', '', context.tenant),
             ]),
           ]
         : names.pseudonyms('tenant', '', tenant);
-    const counts = await Promise.all(pseudonyms.map((one) => index.removeTenant(one)));
+    const counts = await Promise.all(pseudonyms.map((one) => entries.removeTenant(one)));
     this.#options.forgetOwn();
     const removed = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
     if (!shred) return removed;
+    for (const target of pseudonyms) {
+      await this.#record(context, 'key-destroy', { detail: { step: 'requested', target } });
+    }
     const owners = pseudonyms.map((one) => ({ tenant: one, subject: null }));
     const receipts = await Promise.all(owners.map((owner) => shredder.destroyTenant([owner])));
-    for (const receipt of receipts) {
-      await this.#record(context, 'key-destroy', { detail: countsOf(removed, receipt) });
+    for (const [index, receipt] of receipts.entries()) {
+      const target = pseudonyms[index] as string; // it need not be the tenant of whoever asked
+      await this.#record(context, 'key-destroy', {
+        detail: { step: 'done', target, ...countsOf(removed, receipt) },
+      });
     }
     return removed;
+  }
+
+  /** That it is asked for is on record before anything is done; how it ended, afterwards. */
+  async #onRecord<T extends { readonly removed: number | null; readonly shred: ShredReceipt }>(
+    context: AccessContext,
+    { patientId, reason }: { readonly patientId: string; readonly reason?: string },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const why: Record<string, string> = reason === undefined ? {} : { reason };
+    await this.#record(context, 'erase', { patientId, detail: { step: 'requested', ...why } });
+    try {
+      const done = await work();
+      const detail = { step: 'done', ...why, ...countsOf(done.removed, done.shred) };
+      await this.#record(context, 'erase', { patientId, detail });
+      return done;
+    } catch (error) {
+      const code = isCacheError(error) ? error.code : 'error';
+      const failed = { patientId, outcome: 8, detail: { step: 'failed', ...why, code } } as const;
+      await this.#record(context, 'erase', failed).catch(() => undefined); // what is thrown says more
+      throw error;
+    }
   }
 
   /** A refused erasure is on record like one that is done. */
