@@ -31,6 +31,7 @@ import { CacheProviderFactory } from './cache-provider.factory.js';
 import { createCacheSetup, type CacheSetup } from './cache-setup.js';
 import { CachedClasses } from './cached-classes.js';
 import { LogLevelFollower } from './log-level.follower.js';
+import { OperationLog } from './operation-log.js';
 import { RequestHookInterceptor } from './request-hook.interceptor.js';
 import { StoreReporter } from './store-reporter.js';
 
@@ -118,6 +119,7 @@ export const PARTS_OF_A_CACHE: Provider[] = [
   CacheLifecycle,
   LogLevelFollower,
   CacheEventBridge,
+  OperationLog,
   ResponseHeaders,
   RequestFollower,
   {
