@@ -108,6 +108,17 @@ describe('the scripts, as Dragonfly runs them', () => {
     expect(await each(write, ['other', 'val', ''])).toEqual([0, 1, 1]);
   });
 
+  it('keep members of an index until they go, the latest ones if they are too many', async () => {
+    const add = (member: string, ttlMs: number): Promise<Reply> =>
+      run('add-member-1', 'i', member, ttlMs, 2);
+    expect(await each((member) => add(member, 1_000), ['a', 'b'])).toEqual([1, 1]);
+    await add('a', 5_000);
+    await add('a', 2_000);
+    await add('c', 3_000);
+    expect(await host.call('members', 'i')).toEqual(['c', 'a']);
+    expect(await host.call('ends', 'i')).toBe(NOW / 1_000 + 5_000);
+  });
+
   it('are all of them', () => {
     expect([...sources.keys()].filter((name) => !ran.has(name))).toEqual([]);
   });

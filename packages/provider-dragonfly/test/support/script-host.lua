@@ -46,6 +46,60 @@ function commands.XADD(key, maxlen, approximately, limit, id, ...)
   return id
 end
 
+-- A sorted set is a list of { member, score }, lowest score first.
+local function ordered(key)
+  local set = store[key] or {}
+  table.sort(set, function(a, b) return a[2] < b[2] end)
+  store[key] = set
+  return set
+end
+
+local function score(text)
+  return (assert(math.tointeger(tonumber(text)), 'value is not an integer or out of range'))
+end
+
+function commands.ZREMRANGEBYSCORE(key, first, last)
+  assert(first == '-inf')
+  local set, removed = ordered(key), 0
+  while set[1] and set[1][2] <= score(last) do
+    table.remove(set, 1)
+    removed = removed + 1
+  end
+  return removed
+end
+
+function commands.ZADD(key, condition, at, member)
+  assert(condition == 'GT')
+  for _, one in ipairs(ordered(key)) do
+    if one[1] == member then
+      one[2] = math.max(one[2], score(at))
+      return 0
+    end
+  end
+  table.insert(store[key], { member, score(at) })
+  return 1
+end
+
+function commands.ZREMRANGEBYRANK(key, first, last)
+  assert(first == '0')
+  local set = ordered(key)
+  local count = #set + score(last) + 1
+  for _ = 1, count do table.remove(set, 1) end
+  return math.max(count, 0)
+end
+
+function commands.ZREVRANGE(key, first, last, scores)
+  assert(first == '0' and last == '0' and scores == 'WITHSCORES')
+  local set = ordered(key)
+  local highest = set[#set]
+  return highest and { highest[1], string.format('%d', highest[2]) } or {}
+end
+
+function commands.PEXPIREAT(key, at)
+  store[key .. ' ends'] = score(at)
+  return 1
+end
+
 local function argument(value)
   if math.type(value) == 'integer' then return string.format('%d', value) end
   if math.type(value) == 'float' then return string.format('%.17g', value) end
@@ -84,5 +138,13 @@ function reset(microseconds)
   store = {}
   clock = microseconds or clock
 end
+
+function members(key)
+  local names = {}
+  for i, one in ipairs(ordered(key)) do names[i] = one[1] end
+  return names
+end
+
+function ends(key) return store[key .. ' ends'] end
 
 function newest(key) return store[key][#store[key]] end
