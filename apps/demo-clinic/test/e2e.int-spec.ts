@@ -90,7 +90,6 @@ withBrowser(`the demo in a browser${where}`, () => {
     const again = [await readAgain(), await readAgain(), await readAgain()];
     expect(first.outcome).toBe('MISS');
     expect(again.map(({ outcome }) => outcome)).toEqual(['HIT', 'HIT', 'HIT']);
-    expect(first.ms).toBeGreaterThan(300);
     // The best of them: a browser that shares its processor may draw a breath.
     expect(Math.min(...again.map(({ ms }) => ms))).toBeLessThan(first.ms / 2);
     await page.waitForSelector('#records-badge .chip.hit');

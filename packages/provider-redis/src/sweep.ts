@@ -16,7 +16,9 @@ export async function sweep(
 ): Promise<Removal> {
   let removed = 0;
   const complete = await scan(service, pattern, deadlineMs, async (keys, store) => {
-    removed += await ask(service, store, (client) => unlink(client, keys, service.isClustered));
+    // Stores are swept at once: what the others add meanwhile must not be lost.
+    const count = await ask(service, store, (client) => unlink(client, keys, service.isClustered));
+    removed += count;
   });
   return { removed, complete };
 }

@@ -79,5 +79,5 @@ describeWithCluster('a cluster of six nodes', (cluster) => {
     expect(await cluster().nodeOf(KEY)).toBe(heir);
     await paused.resume();
     await cluster().settled();
-  }, 30_000);
+  }, 60_000);
 });
