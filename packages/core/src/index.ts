@@ -11,6 +11,7 @@ export {
   type CacheSettings,
   type CacheSettingsDefaults,
 } from './config/cache-settings.js';
+export { nearestPackageName } from './config/package-name.js';
 export { EnvironmentReader, type Environment } from './config/environment.reader.js';
 export type { FeatureSettings } from './config/feature-settings.js';
 export { shardName, type Shard } from './config/shards.js';
@@ -195,6 +196,7 @@ export type { Probe } from './service/entry.probe.js';
 export type { EntryCensus, StoreKeeper } from './service/store-keeper.js';
 export { BaseCacheStrategy } from './strategy/base-cache.strategy.js';
 export { STRATEGY_PRECEDENCE, type ICacheStrategy } from './strategy/cache-strategy.js';
+export { ForwardingEngine } from './strategy/forwarding-engine.js';
 export { CacheStrategyManager } from './strategy/cache-strategy.manager.js';
 export { isProtected } from './strategy/protected-data.js';
 export type {

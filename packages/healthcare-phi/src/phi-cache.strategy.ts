@@ -1,8 +1,7 @@
 import {
-  BaseCacheStrategy,
   isProtected,
+  StandardCacheStrategy,
   STRATEGY_PRECEDENCE,
-  type FoundEntry,
   type ICacheStrategy,
   type ReadRequest,
   type ReadResult,
@@ -24,11 +23,11 @@ export interface PHICacheStrategyOptions extends BackgroundAudit {
  * Serves protected data until its time to live is over, then loads. Only `standard` data may be stale, and only where a
  * strategy for that was given; whether somebody may have it at all is decided before, by the `AccessMiddleware`.
  */
-export class PHICacheStrategy extends BaseCacheStrategy {
-  readonly name = 'phi';
-  readonly precedence = STRATEGY_PRECEDENCE.phi;
+export class PHICacheStrategy extends StandardCacheStrategy {
+  override readonly name = 'phi';
+  override readonly precedence = STRATEGY_PRECEDENCE.phi;
   /** Protected data never takes the short way, which this is about; that of others may. */
-  readonly isPlainOnFresh = true;
+  override readonly isPlainOnFresh = true;
   readonly #options: PHICacheStrategyOptions;
 
   constructor(options: PHICacheStrategyOptions) {
@@ -36,7 +35,7 @@ export class PHICacheStrategy extends BaseCacheStrategy {
     this.#options = options;
   }
 
-  when(options: ResolvedCacheOptions): boolean {
+  override when(options: ResolvedCacheOptions): boolean {
     return isProtected(options);
   }
 
@@ -46,14 +45,5 @@ export class PHICacheStrategy extends BaseCacheStrategy {
     const system = new SystemEngine(engine, this.#options);
     const isStaleAllowed = enableSwr && complianceLevel === 'standard' && !emergencyData;
     return swr && isStaleAllowed ? swr.read(request, system) : super.read(request, system);
-  }
-
-  protected serve<T>(
-    found: FoundEntry,
-    _request: ReadRequest<T>,
-    engine: StrategyEngine,
-  ): ReadResult<T> | null {
-    const { isSoftened, expiresAt } = found.entry;
-    return !isSoftened && expiresAt > engine.now() ? engine.answer<T>(found, 'hit') : null;
   }
 }

@@ -3,10 +3,10 @@ import {
   readCacheSettings,
   type CacheSettings,
   type Environment,
+  nearestPackageName,
 } from '@vitalcache/core';
 
 import type { CliIo } from '../output/cli-io.js';
-import { applicationName } from './application-name.js';
 
 /** What the variables say, as an application in this folder would read them. */
 export interface Configuration {
@@ -33,6 +33,6 @@ export function readConfiguration(
     folder: cwd,
     reader,
     settings,
-    namespace: settings.cache.namespace ?? applicationName(cwd),
+    namespace: settings.cache.namespace ?? nearestPackageName(cwd) ?? 'default',
   };
 }

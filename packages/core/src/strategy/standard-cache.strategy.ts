@@ -7,8 +7,8 @@ import type { ReadRequest, ReadResult, StrategyEngine } from './read-request.js'
 
 /** Serves until the time to live is over, then loads. */
 export class StandardCacheStrategy extends BaseCacheStrategy {
-  readonly name = 'standard';
-  readonly precedence = STRATEGY_PRECEDENCE.standard;
+  readonly name: string = 'standard';
+  readonly precedence: number = STRATEGY_PRECEDENCE.standard;
   readonly isPlainOnFresh = true;
 
   when(options: ResolvedCacheOptions): boolean {

@@ -1,11 +1,9 @@
-import type {
-  FoundEntry,
-  ReadRequest,
-  ReadResult,
-  RefreshOutcome,
-  RefreshRefusal,
-  ResolvedCacheOptions,
-  StrategyEngine,
+import {
+  ForwardingEngine,
+  type FoundEntry,
+  type ReadRequest,
+  type RefreshOutcome,
+  type StrategyEngine,
 } from '@vitalcache/core';
 
 import type { IAudit } from '../audit/audit-event.js';
@@ -23,45 +21,20 @@ export interface BackgroundAudit {
  * The engine for one read of protected data: what it refreshes in the background is the library's own access, not that of
  * whoever happened to ask, and is recorded as such.
  */
-export class SystemEngine implements StrategyEngine {
-  readonly #engine: StrategyEngine;
+export class SystemEngine extends ForwardingEngine {
   readonly #background: BackgroundAudit;
   readonly #cause = currentAccess();
 
   constructor(engine: StrategyEngine, background: BackgroundAudit) {
-    this.#engine = engine;
+    super(engine);
     this.#background = background;
   }
 
-  get isAdaptive(): boolean {
-    return this.#engine.isAdaptive;
-  }
-
-  now(): number {
-    return this.#engine.now();
-  }
-
-  random(): number {
-    return this.#engine.random();
-  }
-
-  find(key: string, options: ResolvedCacheOptions): Promise<FoundEntry | null> {
-    return this.#engine.find(key, options);
-  }
-
-  answer<T>(found: FoundEntry, outcome: 'hit' | 'stale'): ReadResult<T> {
-    return this.#engine.answer(found, outcome);
-  }
-
-  load<T>(request: ReadRequest<T>, previous: FoundEntry | null): Promise<ReadResult<T>> {
-    return this.#engine.load(request, previous);
-  }
-
   /** Rejects also when it can't be recorded. */
-  refresh<T>(request: ReadRequest<T>, previous: FoundEntry): Promise<RefreshOutcome> {
+  override refresh<T>(request: ReadRequest<T>, previous: FoundEntry): Promise<RefreshOutcome> {
     return runAsSystem(this.#cause, async () => {
       try {
-        const outcome = await this.#engine.refresh(request, previous);
+        const outcome = await this.engine.refresh(request, previous);
         if (outcome !== 'elsewhere') await this.#record(request, 0, outcome);
         return outcome;
       } catch (error) {
@@ -69,10 +42,6 @@ export class SystemEngine implements StrategyEngine {
         throw error;
       }
     });
-  }
-
-  refreshRefusal(key: string): RefreshRefusal | null {
-    return this.#engine.refreshRefusal(key);
   }
 
   #record(

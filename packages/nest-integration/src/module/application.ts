@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
+
+import { nearestPackageName } from '@vitalcache/core';
 
 const MODULES = `${sep}node_modules${sep}`;
 
@@ -15,8 +17,8 @@ export function applicationRequires(): readonly NodeJS.Require[] {
 /** The name in the application's package.json, fit for a namespace; `default` if there is none. */
 export function applicationName(): string {
   for (const anchor of anchors()) {
-    const name = anchor.includes(MODULES) ? undefined : nearestName(dirname(anchor));
-    if (name !== undefined) return name.replace(/[^\w@./-]/g, '-').slice(0, 64);
+    const name = anchor.includes(MODULES) ? undefined : nearestPackageName(dirname(anchor));
+    if (name !== undefined) return name;
   }
   return 'default';
 }
@@ -38,21 +40,4 @@ function anchors(): readonly string[] {
   const [, entry] = process.argv;
   const workingDirectory = join(process.cwd(), 'package.json');
   return entry !== undefined && existsSync(entry) ? [entry, workingDirectory] : [workingDirectory];
-}
-
-function nearestName(folder: string): string | undefined {
-  const name = nameIn(join(folder, 'package.json'));
-  const parent = dirname(folder);
-  return name !== undefined || parent === folder ? name : nearestName(parent);
-}
-
-/** `undefined` for a manifest without a name, such as one that only marks a folder as ESM. */
-function nameIn(file: string): string | undefined {
-  if (!existsSync(file)) return undefined;
-  try {
-    const { name } = JSON.parse(readFileSync(file, 'utf8')) as { readonly name?: unknown };
-    return typeof name === 'string' && name !== '' ? name : undefined;
-  } catch {
-    return undefined; // not ours to judge
-  }
 }

@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The name in the nearest package.json, fit for a namespace, as an application's CacheModule takes it; or `default`. */
-export function applicationName(folder: string): string {
+/** The name in the nearest package.json of a folder or one above it, fit for a namespace; `undefined` if none has one. */
+export function nearestPackageName(folder: string): string | undefined {
   const name = nameIn(join(folder, 'package.json'));
-  const parent = dirname(folder);
   if (name !== undefined) return name.replace(/[^\w@./-]/g, '-').slice(0, 64);
-  return parent === folder ? 'default' : applicationName(parent);
+  const parent = dirname(folder);
+  return parent === folder ? undefined : nearestPackageName(parent);
 }
 
+/** `undefined` for a manifest without a name, such as one that only marks a folder as ESM. */
 function nameIn(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
   try {
