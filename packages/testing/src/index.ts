@@ -1,3 +1,21 @@
+export {
+  assertFresh,
+  assertNotCached,
+  assertStale,
+  type ExplainingCache,
+} from './application/entry-assertions.js';
+export {
+  OperationRecorder,
+  type InvalidationTarget,
+  type RecordedOperation,
+} from './application/operation.recorder.js';
+export {
+  createTestCache,
+  testCacheParts,
+  type TestCache,
+  type TestCacheOptions,
+  type TestCacheParts,
+} from './application/test-cache.js';
 export { CANARY_MARKS, CANARY_PATIENT } from './canary/canary-marks.js';
 export {
   contentPlace,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { idle, type StrategyPart } from './strategy-harness.js';
+import { idle } from '../application/virtual-time.js';
+import type { StrategyPart } from './strategy-harness.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { idle, type StrategyPart } from './strategy-harness.js';
+import { idle } from '../application/virtual-time.js';
+import type { StrategyPart } from './strategy-harness.js';
 
 /** What it serves, and when it loads. */
 export const servingPart: StrategyPart = (it) => {

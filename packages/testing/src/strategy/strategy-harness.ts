@@ -8,6 +8,7 @@ import {
   type ResolvedCacheOptions,
 } from '@vitalcache/core';
 
+import { passTime, whileTimePasses } from '../application/virtual-time.js';
 import { FakeClock } from '../fake-clock.js';
 import { MapStore } from './map.store.js';
 
@@ -78,20 +79,12 @@ export class StrategyContext {
 
   /** Moves time on in small steps, letting everything run that waits for it. */
   async pass(ms: number): Promise<void> {
-    const steps = Math.min(20, Math.ceil(ms / 10));
-    for (let step = 0; step < steps; step++) {
-      await idle();
-      this.clock.advance(ms / steps);
-    }
-    await idle();
+    await passTime(this.clock, ms);
   }
 
   /** Ends the cache, whatever the strategy does; time passes meanwhile. */
   async close(): Promise<void> {
-    let isClosed = false;
-    const closing = this.cache.close().finally(() => (isClosed = true));
-    for (let i = 0; i < 100 && !isClosed; i++) await this.pass(1_000);
-    await closing;
+    await whileTimePasses(this.clock, this.cache.close());
   }
 }
 
@@ -103,8 +96,3 @@ export type StrategyPart = (it: StrategyIt, options: StrategyContractOptions) =>
 
 /** The key of most tests. */
 export const KEY = 'users:7:profile';
-
-/** Lets everything run that waits for nothing but the event loop. */
-export async function idle(): Promise<void> {
-  for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 
 import type { InvalidationResult } from '@vitalcache/core';
 
-import { idle, type StrategyContext, type StrategyPart } from './strategy-harness.js';
+import { idle } from '../application/virtual-time.js';
+import type { StrategyContext, StrategyPart } from './strategy-harness.js';
 
 /** The ways to invalidate what the suite reads. */
 const WAYS: Readonly<Record<string, (context: StrategyContext) => Promise<InvalidationResult>>> = {
