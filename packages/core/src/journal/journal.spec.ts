@@ -323,6 +323,32 @@ describe('Journal', () => {
       await Promise.all([here.journal.close(), there.journal.close()]);
     });
 
+    it('does not take a later epoch for one that holds what the primary before recorded after it began', async () => {
+      const [deposed, log] = [new InProcessJournalLog(), new InProcessJournalLog()];
+      const [there, here] = [await following(deposed), await following(log)];
+      const { stamp } = await there.journal.invalidate([tag('t')]);
+      const token = there.journal.tokenOf(stamp) as string;
+      const moveTo = async (genesis: number): Promise<void> => {
+        await log.advanceEpoch(fenceOf(here).epoch, '1;xxh64', genesis);
+        await here.poll();
+      };
+      await moveTo(stamp);
+      expect(await here.journal.reach(token)).toBe(false);
+      await moveTo(stamp + 1);
+      expect(await here.journal.reach(token)).toBe(true);
+      await Promise.all([here.journal.close(), there.journal.close()]);
+    });
+
+    it('does not take what a replaced primary says for an answer to a token of the new one', async () => {
+      const [deposed, log] = [new InProcessJournalLog(), new InProcessJournalLog()];
+      const [there, here] = [await following(deposed), await following(log)];
+      await log.advanceEpoch(fenceOf(here).epoch, '1;xxh64', fenceOf(there).position + 1);
+      await here.poll();
+      const { stamp } = await here.journal.invalidate([tag('t')]);
+      expect(await there.journal.reach(here.journal.tokenOf(stamp) as string)).toBe(false);
+      await Promise.all([here.journal.close(), there.journal.close()]);
+    });
+
     it('has no token before the first sync, and none for what is not recorded', async () => {
       const log = new InProcessJournalLog();
       const process = await following(log);

@@ -11,7 +11,7 @@ import { JournalAppender } from './journal.appender.js';
 import { JournalReader } from './journal.reader.js';
 import { JournalSubscriptions } from './journal.subscriptions.js';
 import { Outbox, type Posting } from './outbox.js';
-import { formatToken, isPast, parseToken } from './read-token.js';
+import { formatToken, parseToken, standing } from './read-token.js';
 import { SetWatches, type SetWatch } from './set-watches.js';
 
 /** What became of an invalidation. */
@@ -232,14 +232,19 @@ export class Journal {
 
   /**
    * Resolves with whether this process has applied everything up to the token: at once if it is that far, otherwise
-   * after one catch-up, whatever that finds: a history that ends earlier, or another namespace, is no reason to wait.
-   * False when the store did not say.
+   * after one catch-up. A history that ends earlier, or another namespace, is no reason to wait. False when the store did
+   * not say, or the token is of a history that this process does not follow.
    * @throws CacheError `OPTION_INVALID`
    */
   async reach(token: string): Promise<boolean> {
     const point = parseToken(token);
-    const fence = this.fence();
-    return (fence && isPast(point, this.#options.namespace, fence)) || this.catchUp();
+    const { namespace } = this.#options;
+    const standingNow = (): ReturnType<typeof standing> => {
+      const fence = this.fence();
+      return fence ? standing(point, namespace, fence) : 'open';
+    };
+    if (standingNow() === 'reached') return true;
+    return (await this.catchUp()) && standingNow() !== 'elsewhere';
   }
 
   /**

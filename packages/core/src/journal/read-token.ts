@@ -38,10 +38,22 @@ export function parseToken(token: unknown): ReadPoint {
   return { namespace, epoch: { stamp: epochStamp, nonce }, stamp };
 }
 
-/** Whether a process of `namespace` that is at `fence` is past the point, in its epoch or a later one. */
-export function isPast(point: ReadPoint, namespace: string, fence: Fence): boolean {
-  const isReached = compareEpochs(fence.epoch, point.epoch) >= 0 && fence.position >= point.stamp;
-  return isReached && namespace === point.namespace;
+/**
+ * What a process that is at `fence` of `namespace` knows of a point:
+ * - `reached`: all of it. A later epoch than the point's begins with loads that saw whatever was recorded before it.
+ * - `open`: the log may hold more, or it is another namespace's.
+ * - `elsewhere`: it was recorded in a history that this process does not follow: on a primary that was replaced and does
+ *   not know it yet, or on the one that replaced the primary of this process.
+ */
+export function standing(
+  { epoch, stamp, namespace }: ReadPoint,
+  own: string,
+  fence: Fence,
+): 'reached' | 'open' | 'elsewhere' {
+  if (namespace !== own) return 'open';
+  const age = compareEpochs(fence.epoch, epoch);
+  if (age === 0) return fence.position >= stamp ? 'reached' : 'open';
+  return age > 0 && stamp < fence.epoch.stamp ? 'reached' : 'elsewhere';
 }
 
 /** @throws CacheError `OPTION_INVALID` unless `token` is what `tokenOf` of some journal gave */

@@ -27,9 +27,22 @@ export function retryPauseMs(attempt: number, longestMs: number, random: () => n
   return Math.round(pauseMs * (0.5 + random() / 2));
 }
 
+/** Where the server to use is may change while the one that was there goes on answering. */
+export interface ServerWatch {
+  /**
+   * Whether the server at this place is the one to use, by the word of those who decide that, asked for after this call.
+   * Rejects if nobody answered.
+   */
+  isCurrent(place: Pick<Endpoint, 'host' | 'port'>): Promise<boolean>;
+  /** Calls the listener whenever that may have changed. Returns what ends it. */
+  onMove(listener: () => void): () => void;
+}
+
 export interface RedisLinkOptions {
   /** Where to connect and how to sign in; asked before each attempt. */
   readonly locate: () => Promise<Endpoint>;
+  /** Who knows whether what was located still is the server to use; absent: it is for as long as it says so itself. */
+  readonly watch?: ServerWatch | undefined;
   /** What is the same for every attempt. */
   readonly client: RedisOptions;
   /** A server of another role is not used: `primary` takes writes. */
@@ -129,15 +142,31 @@ export class RedisLink {
     this.#living = this.#live();
   }
 
+  /** Leaves a server that was replaced, although it answers; stays where nobody knows better. */
+  async #leaveIfMoved(): Promise<void> {
+    const client = this.#client;
+    if (!client || !this.isUsable) return;
+    const isReplaced = await this.#isReplaced(client).catch(() => false);
+    if (isReplaced && client === this.#client) this.renew(refused('READONLY'));
+  }
+
+  async #isReplaced(client: Redis): Promise<boolean> {
+    const { watch, patienceMs } = this.#options;
+    if (!watch) return false;
+    return !(await answersWithin(patienceMs, watch.isCurrent(client.options)));
+  }
+
   /** One connection after another. */
   async #live(): Promise<void> {
     const { signal } = this.#closing;
+    const endWatch = this.#options.watch?.onMove(() => void this.#leaveIfMoved());
     for (let attempt = 1; !signal.aborted; attempt++) {
       const wasUsable = await this.#once();
       if (wasUsable) attempt = 1;
       const pauseMs = this.#options.retryDelayMs(attempt);
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
+    endWatch?.();
   }
 
   /** The life of one connection; resolves, when it is over, with whether it was of use. Never rejects. */
@@ -150,6 +179,8 @@ export class RedisLink {
       const over = new Promise((resolve) => client.once('end', resolve));
       await answersWithin(patienceMs, client.connect());
       await this.#identify(client, failures);
+      // It may have hung until now, and another one taken its place.
+      if (await this.#isReplaced(client)) throw new UnsuitableServer(refused('READONLY'));
       wasUsable = this.#become(client);
       if (wasUsable) await over;
     } catch (error) {

@@ -12,6 +12,7 @@ import { RedisStore, type RedisStoreOptions } from '../store/redis-store.js';
 import { ClusterTopology } from './cluster.topology.js';
 import { FixedTopology } from './fixed.topology.js';
 import { SentinelDirectory } from './sentinel-directory.js';
+import { SentinelTopology } from './sentinel.topology.js';
 import type { Topology } from './topology.js';
 
 /** What a topology is made from, beside the options. */
@@ -20,6 +21,9 @@ export interface TopologyParts {
   readonly budget: ConnectionBudget;
   readonly tuning: ServerSettings['tuning'];
 }
+
+/** Where a server is found, and who knows when that changes. */
+type Whereabouts = Pick<RedisStoreOptions['link'], 'locate' | 'watch'>;
 
 /** @throws CacheError `CONFIG_INVALID` */
 export function createTopology(parts: TopologyParts): Topology {
@@ -45,7 +49,7 @@ export function createTopology(parts: TopologyParts): Topology {
       reach,
       createStore: (address) => nodeStore(parts, target, address),
       createVisitor: (address) => {
-        const link = linkOf(options, target, () => target.endpoint(address));
+        const link = linkOf(options, target, { locate: () => target.endpoint(address) });
         return new RedisConnection({ ...link, role: 'replica', waitsForReturn: false });
       },
     });
@@ -53,34 +57,36 @@ export function createTopology(parts: TopologyParts): Topology {
   if (sentinels) {
     const directory = new SentinelDirectory(sentinels, target, addressMap);
     const locate = async () => target.endpoint(await directory.primary());
-    const store = createStore(parts, target, sentinels.name, locate);
-    return new FixedTopology('sentinel', [store]);
+    const store = createStore(parts, target, sentinels.name, { locate, watch: directory });
+    return new SentinelTopology(store, directory);
   }
   return new FixedTopology('standalone', [fixedStore(parts, target, describeTarget(target))]);
 }
 
 /** A store whose primary stays where it is. */
 function fixedStore(parts: TopologyParts, target: Target, name: string): RedisStore {
-  return createStore(parts, target, name, () => target.endpoint(target.address));
+  return createStore(parts, target, name, { locate: () => target.endpoint(target.address) });
 }
 
 /** A node of a cluster. */
 function nodeStore(parts: TopologyParts, target: Target, address: Address): RedisStore {
-  return createStore(parts, target, formatAddress(address), () => target.endpoint(address));
+  return createStore(parts, target, formatAddress(address), {
+    locate: () => target.endpoint(address),
+  });
 }
 
 function createStore(
   { options, budget, tuning }: TopologyParts,
   target: Target,
   name: string,
-  locate: RedisStoreOptions['link']['locate'],
+  whereabouts: Whereabouts,
 ): RedisStore {
   const complete = withDefaults(options);
   const { onStateChange } = complete;
   return new RedisStore({
     name,
-    link: linkOf(options, target, locate),
-    linkTo: (address) => linkOf(options, target, () => target.endpoint(address)),
+    link: linkOf(options, target, whereabouts),
+    linkTo: (address) => linkOf(options, target, { locate: () => target.endpoint(address) }),
     settings: {
       poolSize: complete.poolSize,
       budget,
@@ -97,11 +103,11 @@ function createStore(
 function linkOf(
   options: RedisServiceOptions,
   target: Target,
-  locate: RedisStoreOptions['link']['locate'],
+  whereabouts: Whereabouts,
 ): RedisStoreOptions['link'] {
   const { connectTimeoutMs, commandTimeoutMs, retryDelayMs, random } = withDefaults(options);
   return {
-    locate,
+    ...whereabouts,
     client: { ...target.client, connectionName: 'vitalcache' },
     patienceMs: connectTimeoutMs + commandTimeoutMs,
     commandTimeoutMs,
