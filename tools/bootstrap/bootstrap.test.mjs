@@ -73,7 +73,7 @@ test('results: adds projects up, counts a broken file as a failure and names wha
       ],
     };
     writeFileSync(join(folder, '.results/test.json'), JSON.stringify(report));
-    assert.deepEqual(readResults('test', [folder, join(folder, 'none')]), {
+    assert.deepEqual(readResults(['test'], [folder, join(folder, 'none')]), {
       passed: 2,
       failed: 2,
       skipped: ['waits', 'will'].map((what) => `${basename(folder)}/test/a.spec.ts › A ${what}`),

@@ -12,22 +12,26 @@ export const projectFolders = () =>
       .map((entry) => join(root, group, entry.name)),
   );
 
+const resultFiles = (targets, folders) =>
+  folders.flatMap((folder) =>
+    targets.map((target) => ({ folder, path: join(folder, FOLDER, `${target}.json`) })),
+  );
+
 /** So that what is read afterwards was written, or replayed from the cache, by this run. */
-export function forgetResults(target) {
-  for (const folder of projectFolders())
-    rmSync(join(folder, FOLDER, `${target}.json`), { force: true });
+export function forgetResults(targets) {
+  for (const file of resultFiles(targets, projectFolders())) rmSync(file.path, { force: true });
 }
 
 /**
  * Adds up the JSON that Jest left in each project. A test file that could not even be loaded counts
  * as one failure; tests that did not run are named, with their file.
  */
-export function readResults(target, folders = projectFolders()) {
+export function readResults(targets, folders = projectFolders()) {
   const total = { passed: 0, failed: 0, skipped: [] };
-  for (const folder of folders) {
+  for (const { folder, path } of resultFiles(targets, folders)) {
     let json;
     try {
-      json = JSON.parse(readFileSync(join(folder, FOLDER, `${target}.json`), 'utf8'));
+      json = JSON.parse(readFileSync(path, 'utf8'));
     } catch {
       continue;
     }

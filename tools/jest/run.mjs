@@ -1,4 +1,4 @@
-// node ../../tools/jest/run.mjs test|integration [Jest's options], inside a project.
+// node ../../tools/jest/run.mjs test|integration|faults [Jest's options], inside a project.
 // Leaves Jest's JSON in .results/, so that totals can be told also when Nx replays a run.
 import { mkdirSync } from 'node:fs';
 
@@ -6,12 +6,18 @@ import { run } from 'jest';
 
 const [target, ...options] = process.argv.slice(2);
 const NEEDS_SERVER = '\\.int-spec\\.ts$';
+// They mostly wait: a target of their own runs beside the other tests that need a server.
+const FAULTS = '/test/faults/';
+const FILES = {
+  test: ['--testPathIgnorePatterns', NEEDS_SERVER],
+  integration: ['--testPathPatterns', NEEDS_SERVER, '--testPathIgnorePatterns', FAULTS],
+  faults: ['--testPathPatterns', FAULTS],
+};
 
 mkdirSync('.results', { recursive: true });
 await run([
   '--passWithNoTests',
-  target === 'integration' ? '--testPathPatterns' : '--testPathIgnorePatterns',
-  NEEDS_SERVER,
+  ...FILES[target],
   '--json',
   `--outputFile=.results/${target}.json`,
   ...options,
