@@ -80,7 +80,7 @@ describe.each(PLATFORMS)('the administration of healthcare data on %s', (platfor
     expect(Object.keys(described.paths['/cache/purge'] ?? {})).toEqual(['post']);
   });
 
-  it('does not let a pattern reach patients without an access context', async () => {
+  it('does not let a pattern reach patients without an access context, and says what does', async () => {
     const { read, call } = await start();
     await read('4711');
     const cases: readonly [string, number, string][] = [
@@ -90,6 +90,7 @@ describe.each(PLATFORMS)('the administration of healthcare data on %s', (platfor
     for (const [pattern, status, code] of cases) {
       const answer = await call(`/cache?pattern=${pattern}`, 'DELETE');
       expect(answer).toMatchObject({ status, body: { status, code } });
+      if (status === 403) expect(answer.body['detail']).toContain('DELETE /cache/phi');
       expect(JSON.stringify(answer)).not.toContain('4711');
       expect(await read('4711')).toBe(1);
     }

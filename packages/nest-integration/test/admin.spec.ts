@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +8,7 @@ import {
   Get,
   Injectable,
   Param,
+  Post,
   VersioningType,
   type CanActivate,
   type ExecutionContext,
@@ -86,6 +88,11 @@ class UsersController {
   @Cache({ keyTemplate: 'users:{id}', tags: ['users'], public: true })
   find(@Param('id') _id: string): { calls: number } {
     return { calls: ++this.calls };
+  }
+
+  @Post()
+  create(): void {
+    this.calls++;
   }
 }
 
@@ -440,19 +447,64 @@ describe.each(PLATFORMS)('the administration on %s', (platform) => {
   });
 
   describe('bodies', () => {
-    it.each([
-      ['a little too large', 20_000],
-      ['much too large', 3_000_000],
-    ])('that are %s are 413', async (_what, size) => {
-      const body = { clinicId: 'x'.repeat(size) };
-      expect((await call(await start(), '/cache/warm', post(body))).status).toBe(413);
-    });
+    const JSON_TYPE = { 'Content-Type': 'application/json' };
+    const large = (size: number) => JSON.stringify({ clinicId: 'x'.repeat(size) });
 
-    it('that are no JSON are 400', async () => {
-      const headers = { 'Content-Type': 'application/json' };
-      const url = await start();
-      const given = { method: 'POST', headers, body: '{"defaultTtl": ' };
-      expect((await call(url, '/cache/config', given)).status).toBe(400);
+    it.each<[string, number, string | Blob, Record<string, string>]>([
+      ['a little too large', 413, large(20_000), JSON_TYPE],
+      ['much too large', 413, large(3_000_000), JSON_TYPE],
+      ['no JSON', 400, `{"clinicId": ${MARK}`, JSON_TYPE],
+      ['empty JSON', 400, ' ', JSON_TYPE],
+      ['no object', 400, `["${MARK}"]`, JSON_TYPE],
+      ['about prototypes', 400, `{"__proto__": {"clinicId": "${MARK}"}}`, JSON_TYPE],
+      ['text', 415, `{"clinicId": "${MARK}"}`, { 'Content-Type': 'text/plain' }],
+      ['XML', 415, `<c>${MARK}</c>`, { 'Content-Type': 'application/xml' }],
+      ['a form', 415, `clinicId=${MARK}`, { 'Content-Type': 'application/x-www-form-urlencoded' }],
+      ['of no type', 415, new Blob([`{"clinicId": "${MARK}"}`]), {}],
+      ['of a type that is none', 415, '{}', { 'Content-Type': `${MARK}` }],
+    ])(
+      'that are %s are %d as a problem, and nothing is done',
+      async (_what, status, body, headers) => {
+        const run = jest.fn<[], []>(() => []);
+        const url = await start({ warmers: [{ name: 'all', items: run }] });
+        run.mockClear();
+        const answer = await call(url, '/cache/warm', { method: 'POST', headers, body });
+        expect(answer.headers.get('content-type')).toContain('application/problem+json');
+        expect(answer.headers.get('cache-control')).toBe('no-store');
+        expect(answer.body).toEqual({
+          ...(answer.body['code'] !== undefined && { code: 'OPTION_INVALID' }),
+          type: 'about:blank',
+          title: STATUS_CODES[status],
+          status,
+          detail: expect.stringMatching(/^[A-Z].{15,}\.$/),
+        });
+        expect(answer.text).not.toContain(MARK);
+        expect(run).not.toHaveBeenCalled();
+      },
+    );
+
+    it('are problems wherever the routes stand, and no concern of other routes', async () => {
+      const options = { admin: { token: TOKEN, path: 'ops/cache', version: '2' } };
+      const { url } = await startControllers(
+        platform,
+        [UsersController],
+        protectedOptions(options),
+        (app) => {
+          app.setGlobalPrefix('api');
+          app.enableVersioning({ type: VersioningType.HEADER, header: 'X-Version' });
+        },
+      );
+      const given = { method: 'POST', headers: { ...JSON_TYPE, 'X-Version': '2' }, body: '{' };
+      const typeAt = async (path: string): Promise<unknown> => {
+        const { status, headers } = await call(url, path, given);
+        expect(status).toBe(400);
+        return headers.get('content-type');
+      };
+      expect(await typeAt('/api/ops/cache/config')).toContain('application/problem+json');
+      expect(await typeAt('/api/users')).toContain('application/json');
+      expect(
+        (await call(url, '/api/ops/cache/config', { ...given, body: '{"defaultTtl": 9}' })).status,
+      ).toBe(200);
     });
   });
 

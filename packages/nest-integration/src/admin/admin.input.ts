@@ -1,4 +1,4 @@
-import { PayloadTooLargeException } from '@nestjs/common';
+import { PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
 import { CacheError, RUNTIME_SETTINGS, type SettingsChange } from '@vitalcache/core';
 
 import { headerOf, type AdminRequest } from './admin-request.js';
@@ -25,10 +25,14 @@ const BY_VARIABLE = new Map(
 /** The names of settings that stay as they were at start. */
 export const FIXED_SETTINGS: readonly string[] = Object.values(FIXED);
 
-/** The body as an object; empty without one. @throws CacheError `OPTION_INVALID`, PayloadTooLargeException */
+/**
+ * The body as an object; empty without one.
+ * @throws CacheError `OPTION_INVALID`, PayloadTooLargeException, UnsupportedMediaTypeException
+ */
 export function bodyOf(request: AdminRequest): Members {
   const { body = {} } = request;
   assertSize(request, body);
+  assertMediaType(request);
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Members;
   return refuse('The body must be a JSON object.');
 }
@@ -39,6 +43,17 @@ function assertSize(request: AdminRequest, body: unknown): void {
   if (isLarge) {
     throw new PayloadTooLargeException(`The body is larger than ${MAX_BODY_BYTES} bytes.`);
   }
+}
+
+/** A server may leave out what it has no parser for: the call would mean something else without its body. */
+function assertMediaType(request: AdminRequest): void {
+  const isSent =
+    headerOf(request, 'transfer-encoding') !== undefined ||
+    Number(headerOf(request, 'content-length') ?? 0) > 0;
+  if (!isSent) return;
+  const isJson = /^application\/json *(;|$)/i.test(headerOf(request, 'content-type') ?? '');
+  if (isJson && request.body !== undefined) return;
+  throw new UnsupportedMediaTypeException('Send the body as Content-Type: application/json.');
 }
 
 function sizeOf(body: unknown): number {

@@ -9,6 +9,8 @@ import { ADMIN_CONTROLLERS, DEFAULT_CONTROLLERS } from './admin-place.js';
 import { Benchmark } from './benchmark.js';
 import { CacheOverviews } from './cache-overview.js';
 import { PluginActions } from './plugin-actions.js';
+import { ProblemFilter } from './problem.filter.js';
+import { UnreadBodies } from './unread-bodies.js';
 import { Warming } from './warming.js';
 
 /** What administration, dashboard and health are made of. */
@@ -23,5 +25,7 @@ export const ADMIN_PROVIDERS: Provider[] = [
   Warming,
   Benchmark,
   DashboardStates,
+  ProblemFilter,
+  UnreadBodies,
   AdminMount,
 ];

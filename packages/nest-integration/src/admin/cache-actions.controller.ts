@@ -8,7 +8,6 @@ import {
   Param,
   Post,
   Req,
-  UseFilters,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
@@ -18,7 +17,7 @@ import { AdminGuard } from './admin.guard.js';
 import type { AdminRequest } from './admin-request.js';
 import { NeedsScope } from './admin-scope.js';
 import { PluginActions } from './plugin-actions.js';
-import { ProblemFilter } from './problem.filter.js';
+import { AnswersProblems } from './answers-problems.decorator.js';
 
 /** A plugin's path has one part or two. */
 const PATHS = [':action', ':group/:action'];
@@ -32,7 +31,7 @@ interface ActionPath {
 @Controller('cache')
 @UseGuards(AdminGuard)
 @UseInterceptors(AdminCallInterceptor)
-@UseFilters(ProblemFilter)
+@AnswersProblems()
 export class CacheActionsController {
   constructor(@Inject(PluginActions) private readonly actions: PluginActions) {}
 

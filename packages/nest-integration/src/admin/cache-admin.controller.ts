@@ -8,13 +8,14 @@ import {
   Post,
   Req,
   Res,
-  UseFilters,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import {
+  CacheError,
   CacheService,
+  isCacheError,
   RUNTIME_SETTINGS,
   type InvalidationResult,
   type SettingsResult,
@@ -38,8 +39,11 @@ import { Benchmark, type BenchmarkResult } from './benchmark.js';
 import { CacheOverviews } from './cache-overview.js';
 import { openApiOf } from './open-api.js';
 import { PluginActions } from './plugin-actions.js';
-import { ProblemFilter } from './problem.filter.js';
+import { AnswersProblems } from './answers-problems.decorator.js';
 import { Warming } from './warming.js';
+
+const PROTECTED =
+  'The pattern covers protected data, and an operator asks on behalf of nobody: DELETE /cache/phi, with X-Audit-Reason, clears it all, or with patientId that of one patient.';
 
 const BENCHMARK_OPS = { min: 10, max: 5_000, absent: 500 };
 
@@ -47,7 +51,7 @@ const BENCHMARK_OPS = { min: 10, max: 5_000, absent: 500 };
 @Controller('cache')
 @UseGuards(AdminGuard)
 @UseInterceptors(AdminCallInterceptor)
-@UseFilters(ProblemFilter)
+@AnswersProblems()
 export class CacheAdminController {
   constructor(
     @Inject(CacheService) private readonly cache: CacheService,
@@ -94,7 +98,9 @@ export class CacheAdminController {
     @Res({ passthrough: true }) response: object,
   ): Promise<Pick<InvalidationResult, 'removed' | 'recorded' | 'stamp'>> {
     const pattern = patternOf(request.query ?? {});
-    const { removed, recorded, stamp } = await this.cache.invalidateCacheByPattern(pattern);
+    const { removed, recorded, stamp } = await this.cache
+      .invalidateCacheByPattern(pattern)
+      .catch(sayWhatClearsProtected);
     if (!recorded) this.host.httpAdapter.status(response, HttpStatus.ACCEPTED);
     return { removed, recorded, stamp };
   }
@@ -127,4 +133,9 @@ export class CacheAdminController {
     const { min, max, absent } = BENCHMARK_OPS;
     return this.benchmarks.run(numberOf(query, 'ops', min, max, absent));
   }
+}
+
+/** @throws whatever went wrong, with a way forward where there is one */
+function sayWhatClearsProtected(error: unknown): never {
+  throw isCacheError(error, 'ACCESS_MISSING') ? new CacheError(error.code, PROTECTED) : error;
 }

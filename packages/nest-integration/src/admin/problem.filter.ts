@@ -22,8 +22,11 @@ export class ProblemFilter implements ExceptionFilter {
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
+    this.answer(error, host.switchToHttp().getResponse<object>());
+  }
+
+  answer(error: unknown, response: object): void {
     const { httpAdapter } = this.host;
-    const response: unknown = host.switchToHttp().getResponse();
     const problem = problemOf(error);
     if (problem.status >= 500) this.#log(error);
     const headers: Record<string, string> = {

@@ -36,6 +36,13 @@ const STATUS: Readonly<Record<CacheErrorCode, number>> = {
   LOAD_TIMEOUT: 504,
 };
 
+/** What a server refuses before it is read: whatever the server says of it may repeat it. */
+const UNREAD: Readonly<Record<number, string>> = {
+  400: 'The body can not be read as JSON.',
+  413: 'The body is larger than this application reads.',
+  415: 'Bodies are sent as Content-Type: application/json, in UTF-8.',
+};
+
 /** Where the cache is the one that can't, the answer is 503 and says no more than that. */
 const UNKNOWN = 'The cache could not do it; its log says why.';
 
@@ -57,5 +64,5 @@ function statusOf(error: unknown): { readonly status: number; readonly detail: s
   }
   const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };
   const status = typeof statusCode === 'number' ? statusCode : 503;
-  return { status, detail: STATUS_CODES[status] ?? UNKNOWN };
+  return { status, detail: UNREAD[status] ?? STATUS_CODES[status] ?? UNKNOWN };
 }

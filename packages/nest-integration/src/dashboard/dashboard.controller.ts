@@ -1,23 +1,15 @@
-import {
-  Controller,
-  Get,
-  Header,
-  Inject,
-  UseFilters,
-  UseGuards,
-  UseInterceptors,
-} from '@nestjs/common';
+import { Controller, Get, Header, Inject, UseGuards, UseInterceptors } from '@nestjs/common';
 
 import { AdminCallInterceptor } from '../admin/admin-call.interceptor.js';
 import { AdminGuard } from '../admin/admin.guard.js';
 import { NeedsScope } from '../admin/admin-scope.js';
-import { ProblemFilter } from '../admin/problem.filter.js';
+import { AnswersProblems } from '../admin/answers-problems.decorator.js';
 import { DASHBOARD_PAGE, DASHBOARD_POLICY } from './dashboard-page.js';
 import { DashboardStates, type DashboardState } from './dashboard-state.js';
 
 /** A page without data, open to everyone, and the data for it, which is not. */
 @Controller('cache')
-@UseFilters(ProblemFilter)
+@AnswersProblems()
 export class DashboardController {
   constructor(@Inject(DashboardStates) private readonly states: DashboardStates) {}
 

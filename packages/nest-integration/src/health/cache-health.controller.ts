@@ -1,22 +1,13 @@
-import {
-  Controller,
-  Get,
-  Header,
-  HttpStatus,
-  Inject,
-  Query,
-  Res,
-  UseFilters,
-} from '@nestjs/common';
+import { Controller, Get, Header, HttpStatus, Inject, Query, Res } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { CacheHealth } from '@vitalcache/core';
 
-import { ProblemFilter } from '../admin/problem.filter.js';
+import { AnswersProblems } from '../admin/answers-problems.decorator.js';
 import { CacheHealthService, type ServiceState } from './cache-health.service.js';
 
 /** Open to everyone: for load balancers and what watches from outside. */
 @Controller('cache')
-@UseFilters(ProblemFilter)
+@AnswersProblems()
 export class CacheHealthController {
   constructor(
     @Inject(CacheHealthService) private readonly health: CacheHealthService,

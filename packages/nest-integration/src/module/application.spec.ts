@@ -19,6 +19,7 @@ describe('the application', () => {
     write('package.json', '{"name":"@clinic/api~x"}');
   });
   afterEach(() => {
+    jest.restoreAllMocks();
     process.argv[1] = entryBefore ?? '';
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,7 +36,9 @@ describe('the application', () => {
 
     it('is that of the working directory when the entry script is a tool', () => {
       process.argv[1] = write('node_modules/tool/bin.js', '');
-      expect(applicationName()).toBe('@vitalcache/nest-integration');
+      write('worker/package.json', '{"name":"worker"}');
+      jest.spyOn(process, 'cwd').mockReturnValue(join(folder, 'worker'));
+      expect(applicationName()).toBe('worker');
     });
   });
 
