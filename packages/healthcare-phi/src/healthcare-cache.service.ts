@@ -313,8 +313,9 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
   }
 
   /**
-   * Clears all protected health information; resolves with the number of entries that were removed physically. Rejects when
-   * not recorded, and with `LEGAL_HOLD`.
+   * Clears all protected health information; resolves with the number of entries that were removed physically. Another tenant
+   * than one's own, or all, is asked of `authorize`; without it only who works in the tenant `default` may clear all.
+   * @throws CacheError `ACCESS_DENIED`, `LEGAL_HOLD`, `NOT_RECORDED`, `ACCESS_MISSING`; what the key store rejects with
    */
   clearPHICache(options: ClearOptions = {}): Promise<number> {
     return this.#parts.erasure.clear(options);
@@ -333,7 +334,7 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
     return this.#parts.erasure.erasePatient(patientId, options);
   }
 
-  /** Housekeeping for the night: see {@link PurgeResult}. */
+  /** Housekeeping for the night: see {@link PurgeResult}. @throws CacheError `ACCESS_DENIED`; outside of a context it is `system`'s */
   purge(options: { readonly deadlineMs?: number } = {}): Promise<PurgeResult> {
     return this.#parts.purge.run(options);
   }

@@ -1,6 +1,6 @@
 import { CacheError, type AdminAction, type AdminCall } from '@vitalcache/core';
 
-import type { AccessContext } from './access/access-context.js';
+import { DEFAULT_TENANT, type AccessContext } from './access/access-context.js';
 import { currentAccess, runWithAccess } from './access/access-scope.js';
 import type { IAudit } from './audit/audit-event.js';
 import { assertHealthcare } from './assert-healthcare.js';
@@ -63,7 +63,7 @@ function asOperator<T>(
 ): Promise<T> {
   if (currentAccess()) return work();
   const context = {
-    tenant: tenant ?? 'default',
+    tenant: tenant ?? DEFAULT_TENANT,
     actor: actor ?? 'operator',
     roles: ['operator'],
     purpose: 'SYSADMIN',

@@ -8,6 +8,7 @@ import {
   type StoreKeeper,
 } from '@vitalcache/core';
 
+import { DEFAULT_TENANT } from './access/access-context.js';
 import { AccessMiddleware } from './access/access-cache.middleware.js';
 import { currentAccess } from './access/access-scope.js';
 import { Authorizer } from './access/authorizer.js';
@@ -18,6 +19,7 @@ import { MemoryRecordBook } from './books/memory-record-book.js';
 import { BreakGlass } from './break-glass/break-glass.js';
 import { GrantSigner } from './break-glass/grant.signer.js';
 import { EmergencyCacheStrategy } from './emergency/emergency-cache.strategy.js';
+import { EraseGuard } from './erasure/erase.guard.js';
 import { Erasure, type ErasableCache } from './erasure/erasure.js';
 import { PurgeJob } from './erasure/purge.job.js';
 import type { HealthcareEnvironment } from './healthcare.environment.js';
@@ -64,6 +66,7 @@ export class HealthcareParts {
   readonly isCaching: boolean;
   readonly clock: Clock;
   readonly logger: CacheLogger;
+  readonly #guard: EraseGuard;
   readonly #signer: LocalAuditSigner | null;
   readonly #receiptsDirectory: string | null;
   #joined: Joined | null = null;
@@ -124,6 +127,7 @@ export class HealthcareParts {
     const grants = this.breakGlass ? { grants: this.breakGlass } : {};
     const authorize = options.authorize ? { authorize: options.authorize } : {};
     const authorizer = new Authorizer({ policy, clock, ...authorize, ...grants });
+    this.#guard = new EraseGuard(authorizer, audit);
     this.access = new AccessMiddleware({ audit, authorizer, keyRef, subjects, ...grants });
     const { roles = [], book = new MemoryRecordBook<HoldRecord>() } = options.legalHold ?? {};
     this.holds = new LegalHolds({ book, audit, roles, clock });
@@ -136,9 +140,11 @@ export class HealthcareParts {
     const { audit, clock, holds, keys, logger, names } = this;
     const index = new EntryIndex(keeper, clock);
     const signer = this.#signer ?? unsigned();
+    const guard = this.#guard;
     const erasure = new Erasure({
       cache,
       index,
+      guard,
       forgetOwn: () => keeper.forgetOwn(),
       names,
       shredder: keys.shredder,
@@ -153,7 +159,7 @@ export class HealthcareParts {
       provider,
       index,
       erasure,
-      purge: new PurgeJob({ keeper, index, holds, audit, logger }),
+      purge: new PurgeJob({ keeper, index, guard, holds, audit, logger }),
     };
   }
 
@@ -175,7 +181,7 @@ export class HealthcareParts {
 
   /** Removes what is in the index of whoever asks, under these tags. */
   remove(tags: readonly string[]): Promise<number | null> {
-    return this.#own.index.remove(tags, currentAccess()?.tenant ?? 'default', REMOVAL_MS);
+    return this.#own.index.remove(tags, currentAccess()?.tenant ?? DEFAULT_TENANT, REMOVAL_MS);
   }
 
   get #own(): Joined {

@@ -7,8 +7,10 @@ import type { ICacheProvider } from '@vitalcache/core';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
 import { FakeClock } from '@vitalcache/testing';
 
+import type { AccessRequest } from '../src/access/authorizer.js';
 import { MemoryRecordBook } from '../src/books/memory-record-book.js';
 import { verifyErasureReceipt, type ErasureReceipt } from '../src/erasure/erasure-receipt.js';
+import type { HealthcareCacheService as Cache } from '../src/healthcare-cache.service.js';
 import { generateKeyring } from '../src/keys/keyring/generate-keyring.js';
 import { Keyring } from '../src/keys/keyring/keyring.js';
 import { MemoryKeyStore } from '../src/keys/stores/memory-key.store.js';
@@ -184,7 +186,8 @@ describe('erasePatient', () => {
 
 describe('clearPHICache({ shred: true })', () => {
   it('makes every copy unreadable, of the tenants that are meant alone', async () => {
-    const { cache, as, store, audit } = await clinicCache();
+    const authorize = () => true; // it is asked of another tenant
+    const { cache, as, store, audit } = await clinicCache({ authorize });
     const loads = { a: jest.fn(() => 1), b: jest.fn(() => 1) };
     const read = (tenant: 'a' | 'b') =>
       as(() => cache.cachePatientRecords('p-1', 'c-1', loads[tenant]), { tenant });
@@ -207,6 +210,98 @@ describe('clearPHICache({ shred: true })', () => {
     await read('a');
     await read('b');
     expect([loads.a.mock.calls.length, loads.b.mock.calls.length]).toEqual([3, 2]);
+  });
+});
+
+describe('clearPHICache({ shred: true }) without a tenant', () => {
+  it('reaches also a tenant whose keys are there, and whom the index knows no more', async () => {
+    const keyStore = new MemoryKeyStore(new FakeClock());
+    const shared = { keyStore, keyring: Keyring.parse(generateKeyring()) };
+    const gone = await clinicCache(shared);
+    await gone.as(() => gone.cache.cachePatientRecords('p-1', 'c-1', () => 1), { tenant: 'gone' });
+    await gone.cache.settled();
+    await gone.cache.close();
+    const [tenant = ''] = await keyStore.tenants();
+    expect(await keyStore.list(tenant)).toHaveLength(1);
+    const { cache, as, audit } = await clinicCache(shared);
+    await as(() => cache.clearPHICache({ shred: true }));
+    expect(audit.of('key-destroy').map(({ detail }) => detail)).toContainEqual(
+      expect.objectContaining({ step: 'done', target: tenant, keysDestroyed: 1, shredded: true }),
+    );
+    expect(await keyStore.list(tenant)).toEqual([]);
+  });
+});
+
+describe('who may erase', () => {
+  const mayNot = { code: 'ACCESS_DENIED', status: 404 };
+  const CALLS: [string, (cache: Cache) => Promise<unknown>, object][] = [
+    ['erasePatient', (cache) => cache.erasePatient('p-1'), { tenant: 'a', shred: true }],
+    ['all tenants', (cache) => cache.clearPHICache(), { tenant: null, shred: false }],
+    [
+      'the keys of all tenants',
+      (cache) => cache.clearPHICache({ shred: true }),
+      { tenant: null, shred: true },
+    ],
+    [
+      'another tenant',
+      (cache) => cache.clearPHICache({ tenant: 'b', shred: true }),
+      { tenant: 'b', shred: true },
+    ],
+    ['purge', (cache) => cache.purge(), { tenant: null, shred: false }],
+  ];
+
+  it.each(CALLS)('authorize is asked of %s, with what it reaches', async (_, call, target) => {
+    const asked: unknown[] = [];
+    const authorize = ({ action, target: reaches }: AccessRequest): boolean => {
+      if (action === 'erase') asked.push(reaches);
+      return action !== 'erase';
+    };
+    const { cache, as, audit, store } = await clinicCache({ authorize });
+    await as(() => cache.cachePatientRecords('p-1', 'c-1', () => 1), { tenant: 'b' });
+    await cache.settled();
+    const before = await snapshot(store);
+    await expect(as(() => call(cache), { tenant: 'a' })).rejects.toMatchObject(mayNot);
+    expect(asked).toEqual([target]);
+    expect(audit.events.slice(1)).toMatchObject([
+      { event: 'authz-deny', outcome: 4, tenant: 'a', detail: { reason: 'not-authorized' } },
+    ]);
+    expect(await snapshot(store)).toEqual(before);
+  });
+
+  it('without authorize: in one’s own tenant alone, and in all from the one that stands for a deployment without others', async () => {
+    const { cache, as, audit } = await clinicCache();
+    const load = jest.fn(() => 1);
+    const read = () => as(() => cache.cachePatientRecords('p-1', 'c-1', load), { tenant: 'b' });
+    await read();
+    await cache.settled();
+    for (const [, call] of CALLS.slice(1)) {
+      await expect(as(() => call(cache), { tenant: 'a' })).rejects.toMatchObject(mayNot);
+    }
+    expect(audit.of('authz-deny').map(({ detail }) => detail)).toEqual(
+      Array.from({ length: 4 }, () => ({ reason: 'other-tenant' })),
+    );
+    await read();
+    expect(load).toHaveBeenCalledTimes(1);
+    await as(() => cache.clearPHICache({ tenant: 'b', shred: true }), { tenant: 'b' });
+    await read();
+    expect(load).toHaveBeenCalledTimes(2);
+    await as(() => cache.clearPHICache());
+    await read();
+    expect(load).toHaveBeenCalledTimes(3);
+  });
+
+  it('tells nobody who may not whether a legal hold is on somebody', async () => {
+    const authorize = ({ context, action }: AccessRequest) =>
+      action !== 'erase' || context.roles.includes('counsel');
+    const { cache, as, plugin } = await clinicCache({ legalHold: legalHold(), authorize });
+    const counsel = { actor: 'counsel-1', roles: ['counsel'] };
+    await as(() => plugin.parts.holds.place({ patientId: 'p-1', reason: 'dispute' }), counsel);
+    for (const patient of ['p-1', 'p-2']) {
+      await expect(as(() => cache.erasePatient(patient))).rejects.toMatchObject(mayNot);
+    }
+    await expect(as(() => cache.clearPHICache())).rejects.toMatchObject(mayNot);
+    const erasing = as(() => cache.erasePatient('p-1'), counsel);
+    await expect(erasing).rejects.toMatchObject({ code: 'LEGAL_HOLD' });
   });
 });
 

@@ -143,7 +143,7 @@ const CALLS: readonly (readonly [string, (cache: Cache) => Promise<unknown>, rea
 
 describe('kinds of data and invalidations', () => {
   it.each(CALLS)('%s: covers what it says, and nothing else', async (_, call, expected) => {
-    const { cache, as } = await clinicCache();
+    const { cache, as } = await clinicCache({ authorize: () => true });
     const loads = new Map<string, jest.Mock>();
     const readAll = () =>
       as(async () => {

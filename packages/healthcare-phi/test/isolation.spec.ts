@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { inspect } from 'node:util';
 
 import type { Admission, CacheService } from '@vitalcache/core';
 import { FakeClock } from '@vitalcache/testing';
@@ -205,6 +206,25 @@ describe('protected data', () => {
     const options = { ...PHI, project: ['name'] };
     await cache.settled();
     expect(await read(OTHER, null, KEY, options)).toStrictEqual({ name: 'A' });
+  });
+
+  it('502(b): gives nothing of what its serializer, or its projection, could not make plain', async () => {
+    const { cache, audit } = sealedCache();
+    const toCache = (): never => {
+      throw new Error(MARK);
+    };
+    const serializer = { toCache, fromCache: (stored: unknown) => stored } as never;
+    for (const options of [
+      { ...PHI, serializer },
+      { ...PHI, serializer, project: ['name'] },
+    ]) {
+      const error: unknown = await reading(cache)(NURSE, { ssn: MARK }, KEY, options).catch(
+        (reason: unknown) => reason,
+      );
+      expect(error).toMatchObject({ code: 'VALUE_INVALID' });
+      expect(inspect(error, { depth: 9 })).not.toContain(MARK);
+      expect(audit.last).toMatchObject({ event: 'read', outcome: 8 });
+    }
   });
 
   it('is not cached while it may not be, counted and warned of once; everything else is', async () => {

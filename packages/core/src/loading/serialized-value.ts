@@ -1,5 +1,6 @@
 import { CacheError } from '../errors/cache.error.js';
 import type { ValueSerializer } from '../options/cache-options.js';
+import { UnprojectableValue } from '../options/projection.js';
 import { NOT_MODIFIED } from './not-modified.js';
 import type { Loader } from '../strategy/read-request.js';
 
@@ -14,14 +15,20 @@ export class UnserializableValue extends CacheError {
 
 /**
  * A loader whose values are made plain before they are stored.
- * @throws UnserializableValue
+ * @param isProtected whether nobody gets a value that could not be made plain: what was to be hidden may be in it
+ * @throws UnserializableValue, UnprojectableValue
  */
-export function serialized<T>(load: Loader<T>, serializer: ValueSerializer): Loader<unknown> {
+export function serialized<T>(
+  load: Loader<T>,
+  serializer: ValueSerializer,
+  isProtected: boolean,
+): Loader<unknown> {
   return async (context) => {
     const value = await load(context);
     try {
       return plainOf(value, serializer);
-    } catch {
+    } catch (error) {
+      if (isProtected || error instanceof UnprojectableValue) throw new UnprojectableValue();
       throw new UnserializableValue(value);
     }
   };

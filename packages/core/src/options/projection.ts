@@ -1,3 +1,4 @@
+import { CacheError } from '../errors/cache.error.js';
 import type { ValueSerializer } from './cache-options.js';
 import { kind, refuse } from './option-checks.js';
 
@@ -9,16 +10,35 @@ const REFUSED = new Set(['__proto__', 'constructor', 'prototype']);
 /** Members that are kept, each whole (`null`) or with members of its own. */
 type Fields = ReadonlyMap<string, Fields | null>;
 
+/** A value of which could not be left away what was to be: it goes nowhere, also not to whoever loaded it. */
+export class UnprojectableValue extends CacheError {
+  override readonly name: string = 'UnprojectableValue';
+
+  /** Without a cause, which may repeat what the value holds. */
+  constructor() {
+    super(
+      'VALUE_INVALID',
+      'The value is not given: its serializer, or a member that is read of it, threw an error, so that what is not to be kept could not be left away. Make toCache take every value that the loader gives.',
+    );
+  }
+}
+
 /**
  * A serializer that leaves away what `project` does not name, after what the caller's own made of the value; also of what
- * another call stored under the same key without it.
+ * another call stored under the same key without it. Its `toCache` throws {@link UnprojectableValue}.
  * @throws CacheError `OPTION_INVALID`
  */
 export function projecting(project: unknown, own: ValueSerializer | null): ValueSerializer | null {
   if (project === undefined) return own;
   const fields = fieldsOf(project);
   return {
-    toCache: (value: unknown) => kept(own ? own.toCache(value as never) : value, fields),
+    toCache: (value: unknown) => {
+      try {
+        return kept(own ? own.toCache(value as never) : value, fields);
+      } catch {
+        throw new UnprojectableValue();
+      }
+    },
     fromCache: (stored: unknown) => {
       const named = kept(stored, fields);
       return own ? own.fromCache(named as never) : named;

@@ -49,7 +49,7 @@ export class BatchReader {
       const bare: Loader<T | null> = (context) => batch.one(key, context);
       // A serializer here only leaves members away: what is stored is what is returned.
       const { serializer } = options;
-      const one = serializer ? (serialized(bare, serializer) as Loader<T | null>) : bare;
+      const one = serializer ? (serialized(bare, serializer, true) as Loader<T | null>) : bare;
       const request = { key: ownKey, load: one, options: own?.options ?? options, isAlone: true };
       const isServed = strategy !== null && own !== null;
       answers.set(key, isServed ? strategy.read(request, engine) : this.#engine.bypass(request));

@@ -51,9 +51,10 @@ export function strategyOperation(
   };
 }
 
-/** What middleware gets to see of something that was recorded, or not. */
-export function outcomeOf<R extends Recorded>(recorded: R): R & OperationResult {
-  return { ...recorded, outcome: recorded.recorded ? 'recorded' : 'queued', tier: null };
+/** What middleware gets to see of something that was recorded, or waits to be; or of which there was nothing to record. */
+export function outcomeOf<R extends Recorded>(result: R): R & OperationResult {
+  const { recorded, queued } = result;
+  return { ...result, outcome: recorded ? 'recorded' : queued ? 'queued' : 'done', tier: null };
 }
 
 /** One key and its variants. @throws CacheError `KEY_INVALID` */

@@ -10,6 +10,7 @@ import type {
 import type { Admitted } from '../protection/protection.gate.js';
 import type { FoundEntry } from '../repository/found-entry.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
+import { isProtected } from '../strategy/protected-data.js';
 import type { Loader, ReadRequest, ReadResult } from '../strategy/read-request.js';
 import type { BatchLoader } from './batch-load.js';
 import { assertLoader } from './assert-loader.js';
@@ -171,7 +172,8 @@ export class CacheReader {
     const resolved = this.#options.options.resolve(options);
     const { serializer } = resolved;
     if (!serializer) return this.#readStored(key, load, resolved, isWarming);
-    return this.#readSerialized(key, serialized(load, serializer), resolved, serializer, isWarming);
+    const plain = serialized(load, serializer, isProtected(resolved));
+    return this.#readSerialized(key, plain, resolved, serializer, isWarming);
   }
 
   async #readSerialized<T>(

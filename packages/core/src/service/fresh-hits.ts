@@ -74,7 +74,7 @@ export class FreshHits {
     if (options !== undefined && !takesShortWay(options)) return null;
     assertKey(key);
     const resolved = this.#options.options.resolve(options);
-    return gate.concerns(resolved) ? null : resolved; // a rule may have made it so
+    return gate.concerns(resolved) || resolved.serializer ? null : resolved; // a rule may have made it so
   }
 
   /** Whether every strategy of ours would answer with it, and do nothing else. */

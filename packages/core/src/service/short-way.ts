@@ -11,6 +11,7 @@ export function takesShortWay(options: CacheOptions): boolean {
     options.consistency === 'strong' ||
     options.after !== undefined ||
     options.serializer !== undefined ||
+    options.project !== undefined ||
     isOrLooksZero(options.ttl) ||
     options.containsPHI ||
     options.emergencyData ||

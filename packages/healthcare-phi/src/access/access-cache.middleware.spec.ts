@@ -137,6 +137,30 @@ describe('AccessMiddleware', () => {
       expect(JSON.stringify(audit.events)).not.toContain('Ann');
     });
 
+    it.each<[string, (cache: CacheService) => Promise<unknown>]>([
+      [
+        'a batch read of one patient’s',
+        (cache) =>
+          cache.cacheMany(['appointment:1', 'appointment:2'], () => [1, 2], {
+            containsPHI: true,
+            subject: { patientId: '7' },
+          }),
+      ],
+      ['a batch del', (cache) => cache.batchDelete(['appointment:1', 'appointment:2'])],
+      [
+        'an invalidation by tags',
+        (cache) => cache.invalidateCacheByTags(['appointment:1', 'appointment:2', 'clinic:3']),
+      ],
+    ])('is asked about each appointment of %s', async (_, call) => {
+      const asked: unknown[] = [];
+      const { cache, audit } = guardedCache({
+        authorize: ({ subject }) => asked.push(subject.appointmentId) > 0,
+      });
+      await runWithAccess(NURSE, () => call(cache));
+      expect(asked).toEqual(['1', '2']);
+      expect(audit.events).toHaveLength(2);
+    });
+
     it('denies a batch as a whole', async () => {
       const { cache, audit } = guardedCache({
         authorize: ({ subject }) => subject.patientId !== '8',
@@ -249,6 +273,13 @@ describe('AccessMiddleware', () => {
         { ...common, source: 'origin' },
         { ...common, source: 'l1', ageMs: 5_000 },
       ]);
+    });
+
+    it('takes an update that leaves things as they are for no failure', async () => {
+      const { cache, audit } = guardedCache();
+      await runWithAccess(NURSE, () => cache.update(KEY, () => undefined, PHI));
+      expect(audit.last).toMatchObject({ event: 'write', action: 'U', outcome: 0 });
+      expect(audit.last?.detail).toBeUndefined();
     });
 
     it('is written before the value is given, which is not given without it', async () => {

@@ -5,6 +5,9 @@ export type PurposeOfUse =
 /** Actor of the library's own work: refreshes, warming, expiry. */
 export const SYSTEM_ACTOR = 'system';
 
+/** The tenant of a deployment that has one only. */
+export const DEFAULT_TENANT = 'default';
+
 /** Who does something with protected data, for whom and why; opened once for a request. */
 export interface AccessContext {
   /** Isolation boundary; `default` where there is one only. */

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { CacheError } from '@vitalcache/core';
 
 import { checkAccess } from './access.check.js';
-import { SYSTEM_ACTOR, type AccessContext } from './access-context.js';
+import { DEFAULT_TENANT, SYSTEM_ACTOR, type AccessContext } from './access-context.js';
 
 const SLOT = Symbol.for('@vitalcache/healthcare-phi/access');
 
@@ -41,7 +41,7 @@ export function runAsSystem<R>(cause: AccessContext | null, fn: () => R): R {
 /** The library itself; without a cause in the tenant `default`. */
 export function systemAccess(cause: AccessContext | null): AccessContext {
   return Object.freeze({
-    tenant: cause?.tenant ?? 'default',
+    tenant: cause?.tenant ?? DEFAULT_TENANT,
     actor: SYSTEM_ACTOR,
     roles: [],
     ...(cause?.clinicId !== undefined && { clinicId: cause.clinicId }),

@@ -1,12 +1,23 @@
 import { within, type Clock, type ComplianceLevel, type DataSubject } from '@vitalcache/core';
 
 import type { CompliancePolicy } from '../policy/compliance.policy.js';
-import { SYSTEM_ACTOR, type AccessContext } from './access-context.js';
+import { DEFAULT_TENANT, SYSTEM_ACTOR, type AccessContext } from './access-context.js';
+
+/** What an erasure reaches. */
+export interface EraseTarget {
+  /** Whose data: it need not be the tenant of whoever asks. `null`: all tenants'. */
+  readonly tenant: string | null;
+  /** Whether keys are destroyed too, so that no copy can be read, and nothing brings it back. */
+  readonly shred: boolean;
+}
 
 /** What somebody wants to do to protected data. */
 export interface AccessRequest {
   readonly context: AccessContext;
-  readonly action: 'read' | 'write' | 'invalidate';
+  /** `erase`: `erasePatient`, `clearPHICache` and `purge`, whose invalidations are asked about as `invalidate` besides. */
+  readonly action: 'read' | 'write' | 'invalidate' | 'erase';
+  /** Of `erase` alone. */
+  readonly target?: EraseTarget;
   readonly subject: DataSubject;
   /** The key template, or another constant word for the kind of data. */
   readonly template: string;
@@ -25,6 +36,7 @@ export type Refusal =
   | 'purpose-missing'
   | 'purpose-refused'
   | 'other-clinic'
+  | 'other-tenant'
   | 'grant-invalid'
   | 'grant-lacks-part2'
   | 'not-authorized'
@@ -41,7 +53,7 @@ export interface IGrants {
 
 export interface AuthorizerOptions {
   readonly policy: CompliancePolicy;
-  /** Absent: whoever has an access context may, within tenant, clinic and purpose. */
+  /** Absent: whoever has an access context may, within tenant, clinic and purpose; and erase in their tenant. */
   readonly authorize?: Authorize;
   /** Absent: there are none, and a context that names one is refused. */
   readonly grants?: IGrants;
@@ -71,12 +83,13 @@ export class Authorizer {
         return policy.purposeRefusal(level, context.purpose);
       }
     }
-    if (action !== 'invalidate') {
+    if (action === 'read' || action === 'write') {
       const refused = policy.purposeRefusal(level, context.purpose);
       if (refused) return refused;
       if (isElsewhere(request)) return 'other-clinic';
     }
-    return this.#options.authorize ? this.#asked(request, this.#options.authorize) : null;
+    if (this.#options.authorize) return this.#asked(request, this.#options.authorize);
+    return isOfOthers(request) ? 'other-tenant' : null;
   }
 
   /** Whoever says that they break the glass must have a grant. */
@@ -88,12 +101,13 @@ export class Authorizer {
 
   async #asked(request: AccessRequest, authorize: Authorize): Promise<Refusal | null> {
     const { clock, timeoutMs = 1_000 } = this.#options;
-    const { context, action, subject, template, level, labels } = request;
+    const { context, action, target, subject, template, level, labels } = request;
     const { patientId, doctorId, clinicId, appointmentId } = subject;
     // Only what an application is meant to see: its hook may well log it.
     const asked: AccessRequest = {
       context,
       action,
+      ...(target && { target }),
       subject: {
         ...(patientId !== undefined && { patientId }),
         ...(doctorId !== undefined && { doctorId }),
@@ -118,4 +132,13 @@ export class Authorizer {
 function isElsewhere({ context, subject }: AccessRequest): boolean {
   const { clinicId } = context;
   return clinicId !== undefined && subject.clinicId !== undefined && subject.clinicId !== clinicId;
+}
+
+/**
+ * Whether an erasure reaches other tenants than that of whoever asks, where nobody can be asked whether it may. Who works in
+ * `default`, the tenant of a deployment that has no others, means all that there is.
+ */
+function isOfOthers({ context, target }: AccessRequest): boolean {
+  if (!target || target.tenant === context.tenant) return false;
+  return target.tenant !== null || context.tenant !== DEFAULT_TENANT;
 }

@@ -130,19 +130,12 @@ export function entryAct(
   };
 }
 
-/** One of each person, kind of data and place: what a batch does to several is several accesses. */
+/** One of each person, appointment, kind of data and place: what a batch does to several is several accesses. */
 function byPerson(acts: readonly ProtectedAct[]): readonly ProtectedAct[] {
   const merged = new Map<string, ProtectedAct>();
   for (const act of acts) {
     const { patientId, doctorId, clinicId, appointmentId } = act.subject;
-    const person = [
-      patientId,
-      doctorId,
-      clinicId,
-      patientId ?? appointmentId,
-      act.template,
-      act.level,
-    ];
+    const person = [patientId, doctorId, clinicId, appointmentId, act.template, act.level];
     const id = JSON.stringify([...person, act.isEmergency, act.labels]);
     const known = merged.get(id);
     // A key that is one of several stands for none of them.
@@ -164,16 +157,22 @@ function isPhiTag(tag: string): boolean {
   return isAll || ROLE_TAG.test(tag);
 }
 
-/** Whom tags name, one for each patient; that at which clinic, or of what topic, is part of a tag is left aside. */
+/** Whom tags name, so that each id is named; that at which clinic, or of what topic, is part of a tag is left aside. */
 function subjectsOfTags(tags: readonly string[]): readonly EntrySubject[] {
-  const plain = tags.flatMap((tag) => {
+  const byRole = new Map<string, Set<string>>();
+  for (const tag of tags) {
     const [, role, id] = ROLE_TAG.exec(tag) ?? [];
-    return role === undefined || id === undefined ? [] : [`${role}:${id}`];
-  });
-  const patients = new Set(plain.filter((tag) => tag.startsWith('patient:')));
-  const others = plain.filter((tag) => !patients.has(tag));
-  const each = patients.size > 0 ? [...patients] : [[]];
-  return each.map((patient) => ({ ...subjectOfTags([patient, ...others].flat()), topics: [] }));
+    if (role === undefined || id === undefined) continue;
+    byRole.set(role, (byRole.get(role) ?? new Set()).add(`${role}:${id}`));
+  }
+  const roles = [...byRole.values()].map((named) => [...named]);
+  const count = Math.max(1, ...roles.map(({ length }) => length));
+  // Of a role with fewer the first stands beside each of the others.
+  const nth = (index: number) => roles.map((named) => named[index] ?? (named[0] as string));
+  return Array.from({ length: count }, (_, index) => ({
+    ...subjectOfTags(nth(index)),
+    topics: [],
+  }));
 }
 
 /** Without what stands for several. */

@@ -13,6 +13,8 @@ import type { LegalHolds } from '../legal-hold/legal-holds.js';
 import type { Pseudonyms } from '../names/pseudonyms.js';
 import type { EntryIndex } from '../subjects/entry-index.js';
 import { coveringPerson, phiTagOf, PHI_TAG } from '../subjects/subject-tags.js';
+import type { EraseGuard } from './erase.guard.js';
+import { erasureEvent } from './erasure-event.js';
 import {
   erasureText,
   type AuditPosition,
@@ -36,7 +38,8 @@ export interface ErasureOptions {
   /** Forgets what this process holds itself. */
   readonly forgetOwn: () => void;
   readonly names: Pseudonyms;
-  readonly shredder: Pick<KeyShredder, 'destroySubject' | 'destroyTenant'>;
+  readonly shredder: Pick<KeyShredder, 'destroySubject' | 'destroyTenant' | 'tenants'>;
+  readonly guard: EraseGuard;
   readonly holds: Pick<LegalHolds, 'assertNotHeld'>;
   readonly audit: IAudit;
   readonly auditPosition: () => Promise<AuditPosition | null>;
@@ -59,10 +62,12 @@ export class Erasure {
     patientId: string,
     { reason }: { readonly reason?: string },
   ): Promise<ErasureReceipt> {
-    const { cache, clock, directory, holds, index, names, shredder, signer } = this.#options;
+    const { cache, clock, directory, guard, holds, index, names, shredder, signer } = this.#options;
     const context = contextOf('An erasure');
     const { tenant } = context;
     const patient = patientId.normalize('NFC');
+    const scope = { tenant, patientId: patient, shred: true, template: 'erasure' } as const;
+    await guard.assertMay(context, scope);
     await this.#unlessHeld(context, patient, () =>
       holds.assertNotHeld({ tenant, patientId: patient }),
     );
@@ -102,8 +107,9 @@ export class Erasure {
     readonly tenant?: string;
     readonly shred?: boolean;
   }): Promise<number> {
-    const { cache, holds, index: entries, names, shredder } = this.#options;
+    const { cache, guard, holds, index: entries, names, shredder } = this.#options;
     const context = contextOf('Clearing all protected data');
+    await guard.assertMay(context, { tenant: tenant ?? null, shred, template: 'erasure' });
     const scope = tenant === undefined ? {} : { tenant };
     await this.#unlessHeld(context, undefined, () => holds.assertNotHeld(scope));
     const tag = tenant === undefined ? PHI_TAG : phiTagOf(tenant);
@@ -121,13 +127,16 @@ export class Erasure {
     this.#options.forgetOwn();
     const removed = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
     if (!shred) return removed;
-    for (const target of pseudonyms) {
+    // Of all tenants also those whose keys are there and whom the index knows no more: backups have their data.
+    const keyed = tenant === undefined ? await shredder.tenants() : [];
+    const targets = [...new Set([...pseudonyms, ...keyed])];
+    for (const target of targets) {
       await this.#record(context, 'key-destroy', { detail: { step: 'requested', target } });
     }
-    const owners = pseudonyms.map((one) => ({ tenant: one, subject: null }));
+    const owners = targets.map((one) => ({ tenant: one, subject: null }));
     const receipts = await Promise.all(owners.map((owner) => shredder.destroyTenant([owner])));
     for (const [index, receipt] of receipts.entries()) {
-      const target = pseudonyms[index] as string; // it need not be the tenant of whoever asked
+      const target = targets[index] as string; // it need not be the tenant of whoever asked
       await this.#record(context, 'key-destroy', {
         detail: { step: 'done', target, ...countsOf(removed, receipt) },
       });
@@ -184,23 +193,11 @@ export class Erasure {
   }
 
   #record(
-    { actor, tenant, roles, purpose, requestId }: AccessContext,
+    context: AccessContext,
     event: 'erase' | 'key-destroy',
     more: Partial<AuditEvent>,
   ): Promise<void> {
-    return this.#options.audit.record({
-      event,
-      action: 'D',
-      outcome: 0,
-      actor,
-      roles,
-      tenant,
-      template: 'erasure',
-      level: 'restricted',
-      ...(purpose !== undefined && { purpose }),
-      ...(requestId !== undefined && { requestId }),
-      ...more,
-    });
+    return this.#options.audit.record(erasureEvent(context, event, more));
   }
 }
 

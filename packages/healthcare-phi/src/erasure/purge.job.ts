@@ -4,6 +4,7 @@ import { currentAccess, systemAccess } from '../access/access-scope.js';
 import type { IAudit } from '../audit/audit-event.js';
 import type { ILegalHold } from '../legal-hold/legal-hold.js';
 import type { EntryIndex } from '../subjects/entry-index.js';
+import type { EraseGuard } from './erase.guard.js';
 
 /** What a purge found and did. */
 export interface PurgeResult {
@@ -21,6 +22,7 @@ export interface PurgeResult {
 export interface PurgeJobOptions {
   readonly keeper: Pick<StoreKeeper, 'census' | 'visitSets' | 'timesLeft'>;
   readonly index: Pick<EntryIndex, 'trim'>;
+  readonly guard: EraseGuard;
   readonly holds: ILegalHold;
   readonly audit: IAudit;
   readonly logger: Pick<CacheLogger, 'error'>;
@@ -43,8 +45,10 @@ export class PurgeJob {
   async run({
     deadlineMs = DEADLINE_MS,
   }: { readonly deadlineMs?: number } = {}): Promise<PurgeResult> {
-    const { audit, holds, index, keeper, logger } = this.#options;
-    const { actor, tenant, roles } = currentAccess() ?? systemAccess(null);
+    const { audit, guard, holds, index, keeper, logger } = this.#options;
+    const context = currentAccess() ?? systemAccess(null);
+    await guard.assertMay(context, { tenant: null, shred: false, template: 'purge' });
+    const { actor, tenant, roles } = context;
     const isHeld = await holds.isHeld({});
     let orphans = 0;
     const visit = async (sets: readonly string[]): Promise<void> => {

@@ -64,6 +64,13 @@ export class KeyShredder {
     }));
   }
 
+  /** The tenants that have keys, by their pseudonyms. @throws CacheError as {@link destroySubject} */
+  async tenants(): Promise<readonly string[]> {
+    const { store, clock } = this.#options;
+    if (!store) return [];
+    return inTime(clock, PATIENCE_MS, store.tenants(), tooLate).catch(rejectAgain);
+  }
+
   async #destroy(
     owners: readonly KeyOwner[],
     work: (store: KeyStore, owner: KeyOwner) => Promise<Destroyed>,

@@ -47,7 +47,7 @@ export class LegalHolds implements ILegalHold {
     );
   }
 
-  /** @throws CacheError `LEGAL_HOLD` if anything in the scope is held, and `ACCESS_DENIED` nowhere: a hold is no secret */
+  /** To be asked for those who may erase: others would learn who is held. @throws CacheError `LEGAL_HOLD` if anything is */
   async assertNotHeld(scope: HoldScope): Promise<void> {
     if (!(await this.isHeld(scope))) return;
     throw new CacheError(

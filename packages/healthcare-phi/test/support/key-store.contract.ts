@@ -71,6 +71,17 @@ export function describeKeyStore(name: string, make: MakeKeyStore): void {
       expect(await store.destroyTenant('tenant-A')).toEqual([]);
     });
 
+    it('names the tenants that have rows, and none that has none any more', async () => {
+      expect(await store.tenants()).toEqual([]);
+      for (const tenant of ['tenant-A', 'tenant-B', 'a[b]*c']) {
+        await store.putIfAbsent(row({ tenant }));
+        await store.putIfAbsent(row({ tenant, name: 'dek:100:x', id: '2222222222222222' }));
+      }
+      expect([...(await store.tenants())].sort()).toEqual(['a[b]*c', 'tenant-A', 'tenant-B']);
+      await store.destroyTenant('tenant-B');
+      expect([...(await store.tenants())].sort()).toEqual(['a[b]*c', 'tenant-A']);
+    });
+
     it('lists the rows of a tenant, without what is wrapped', async () => {
       const { name: rowName, id, expiresAt } = row();
       await store.putIfAbsent(row());

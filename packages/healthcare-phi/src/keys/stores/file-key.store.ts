@@ -84,11 +84,28 @@ export class FileKeyStore implements KeyStore {
     return rows.flatMap((row) => (row ? [row.id] : []));
   }
 
+  /** By what stands in their rows: the names of folders don't tell. */
+  async tenants(): Promise<readonly string[]> {
+    const folders = (await readdir(this.#folder).catch(absent)) ?? [];
+    const firsts = await Promise.all(folders.map((folder) => this.#tenantIn(folder)));
+    return firsts.filter((tenant) => tenant !== null);
+  }
+
   async list(tenant: string): Promise<readonly KeyRowInfo[]> {
     const rows = await Promise.all((await this.#files(tenant)).map((file) => this.#read(file)));
     return rows.flatMap((row) =>
       row ? [{ name: row.name, id: row.id, expiresAt: row.expiresAt }] : [],
     );
+  }
+
+  async #tenantIn(folder: string): Promise<string | null> {
+    const path = join(this.#folder, folder);
+    for (const name of await keyFiles(path)) {
+      const text = await readFile(join(path, name), 'utf8').catch(absent);
+      const row = typeof text === 'string' ? rowFromText(text) : null;
+      if (row) return row.tenant;
+    }
+    return null;
   }
 
   async #read(file: string): Promise<KeyRow | null> {
@@ -99,8 +116,7 @@ export class FileKeyStore implements KeyStore {
 
   async #files(tenant: string): Promise<readonly string[]> {
     const folder = this.#tenant(tenant);
-    const names = (await readdir(folder).catch(absent)) ?? [];
-    return names.filter((name) => name.endsWith('.key')).map((name) => join(folder, name));
+    return (await keyFiles(folder)).map((name) => join(folder, name));
   }
 
   #tenant(tenant: string): string {
@@ -111,6 +127,11 @@ export class FileKeyStore implements KeyStore {
   #file(tenant: string, name: string): string {
     return join(this.#tenant(tenant), `${digest(name)}.key`);
   }
+}
+
+async function keyFiles(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder).catch(absent)) ?? [];
+  return names.filter((name) => name.endsWith('.key'));
 }
 
 function digest(text: string): string {

@@ -30,6 +30,8 @@ export interface KeyStore {
   destroy(tenant: string, name: string): Promise<string | null>;
   /** Removes all rows of a tenant; resolves with their ids. */
   destroyTenant(tenant: string): Promise<readonly string[]>;
+  /** The tenants that have rows; also one whose rows have expired, until they are gone. */
+  tenants(): Promise<readonly string[]>;
   /** The rows of a tenant, without those that have expired. */
   list(tenant: string): Promise<readonly KeyRowInfo[]>;
   /** What its server calls itself, where there is one: values must not be kept by the same. */

@@ -41,6 +41,10 @@ export class MemoryKeyStore implements KeyStore {
     return rows.map(({ id }) => id);
   }
 
+  async tenants(): Promise<readonly string[]> {
+    return [...this.#tenants.keys()];
+  }
+
   async list(tenant: string): Promise<readonly KeyRowInfo[]> {
     return [...this.#rows(tenant).values()].map(({ name, id, expiresAt }) => ({
       name,

@@ -15,6 +15,9 @@ export interface RedisKeyStoreOptions {
   readonly clock?: Pick<Clock, 'now'>;
 }
 
+/** Keys that one step looks at. */
+const SCAN_COUNT = 1_000;
+
 /** Keeps keys in a Redis (or what speaks like one) apart from the cache's own, best one that saves nothing to disk. */
 export class RedisKeyStore implements KeyStore {
   readonly id = 'redis';
@@ -107,6 +110,20 @@ export class RedisKeyStore implements KeyStore {
         if (id !== null) ids.push(id);
       }
     }
+  }
+
+  async tenants(): Promise<readonly string[]> {
+    const start = `${this.#prefix}:{`;
+    const pattern = `${start.replace(/[*?[\]\\]/g, '\\$&')}*}`;
+    const found = new Set<string>();
+    let cursor = '0';
+    do {
+      const reply = await this.#client.call('SCAN', cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
+      const [next, keys] = reply as [string, string[]];
+      for (const key of keys) found.add(key.slice(start.length, -1));
+      cursor = next;
+    } while (cursor !== '0');
+    return [...found];
   }
 
   async list(tenant: string): Promise<readonly KeyRowInfo[]> {

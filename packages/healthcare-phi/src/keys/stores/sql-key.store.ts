@@ -29,6 +29,7 @@ const DESTROY = 'DELETE FROM vitalcache_keys WHERE tenant = $1 AND name = $2 RET
 const DESTROY_TENANT = 'DELETE FROM vitalcache_keys WHERE tenant = $1 RETURNING id';
 const LIST =
   'SELECT name, id, expires_at FROM vitalcache_keys WHERE tenant = $1 AND expires_at > $2';
+const TENANTS = 'SELECT DISTINCT tenant FROM vitalcache_keys';
 const EXPIRE = 'DELETE FROM vitalcache_keys WHERE expires_at <= $1';
 
 export interface SqlKeyStoreOptions {
@@ -91,6 +92,10 @@ export class SqlKeyStore implements KeyStore {
 
   async destroyTenant(tenant: string): Promise<readonly string[]> {
     return (await this.#rows(DESTROY_TENANT, [tenant])).map(({ id }) => id);
+  }
+
+  async tenants(): Promise<readonly string[]> {
+    return (await this.#rows(TENANTS, [])).map(({ tenant }) => tenant);
   }
 
   async list(tenant: string): Promise<readonly KeyRowInfo[]> {

@@ -43,6 +43,10 @@ export class UrlKeyStore implements KeyStore {
     return this.#opened().then((store) => store.destroyTenant(tenant));
   }
 
+  tenants(): Promise<readonly string[]> {
+    return this.#opened().then((store) => store.tenants());
+  }
+
   list(tenant: string): Promise<readonly KeyRowInfo[]> {
     return this.#opened().then((store) => store.list(tenant));
   }
