@@ -56,7 +56,7 @@ describe('the page of variables', () => {
     expect([...readAll({}).known].sort()).toEqual(named.sort());
   });
 
-  it('has an .env.example that is accepted, and says what holds anyway', () => {
+  it('has an .env.example that is accepted, and says what holds anyway, but for the passwords of docker-compose.yml', () => {
     const example = parse(readFileSync(join(ROOT, '.env.example'), 'utf8'));
     const reader = readAll(example);
     expect(() => reader.assertValid()).not.toThrow();
@@ -68,6 +68,7 @@ describe('the page of variables', () => {
     };
     expect(settingsOf(example)).toEqual(settingsOf({}));
     for (const [name, value] of Object.entries(example)) {
+      if (name.endsWith('_PASSWORD')) continue;
       expect([name, value]).toEqual([name, ROWS.find((row) => row.name === name)?.default]);
     }
   });
