@@ -1,0 +1,42 @@
+import { CacheService, type ICacheProvider } from '@vitalcache/core';
+import { MemoryCacheProvider } from '@vitalcache/provider-memory';
+import { RedisCacheProvider, RedisService } from '@vitalcache/provider-redis';
+import { SWRCacheStrategy } from '@vitalcache/swr';
+
+import type { IPeer, OpenCache, PeerTerms } from './peer.js';
+
+const BYTES_PER_ENTRY = 4_096;
+
+/** This project, on its defaults: the process's own tier is bounded in bytes. */
+export const vitalcachePeer: IPeer = {
+  name: 'vitalcache',
+  packages: ['@vitalcache/core', 'ioredis-6'],
+  abilities: ['own', 'shared', 'both', 'stale', 'tags', 'batch', 'invalidation'],
+  async open(terms: PeerTerms): Promise<OpenCache> {
+    const { load, ttlMs, staleAfterMs, tags, namespace, maxEntries } = terms;
+    const cache = new CacheService(providerOf(terms), {
+      namespace,
+      l1MaxBytes: terms.tiers === 'shared' ? 0 : maxEntries * BYTES_PER_ENTRY,
+      strategies: staleAfterMs === undefined ? [] : [new SWRCacheStrategy()],
+    });
+    await cache.start();
+    const ttl = ttlMs / 1_000;
+    const staleTime = staleAfterMs === undefined ? ttl : staleAfterMs / 1_000;
+    const options = Object.freeze({ ttl, staleTime, ...(tags ? { tags } : {}) });
+    return {
+      read: (key) => cache.cache(key, () => load(key), options),
+      invalidate: (key) => cache.invalidateCache(key),
+      invalidateTag: (tag) => cache.invalidateCacheByTag(tag),
+      readMany: (keys) => cache.batchGet(keys),
+      writeMany: (entries) =>
+        cache.batchSet(entries.map(([key, value]) => ({ key, value, ...options }))),
+      settled: () => cache.settled(),
+      close: () => cache.close(),
+    };
+  },
+};
+
+function providerOf({ tiers, url, maxEntries }: PeerTerms): ICacheProvider {
+  if (tiers !== 'own') return new RedisCacheProvider(new RedisService({ url }));
+  return new MemoryCacheProvider({ maxBytes: maxEntries * BYTES_PER_ENTRY });
+}

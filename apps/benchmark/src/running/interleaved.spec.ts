@@ -1,0 +1,36 @@
+import type { Sample, Way } from '../scenarios/scenario.js';
+import { interleaved } from './interleaved.js';
+
+const way = (name: string, order: string[], check: () => void = () => undefined): Way => ({
+  name,
+  check: async () => check(),
+  round: async (): Promise<Sample> => {
+    order.push(name);
+    return { value: order.length };
+  },
+  close: async () => undefined,
+});
+const quiet = (): void => undefined;
+
+describe('interleaved', () => {
+  it('lets the ways take turns, in an order that turns, and does not count the first round', async () => {
+    const order: string[] = [];
+    const results = await interleaved([way('a', order), way('b', order)], 2, quiet);
+    expect(order).toEqual(['a', 'b', 'b', 'a', 'a', 'b']);
+    expect(results.map(({ samples }) => samples.map(({ value }) => value))).toEqual([
+      [4, 5],
+      [3, 6],
+    ]);
+  });
+
+  it('times nothing of a way whose result is wrong, and goes on with the others', async () => {
+    const order: string[] = [];
+    const wrong = way('wrong', order, () => {
+      throw new Error('it gave another value');
+    });
+    const results = await interleaved([wrong, way('right', order)], 1, quiet);
+    expect(results[0]).toMatchObject({ samples: [], failure: 'it gave another value' });
+    expect(results[1]).toMatchObject({ failure: null });
+    expect(order).toEqual(['right', 'right']);
+  });
+});

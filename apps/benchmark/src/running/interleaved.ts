@@ -1,0 +1,51 @@
+import { collectGarbage } from '../measuring/garbage.js';
+import type { WayResult } from '../results/benchmark-result.js';
+import type { Sample, Way } from '../scenarios/scenario.js';
+
+/** A way, and what has become of it so far. */
+class Course {
+  readonly samples: Sample[] = [];
+  failure: string | null = null;
+
+  constructor(readonly way: Way) {}
+
+  async attempt(work: () => Promise<unknown>): Promise<void> {
+    if (this.failure !== null) return;
+    try {
+      await work();
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  result(): WayResult {
+    const { name, at = null } = this.way;
+    return { name, at, samples: this.failure === null ? this.samples : [], failure: this.failure };
+  }
+}
+
+/**
+ * Checks each way, then runs each once a round, in an order that turns, so that what else the machine does meets all of
+ * them alike; none has to clear away what another left. The first round is for warming up and does not count. A way
+ * that fails is left out from there on; the others go on.
+ */
+export async function interleaved(
+  ways: readonly Way[],
+  rounds: number,
+  onRound: (done: number, all: number) => void,
+): Promise<WayResult[]> {
+  const courses = ways.map((way) => new Course(way));
+  for (const course of courses) await course.attempt(() => course.way.check());
+  for (let round = 0; round <= rounds; round++) {
+    for (let turn = 0; turn < courses.length; turn++) {
+      const course = courses[(round + turn) % courses.length] as Course;
+      collectGarbage();
+      await course.attempt(async () => {
+        const sample = await course.way.round();
+        if (round > 0) course.samples.push(sample);
+      });
+    }
+    onRound(round + 1, rounds + 1);
+  }
+  return courses.map((course) => course.result());
+}

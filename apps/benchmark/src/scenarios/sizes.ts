@@ -1,0 +1,54 @@
+/** How much is measured: enough for an answer, for a first look, or for a test that everything works. */
+export interface Sizes {
+  readonly name: 'full' | 'quick' | 'tiny';
+  readonly rounds: number;
+  /** How long a round of one way is to take. */
+  readonly roundMs: number;
+  /** Entries at which the cost of an operation is looked at. */
+  readonly scale: readonly number[];
+  /** Entries that carry a tag that is invalidated. */
+  readonly carriers: readonly number[];
+  /** Entries of which the memory is measured. */
+  readonly held: number;
+  /** Seconds of a load on a route, and after a store was killed. */
+  readonly loadSeconds: number;
+  /** Records of the journal that a start reads. */
+  readonly records: number;
+  readonly processes: number;
+}
+
+export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
+  full: {
+    name: 'full',
+    rounds: 15,
+    roundMs: 60,
+    scale: [10_000, 100_000, 1_000_000, 5_000_000],
+    carriers: [1, 1_000, 1_000_000],
+    held: 200_000,
+    loadSeconds: 2,
+    records: 100_000,
+    processes: 8,
+  },
+  quick: {
+    name: 'quick',
+    rounds: 3,
+    roundMs: 12,
+    scale: [1_000, 10_000, 50_000],
+    carriers: [1, 1_000, 20_000],
+    held: 20_000,
+    loadSeconds: 1,
+    records: 5_000,
+    processes: 4,
+  },
+  tiny: {
+    name: 'tiny',
+    rounds: 1,
+    roundMs: 2,
+    scale: [100, 1_000],
+    carriers: [1, 100],
+    held: 2_000,
+    loadSeconds: 1,
+    records: 200,
+    processes: 2,
+  },
+};

@@ -1,0 +1,80 @@
+import { repeat, timed } from '../measuring/stopwatch.js';
+import type { Sample, Unit, Way } from './scenario.js';
+
+/** Units of a millisecond. */
+const PER_MS: Readonly<Record<string, number>> = { ns: 1e6, us: 1e3, ms: 1 };
+
+export interface TimedWayOptions {
+  readonly name: string;
+  readonly at?: number | string;
+  readonly unit: Unit;
+  /** How long a round is to take. */
+  readonly roundMs: number;
+  /** How many operations are under way at once. Default: 1. */
+  readonly concurrent?: number;
+  /** Operations that one call does. Default: 1. */
+  readonly perCall?: number;
+  readonly operation: (index: number) => Promise<unknown>;
+  check(): Promise<void>;
+  close?(): Promise<void>;
+  /** What else is to be told of a round. */
+  details?(): Readonly<Record<string, number>>;
+}
+
+/** Repeats an operation; its first round finds out how often, so that each takes about as long as is wanted. */
+export class TimedWay implements Way {
+  readonly name: string;
+  readonly at?: number | string;
+  readonly #options: TimedWayOptions;
+  #calls = 0;
+  #next = 0;
+
+  constructor(options: TimedWayOptions) {
+    this.name = options.name;
+    if (options.at !== undefined) this.at = options.at;
+    this.#options = options;
+  }
+
+  check(): Promise<void> {
+    return this.#options.check();
+  }
+
+  async round(): Promise<Sample> {
+    const { unit, perCall = 1 } = this.#options;
+    if (this.#calls === 0) await this.#calibrate();
+    const { wallMs, cpuMs } = await this.#run(this.#calls);
+    const per = (PER_MS[unit] as number) / (this.#calls * perCall);
+    return {
+      value: wallMs * per,
+      cpu: cpuMs * per,
+      ...(this.#options.details ? { details: this.#options.details() } : {}),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#options.close?.();
+  }
+
+  async #calibrate(): Promise<void> {
+    const { roundMs, concurrent = 1 } = this.#options;
+    let calls = concurrent;
+    for (;;) {
+      const { wallMs, cpuMs } = await this.#run(calls);
+      // Of the time on a clock much may be others'; what waits takes little of a processor.
+      const spentMs = Math.max(cpuMs, wallMs / 4);
+      const wanted = Math.ceil((calls * roundMs) / Math.max(spentMs, 0.01));
+      if (spentMs >= roundMs / 4) return void (this.#calls = Math.max(concurrent, wanted));
+      calls = Math.min(wanted, calls * 10);
+    }
+  }
+
+  #run(calls: number): ReturnType<typeof timed> {
+    const { concurrent = 1, operation } = this.#options;
+    if (concurrent > 1) {
+      return timed(() => repeat(calls, concurrent, () => operation(this.#next++)));
+    }
+    return timed(async () => {
+      for (let i = 0; i < calls; i++) await operation(this.#next++);
+    });
+  }
+}
