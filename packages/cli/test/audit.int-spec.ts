@@ -109,6 +109,21 @@ describe('vitalcache audit', () => {
       expect((await run('verify', 'log', ...KEY, '--anchor', 'none')).code).toBe(2);
     });
 
+    it('verify takes neither a log that is not there nor an anchor that has nothing for intact', async () => {
+      await writeFile(join(cwd, 'empty'), '');
+      const env = { CACHE_AUDIT_FILE: 'log/clinic.jsonl' };
+      for (const { code, stdout } of [
+        await run('verify', 'log', ...KEY, '--anchor', 'empty'),
+        await run('verify', 'log/clinic.jsonl', ...KEY),
+        await vitalcache(['audit', 'verify', ...KEY], { cwd, env }),
+      ]) {
+        expect(stdout).toMatch(/anchor has no checkpoint|no file of it that begins with clinic/);
+        expect(stdout).toMatch(/^unverifiable: /m);
+        expect(code).toBe(2);
+      }
+      expect((await run('verify', 'log/audit.jsonl', ...KEY)).code).toBe(0);
+    });
+
     it('verify takes no other key', async () => {
       await run('keygen', '--out', 'other');
       const { code, stdout } = await run('verify', 'log', '--public-key', 'other.pub.pem');

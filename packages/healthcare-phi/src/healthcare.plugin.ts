@@ -16,6 +16,7 @@ import { runWithAccess } from './access/access-scope.js';
 import { BreakGlass } from './break-glass/break-glass.js';
 import { assertHealthcare } from './assert-healthcare.js';
 import { checkPluginOptions } from './check-plugin-options.js';
+import { assertKeepsReceipts } from './erasure/receipt.file.js';
 import { HealthcareCacheService } from './healthcare-cache.service.js';
 import { healthcareActions } from './healthcare.actions.js';
 import { readHealthcareEnvironment, type HealthcareEnvironment } from './healthcare.environment.js';
@@ -83,11 +84,13 @@ export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
 
   async start(cache: object): Promise<void> {
     assertHealthcare(cache);
+    const { receiptsDirectory } = this.#options;
     const { audit, breakGlass, channel, isCaching, keys, provider } = this.parts;
     if (isCaching && !this.#options.allowPlaintextConnection) {
       await assertEncryptedConnections(provider);
     }
     await keys.assertApartFrom(provider, cache.namespace);
+    if (receiptsDirectory !== undefined) await assertKeepsReceipts(receiptsDirectory);
     await audit.start?.();
     await breakGlass?.start();
     await channel.start(cache);

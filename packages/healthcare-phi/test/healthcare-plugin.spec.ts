@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +85,46 @@ describe('healthcarePlugin', () => {
       await (await clinicCache({ provider: exposed(false, true) })).cache.close();
       const open = { provider: exposed(false, false), allowPlaintextConnection: true };
       await (await clinicCache(open)).cache.close();
+    });
+
+    const onLinux = process.platform === 'linux' ? it : it.skip;
+    onLinux.each<[string, Record<string, string>, string]>([
+      [
+        'an audit where there can be none',
+        { CACHE_AUDIT_FILE: '/proc/vitalcache/log' },
+        'can be written. CACHE_AUDIT_FILE',
+      ],
+      [
+        'an audit in a device',
+        { CACHE_AUDIT_FILE: '/dev/full' },
+        'is no directory. CACHE_AUDIT_FILE',
+      ],
+      ['an audit that takes nothing', { CACHE_AUDIT_FILE: '/sys' }, 'CACHE_AUDIT_FILE'],
+      [
+        'an audit below a file',
+        { CACHE_AUDIT_FILE: `${__filename}/log` },
+        'name a directory. CACHE_AUDIT_FILE',
+      ],
+      [
+        'a key store where there can be none',
+        { CACHE_KEY_STORE_URL: 'file:///proc/vitalcache/keys' },
+        'takes no directories; name one that can be written. CACHE_KEY_STORE_URL',
+      ],
+    ])('%s, and comes back', async (_, env, remedy) => {
+      const given = env['CACHE_AUDIT_FILE'] === undefined ? { audit } : {};
+      const cache = built({ keyring, ...given }, env);
+      await expect(cache.start()).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining(remedy) as string,
+      });
+      await cache.close();
+      expect(existsSync(`${env['CACHE_AUDIT_FILE']}-spool`)).toBe(false);
+    });
+
+    onLinux('a place for receipts where there can be none', async () => {
+      const cache = built({ keyring, audit, receiptsDirectory: '/proc/vitalcache' });
+      await expect(cache.start()).rejects.toThrow('receiptsDirectory of healthcarePlugin can not');
+      await cache.close();
     });
 
     it('a cache of another class', async () => {

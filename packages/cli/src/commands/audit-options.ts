@@ -16,14 +16,18 @@ export function auditTools({ io }: CommandRun<object>): Promise<Healthcare> {
   return loadHealthcare(io.cwd, 'the audit log is its');
 }
 
+/** A log that is kept in files. */
+export interface GivenLog {
+  readonly directory: string;
+  /** What its files must begin with; absent: a directory was given, with whatever log is in it. */
+  readonly name?: string;
+}
+
 /**
- * The directory of the log: as it is given, else as the application's variables say.
+ * The log: as it is given, else as the application's variables say.
  * @throws CliError if neither says, or there is none
  */
-export async function logDirectory(
-  run: CommandRun<object>,
-  given: string | undefined,
-): Promise<string> {
+export async function logOf(run: CommandRun<object>, given: string | undefined): Promise<GivenLog> {
   const { io, env } = run;
   const path = given ?? env['CACHE_AUDIT_FILE'];
   if (!path) {
@@ -31,9 +35,11 @@ export async function logDirectory(
       'Give the directory of the audit log, or set CACHE_AUDIT_FILE as the application has it',
     );
   }
-  const { directory } = (await auditTools(run)).auditPaths(resolve(io.cwd, path));
+  const full = resolve(io.cwd, path);
+  const { directory, name } = (await auditTools(run)).auditPaths(full);
   const found = await stat(directory).catch(() => null);
-  if (found?.isDirectory()) return directory;
+  const isAny = given !== undefined && directory === full;
+  if (found?.isDirectory()) return isAny ? { directory } : { directory, name };
   throw new CliError(`${directory} is no directory; give that of the audit log`);
 }
 

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from '../exit-code.js';
 import { count, printable } from '../output/words.js';
 import type { Healthcare } from '../setup/healthcare.js';
 import { writeSecret } from '../setup/secret-file.js';
-import { auditTools, logDirectory, periodOf, type PeriodOptions } from './audit-options.js';
+import { auditTools, logOf, periodOf, type PeriodOptions } from './audit-options.js';
 
 interface VerifyOptions {
   readonly publicKey?: readonly string[];
@@ -102,9 +102,10 @@ function period(command: Command): Command {
 
 async function verify(run: CommandRun<VerifyOptions>, given?: string): Promise<ExitCode> {
   const tools = await auditTools(run);
-  const directory = await logDirectory(run, given);
+  const { directory, name } = await logOf(run, given);
   const { anchor } = run.options;
   const found = await tools.verifyAudit(directory, publicKeys(run, tools), {
+    ...(name !== undefined && { name }),
     ...(anchor !== undefined && { anchor: new tools.FileAuditAnchor(resolve(run.io.cwd, anchor)) }),
   });
   const { output } = run;
@@ -150,7 +151,7 @@ function placeOf({ file, line, severity }: AuditFinding): string {
 async function report(run: CommandRun<ReportOptions>, given?: string): Promise<ExitCode> {
   const tools = await auditTools(run);
   const { patient, actor, btg, failures } = run.options;
-  const found = await tools.reportAudit(await logDirectory(run, given), {
+  const found = await tools.reportAudit((await logOf(run, given)).directory, {
     ...periodOf(run.options),
     ...(patient !== undefined && { patient }),
     ...(actor !== undefined && { actor }),
@@ -173,7 +174,8 @@ async function exportLog(run: CommandRun<ExportOptions>, given?: string): Promis
     if (stdout.write(text) !== false || !stdout.once) return;
     await new Promise<void>((resume) => stdout.once?.('drain', resume));
   };
-  const number = await tools.exportFhir(await logDirectory(run, given), format, write, {
+  const { directory } = await logOf(run, given);
+  const number = await tools.exportFhir(directory, format, write, {
     ...periodOf(run.options),
     ...(patient !== undefined && { patient }),
     ...(actorSystem !== undefined && { actorSystem }),

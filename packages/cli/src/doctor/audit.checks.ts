@@ -26,7 +26,7 @@ export async function checkAudit(
     return findings.list;
   }
   const tools = await loadHealthcare(folder, 'the audit log is its');
-  const { directory } = tools.auditPaths(resolve(folder, path));
+  const { directory, name } = tools.auditPaths(resolve(folder, path));
   const mode = await stat(directory).then(
     (found) => found.mode,
     () => null,
@@ -38,7 +38,7 @@ export async function checkAudit(
   });
   await checkRoundTrip(findings, tools, directory);
   if (mode !== null && keyring && keyring.audit.length > 0) {
-    await checkLog(findings, tools, directory, keyring);
+    await checkLog(findings, tools, { directory, name }, keyring);
   }
   return findings.list;
 }
@@ -94,11 +94,11 @@ async function roundTrip(tools: Healthcare, scratch: string) {
 async function checkLog(
   findings: Findings,
   tools: Healthcare,
-  directory: string,
+  { directory, name }: { readonly directory: string; readonly name: string },
   { audit }: Keyring,
 ): Promise<void> {
   const keys = audit.map(({ key }) => createPublicKey(key));
-  const { verdict, records, findings: found } = await tools.verifyAudit(directory, keys);
+  const { verdict, records, findings: found } = await tools.verifyAudit(directory, keys, { name });
   const damages = found.filter(({ severity }) => severity === 'damage').length;
   findings.judge('audit log', verdict === 'unverifiable' ? null : verdict === 'intact', {
     well: `intact, ${count(records, 'record')}`,

@@ -1,7 +1,9 @@
-import { lstat, mkdir, readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { CacheError } from '@vitalcache/core';
+import { CacheError, isCacheError } from '@vitalcache/core';
+
+import { makeDirectory, reasonOf, tryWriting } from '../own-directory.js';
 
 const SUFFIX = '.jsonl';
 /** In the name of a file with what a process left that crashed. */
@@ -47,11 +49,20 @@ function fileOf(directory: string, name: string): AuditFileName | null {
 }
 
 /**
- * Makes the directory if it isn't there, for its owner alone.
- * @throws CacheError `CONFIG_INVALID` if it is a link, no directory, or everybody may write to it
+ * Makes the directory if it isn't there, for its owner alone, and writes to it once.
+ * @throws CacheError `CONFIG_INVALID` if it is a link, no directory, everybody may write to it, or this process may not
  */
 export async function ownDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    await makeDirectory(directory);
+    await assertOwn(directory);
+    await tryWriting(directory);
+  } catch (error) {
+    throw isCacheError(error) ? error : refused(directory, reasonOf(error));
+  }
+}
+
+async function assertOwn(directory: string): Promise<void> {
   const found = await lstat(directory);
   if (found.isSymbolicLink())
     throw refused(directory, 'is a symbolic link; name the directory itself');
@@ -62,7 +73,8 @@ export async function ownDirectory(directory: string): Promise<void> {
 }
 
 function refused(directory: string, why: string): CacheError {
-  return new CacheError('CONFIG_INVALID', `The directory of the audit log, ${directory}, ${why}.`);
+  const message = `The directory of the audit log, ${directory}, ${why}. CACHE_AUDIT_FILE, or the sink, names it.`;
+  return new CacheError('CONFIG_INVALID', message);
 }
 
 function millisecondsOf(stamp: string): number {

@@ -3,13 +3,20 @@ import { parseLine, type AuditLine } from '../audit/audit-line.js';
 import type { AuditHead, AuditRecord } from '../audit/audit-record.js';
 import { NumberRanges } from '../audit/number.ranges.js';
 import type { AuditAnchor } from '../audit-sinks/audit-anchor.js';
-import { auditFiles, type AuditFileName } from '../audit-sinks/audit-directory.js';
+import { auditFiles, RECOVERED, type AuditFileName } from '../audit-sinks/audit-directory.js';
 import type { AuditVerification } from './audit-finding.js';
 import { ChainVerifier } from './chain.verifier.js';
 import { DigestVerifier } from './digest.verifier.js';
 import { FindingList, type Place } from './finding.list.js';
 import { logLines, type LogLine } from './log-lines.js';
 import type { PublicKeys } from './public-keys.js';
+
+/** What there should be beside the files. */
+interface Witnesses {
+  readonly anchor: Pick<AuditAnchor, 'read'> | undefined;
+  /** What names of files begin with; `undefined`: anything. */
+  readonly name: string | undefined;
+}
 
 interface Declaration {
   readonly by: string;
@@ -35,16 +42,16 @@ export class LogVerifier {
     this.#expiredBefore = expiredBefore;
   }
 
-  async verify(anchor?: Pick<AuditAnchor, 'read'>): Promise<AuditVerification> {
+  async verify({ anchor, name }: Witnesses): Promise<AuditVerification> {
     let files: readonly AuditFileName[];
     let anchored: readonly SignedCheckpoint[];
     try {
       files = await auditFiles(this.#directory);
-      anchored = (await anchor?.read()) ?? [];
+      anchored = anchor ? await checkpointsOf(anchor) : [];
       const digests = new DigestVerifier(this.#directory, this.#keys, this.#findings);
-      for (const { chain, lastSeq } of await digests.verify(files, this.#expiredBefore)) {
-        this.#chain(chain).expireThrough(lastSeq);
-      }
+      const expired = await digests.verify(files, this.#expiredBefore);
+      for (const { chain, lastSeq } of expired) this.#chain(chain).expireThrough(lastSeq);
+      assertNamed([...files.map((file) => file.name), ...expired.map(({ file }) => file)], name);
       for (const { path } of files) await this.#lookAtStart(path);
       for (const { checkpoint } of anchored) this.#chain(checkpoint.chain).want(checkpoint.size);
       for (const file of files) await this.#readFile(file);
@@ -169,6 +176,20 @@ export class LogVerifier {
       ...this.#counts,
     };
   }
+}
+
+async function checkpointsOf(
+  anchor: Pick<AuditAnchor, 'read'>,
+): Promise<readonly SignedCheckpoint[]> {
+  const checkpoints = await anchor.read();
+  if (checkpoints.length > 0) return checkpoints;
+  throw new Error('its anchor has no checkpoint, and so vouches for nothing');
+}
+
+function assertNamed(files: readonly string[], name: string | undefined): void {
+  const bases = name === undefined ? null : [`${name}.`, `${name}${RECOVERED}.`];
+  if (!bases || files.some((file) => bases.some((base) => file.startsWith(base)))) return;
+  throw new Error(`there is no file of it that begins with ${name}`);
 }
 
 function previousOf(line: AuditLine | null): AuditHead | undefined {

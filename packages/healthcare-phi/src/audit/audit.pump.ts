@@ -1,4 +1,4 @@
-import { isCacheError, within, type Clock } from '@vitalcache/core';
+import { CacheError, isCacheError, within, type Clock } from '@vitalcache/core';
 
 import type { AuditSession, AuditSink } from '../audit-sinks/audit-sink.js';
 import type { AuditAlarmBell } from './audit-alarm.js';
@@ -82,19 +82,20 @@ export class AuditPump {
    * @throws CacheError `CONFIG_INVALID` of the sink or the spool
    */
   async start(): Promise<AuditHead | null> {
-    await this.#options.spool.prepare();
+    let head: AuditHead | null = null;
     try {
+      await this.#link.open(this.#options.session); // before the spool, which is made beside it
+      await this.#prepareSpool();
       await this.#recover();
-      const head = await this.#link.head();
+      head = await this.#link.head();
       this.#isDown = false;
-      this.#running = this.#run();
-      return head;
     } catch (error) {
       if (isCacheError(error, 'CONFIG_INVALID')) throw error;
+      await this.#prepareSpool();
       this.#goDown(error);
-      this.#running = this.#run();
-      return null;
     }
+    this.#running = this.#run();
+    return head;
   }
 
   /** Sends a line on its way. @param tell told what became of it, at the latest when the sink goes down */
@@ -139,6 +140,16 @@ export class AuditPump {
       () => undefined,
     );
     return left;
+  }
+
+  #prepareSpool(): Promise<void> {
+    const { clock, limits, spool } = this.#options;
+    return within(clock, limits.spoolTimeoutMs, spool.prepare(), () => {
+      throw new CacheError(
+        'CONFIG_INVALID',
+        'The local disk of the audit does not answer; see to what the directory beside CACHE_AUDIT_FILE, or spoolDirectory, is on.',
+      );
+    });
   }
 
   async #run(): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { FakeClock } from '@vitalcache/testing';
@@ -37,6 +37,55 @@ describe('PhiAudit', () => {
     await rig.pass(100);
 
     expect(rig.sink.records.filter(({ event }) => event === 'audit-config')).toHaveLength(1);
+  });
+
+  describe('start', () => {
+    const built = (sink: PhiAuditOptions['sink'], spool: AuditDirectory) =>
+      new PhiAudit({
+        sink,
+        signingKey: KEYS.privateKey,
+        spoolDirectory: spool.path,
+        node: 'n1',
+        limits: { sinkTimeoutMs: 2_000, spoolTimeoutMs: 2_000 },
+      });
+    const [log, spool] = [new AuditDirectory(), new AuditDirectory()];
+    afterEach(() => [log, spool].forEach((each) => each.dispose()));
+
+    it('is over when the first record is on the disk, so that a process that is killed then leaves a log', async () => {
+      const audit = built(new FileAuditSink({ directory: log.path }), spool);
+      await audit.start();
+      const text = log.all.map((name) => readFileSync(join(log.path, name), 'utf8')).join('');
+      await audit.close();
+
+      expect(text).toContain('"act":"start"');
+      expect(text).toContain('"c":');
+    });
+
+    it('is over with the first record on the local disk, while the sink is down', async () => {
+      const sink = new FaultySink();
+      sink.mode = 'down';
+      const audit = built(sink, spool);
+      await audit.start();
+      const text = spool.all.map((name) => readFileSync(join(spool.path, name), 'utf8')).join('');
+      await audit.close();
+
+      expect(text).toContain('"act":"start"');
+    });
+
+    it('fails when neither takes it', async () => {
+      const sink = new FaultySink();
+      jest.spyOn(sink, 'append').mockImplementation(async () => {
+        rmSync(spool.path, { recursive: true, force: true });
+        throw new Error('ECONNREFUSED');
+      });
+      const audit = built(sink, spool);
+
+      await expect(audit.start()).rejects.toMatchObject({
+        code: 'AUDIT_UNAVAILABLE',
+        message: expect.stringContaining('beside CACHE_AUDIT_FILE') as string,
+      });
+      expect(audit.health().status).toBe('critical');
+    });
   });
 
   describe('record', () => {

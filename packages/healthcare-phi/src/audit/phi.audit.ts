@@ -4,7 +4,7 @@ import type { AuditSink } from '../audit-sinks/audit-sink.js';
 import { AuditAlarmBell } from './audit-alarm.js';
 import type { AuditEvent, IAudit } from './audit-event.js';
 import { auditHealth } from './audit-health.js';
-import { AUDIT_LIMITS } from './audit-limits.js';
+import { AUDIT_LIMITS, type AuditLimits } from './audit-limits.js';
 import type { AuditHead } from './audit-record.js';
 import { configEvent, nodeName, signerOf } from './audit-options.js';
 import { AuditChain } from './audit.chain.js';
@@ -22,6 +22,7 @@ const CLOSE_DEADLINE_MS = 10_000;
 export class PhiAudit implements IAudit {
   readonly node: string;
   readonly #sink: AuditSink;
+  readonly #limits: AuditLimits;
   readonly #bell: AuditAlarmBell;
   readonly #chain: AuditChain;
   readonly #courier: CheckpointCourier;
@@ -38,6 +39,7 @@ export class PhiAudit implements IAudit {
     const { isClockSynchronised, monotonicMs = () => performance.now() } = options;
     const limits = { ...AUDIT_LIMITS, ...options.limits };
     this.#sink = sink;
+    this.#limits = limits;
     this.node = nodeName(options.node);
     this.#bell = new AuditAlarmBell(options.onAlarm ?? (() => undefined));
     const [node, bell, gap] = [this.node, this.#bell, this.#gap];
@@ -70,8 +72,10 @@ export class PhiAudit implements IAudit {
 
   /**
    * Gets the sink ready, brings it what earlier processes of this node left on the local disk, and begins the chain. A sink
-   * that can't be reached is an alarm, not an error. May be called again, as when several caches share it: it starts once.
-   * @throws CacheError `CONFIG_INVALID` if sink or local disk can't be used as they are set up
+   * that can't be reached is an alarm, not an error. Resolves when the first record is on a disk, the sink's or the local one.
+   * May be called again, as when several caches share it: it starts once.
+   * @throws CacheError `CONFIG_INVALID` if sink or local disk can't be used as they are set up; `AUDIT_UNAVAILABLE` if neither
+   * took the first record
    */
   start(): Promise<void> {
     this.#starting ??= this.#start();
@@ -82,8 +86,16 @@ export class PhiAudit implements IAudit {
     const previous = await this.#pump.start();
     this.#state = 'running';
     const event = configEvent({ act: 'start', sink: this.#sink.name, ...this.#sink.describe?.() });
-    this.#pump.push(this.#chain.link(event, undefined, previous ?? undefined), 'standard');
+    const first = this.#chain.link(event, undefined, previous ?? undefined);
+    this.#pump.push(first, 'standard', () => undefined); // told, so that it is written durably
     this.#tellGap();
+    const { sinkTimeoutMs, spoolTimeoutMs } = this.#limits;
+    if ((await this.#pump.flush(sinkTimeoutMs + spoolTimeoutMs)) === 0) return;
+    await this.close(0);
+    throw new CacheError(
+      'AUDIT_UNAVAILABLE',
+      'The audit can not start: neither its sink nor the local disk took its first record. See that the sink runs, and that the spool’s disk (beside CACHE_AUDIT_FILE, or spoolDirectory) has room.',
+    );
   }
 
   /** @throws CacheError `ACCESS_MISSING` without an actor; `AUDIT_UNAVAILABLE` if the access must not happen */

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rmdir, stat, unlink } from 'node:fs/promises';
+import { link, open, readdir, readFile, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CacheError, systemClock, type Clock } from '@vitalcache/core';
 
+import { makeDirectory, reasonOf, tryWriting } from '../../own-directory.js';
 import { rowFromText, rowToText } from './key-row.json.js';
 import type { KeyRow, KeyRowInfo, KeyStore } from './key-store.js';
 
@@ -24,18 +25,18 @@ export class FileKeyStore implements KeyStore {
     this.#clock = clock;
   }
 
-  /** @throws CacheError `CONFIG_INVALID` when others than its owner may look into the folder, or it can't be made */
+  /** @throws CacheError `CONFIG_INVALID` when others than its owner may look into the folder, or this process can't write to it */
   async open(): Promise<void> {
     const refuse = (what: string): never => {
-      throw new CacheError('CONFIG_INVALID', `The folder of the key store ${what}.`);
+      const message = `The folder of the key store ${what}. CACHE_KEY_STORE_URL, or the FileKeyStore, names it.`;
+      throw new CacheError('CONFIG_INVALID', message);
     };
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 }).catch(() =>
-      refuse("can't be made; name one whose parent this process may write"),
-    );
+    await makeDirectory(this.#folder).catch((error: unknown) => refuse(reasonOf(error)));
     const { mode } = await stat(this.#folder);
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       refuse('may be used by others than its owner; accepted: mode 0700 (chmod 700)');
     }
+    await tryWriting(this.#folder).catch((error: unknown) => refuse(reasonOf(error)));
   }
 
   async get(tenant: string, name: string): Promise<KeyRow | null> {
@@ -46,7 +47,7 @@ export class FileKeyStore implements KeyStore {
     const folder = this.#tenant(row.tenant);
     const target = this.#file(row.tenant, row.name);
     for (;;) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeDirectory(folder);
       const kept = await this.#read(target);
       if (kept) return kept;
       await erase(target); // one that has expired, or is no row
