@@ -120,7 +120,7 @@ describe('HealthcareCacheService', () => {
   });
 
   it('clears one tenant without the others', async () => {
-    const { cache, as } = await clinicCache();
+    const { cache, as } = await clinicCache({ authorize: () => true });
     const loads = { a: jest.fn(() => 1), b: jest.fn(() => 1) };
     const read = (tenant: 'a' | 'b') =>
       as(() => cache.cachePatientRecords('p-1', 'c-1', loads[tenant]), { tenant });

@@ -199,13 +199,18 @@ describe('protected data', () => {
     expect(await read(NURSE, null, KEY, options)).toStrictEqual({ name: 'A' });
   });
 
-  it('502(b): gives nothing of what a call without the projection stored', async () => {
+  it('502(b): gives nothing of what a call without the projection stored, nor takes anything from that', async () => {
     const { cache } = sealedCache();
     const read = reading(cache);
-    await read(NURSE, { name: 'A', ssn: MARK });
-    const options = { ...PHI, project: ['name'] };
+    const [whole, options] = [
+      { name: 'A', ssn: MARK },
+      { ...PHI, project: ['name'] },
+    ];
+    await read(NURSE, whole);
     await cache.settled();
-    expect(await read(OTHER, null, KEY, options)).toStrictEqual({ name: 'A' });
+    expect(await read(OTHER, whole, KEY, options)).toStrictEqual({ name: 'A' });
+    await cache.settled();
+    expect(await read(OTHER, null)).toStrictEqual(whole);
   });
 
   it('502(b): gives nothing of what its serializer, or its projection, could not make plain', async () => {

@@ -38,6 +38,8 @@ export interface DataSubject {
 
 /** Turns an application's own objects into plain data and back; a loader's value passes through it, and each answer. */
 export interface ValueSerializer {
+  /** Names what it makes: protected data that is made by serializers of different names is kept apart. Absent: no name. */
+  readonly id?: string;
   toCache(value: never): unknown;
   fromCache(stored: never): unknown;
 }

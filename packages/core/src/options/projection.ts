@@ -32,6 +32,7 @@ export function projecting(project: unknown, own: ValueSerializer | null): Value
   if (project === undefined) return own;
   const fields = fieldsOf(project);
   return {
+    id: JSON.stringify([own?.id ?? '', ...namesOf(fields)]),
     toCache: (value: unknown) => {
       try {
         return kept(own ? own.toCache(value as never) : value, fields);
@@ -54,6 +55,14 @@ function fieldsOf(project: unknown): Fields {
   const fields: OpenFields = new Map();
   for (const path of project as readonly unknown[]) addPath(fields, pathOf(path));
   return fields;
+}
+
+/** The members that are kept, each once, in one order however they were listed. */
+function namesOf(fields: Fields): readonly string[] {
+  const names = [...fields].flatMap(([name, inner]) =>
+    inner ? namesOf(inner).map((rest) => `${name}.${rest}`) : [name],
+  );
+  return names.sort();
 }
 
 function pathOf(path: unknown): readonly string[] {

@@ -70,6 +70,36 @@ describe('EntryAdmission', () => {
     expect(admit({ ...A, purpose: 'BTG', grantId: 'g-1' }, KEY)?.terms.scope).toBe('grant:g-1');
   });
 
+  it('keeps apart what callers of one key declare differently', () => {
+    const of = (subject: object, options: object = {}) => ({ ...PHI, subject, ...options });
+    const keys = [
+      PHI,
+      of({ doctorId: '5' }),
+      of({ doctorId: '6' }),
+      of({ doctorId: '5;appointmentId=1' }),
+      of({ doctorId: '5', appointmentId: '1' }),
+      of({ appointmentId: '1' }),
+      { ...PHI, project: ['name'] },
+      { ...PHI, project: ['name', 'address.city'] },
+      { ...PHI, project: ['name.address.city'] },
+      { ...PHI, serializer: { id: 'v2', toCache: String, fromCache: String } },
+      of({ doctorId: '5' }, { project: ['name'] }),
+    ].map((options) => keyOf(A, 'patient:7:visit', options));
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keyOf(A, 'x', of({ patientId: '7' }))).not.toBe(keyOf(A, 'x', of({ patientId: '8' })));
+  });
+
+  it('lets those share what they declare alike, or what the key says anyway', () => {
+    const project = (...names: string[]) => keyOf(A, KEY, { ...PHI, project: names });
+    expect(project('name', 'born')).toBe(project('born', 'name', 'name'));
+    const subject = { patientId: '7', clinicId: '3' };
+    expect(keyOf(A, KEY, { ...PHI, subject })).toBe(keyOf(B, KEY));
+    const decomposed = { ...PHI, subject: { doctorId: 'A\u030a' } };
+    expect(keyOf(A, KEY, decomposed)).toBe(
+      keyOf(A, KEY, { ...PHI, subject: { doctorId: '\u00c5' } }),
+    );
+  });
+
   it('lets two users share what is said to be a patient’s, and nothing else', () => {
     expect(keyOf(A, KEY)).toBe(keyOf(B, KEY));
     const subject = { ...PHI, subject: { patientId: '7' } };

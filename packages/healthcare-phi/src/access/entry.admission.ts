@@ -2,12 +2,13 @@ import {
   systemClock,
   type Admission,
   type Clock,
-  type ComplianceLevel,
+  type DataSubject,
   type ResolvedCacheOptions,
 } from '@vitalcache/core';
 import { LRUCache } from 'lru-cache';
 
 import { isHealthInformation } from '../policy/option-rules.js';
+import { subjectOf } from '../subjects/entry-subject.js';
 import type { EntrySubject } from '../subjects/key-convention.js';
 import { REMEMBERED, type ISubjects } from '../subjects/known-subjects.js';
 import { tagsOf } from '../subjects/subject-tags.js';
@@ -26,6 +27,13 @@ export interface EntryAdmissionOptions {
   readonly subjects?: ISubjects;
   readonly clock?: Pick<Clock, 'now'>;
 }
+
+const DECLARED: readonly (keyof DataSubject)[] = [
+  'patientId',
+  'doctorId',
+  'clinicId',
+  'appointmentId',
+];
 
 /** An admission, and all that it was made of. */
 interface Known {
@@ -122,7 +130,8 @@ function ofPerson(
   const written = typeof options.tags === 'function' ? [] : options.tags;
   const tags = tagsOf(subject, { written, tenant, containsPHI: true });
   const owner = subject.patientId === undefined ? null : `patient:${subject.patientId}`;
-  return admitted(key, options, { tenant, scope, owner, tags });
+  const declared = declaredBeyondKey(key, options, subject);
+  return admitted(key, options, { tenant, scope, owner, tags, declared });
 }
 
 /** No health information, such as a session: nobody's but the key's. */
@@ -133,7 +142,25 @@ function sealedOnly(key: string, options: ResolvedCacheOptions): Admission {
     scope: '',
     owner: null,
     tags,
+    declared: '',
   });
+}
+
+/**
+ * Of the option `subject` what tells two callers of one key apart: neither must get what the other declared to be of somebody
+ * else, nor tags of its own in place of theirs.
+ */
+function declaredBeyondKey(
+  key: string,
+  { template, subject: declared }: ResolvedCacheOptions,
+  subject: EntrySubject,
+): string {
+  if (declared === null) return '';
+  const named = subjectOf(key, { template, subject: null });
+  const beyond = DECLARED.filter(
+    (role) => declared[role] !== undefined && subject[role] !== named[role],
+  );
+  return beyond.map((role) => `${role}=${encodeURIComponent(subject[role] ?? '')}`).join(';');
 }
 
 interface Place {
@@ -141,14 +168,17 @@ interface Place {
   readonly scope: string;
   readonly owner: string | null;
   readonly tags: readonly string[];
+  /** Whom the caller declares, and the key does not name. */
+  readonly declared: string;
 }
 
 function admitted(
   key: string,
-  { complianceLevel: level, template, emergencyData: isEmergency }: ResolvedCacheOptions,
-  { tenant, scope, owner: subject, tags }: Place,
+  options: ResolvedCacheOptions,
+  { tenant, scope, owner: subject, tags, declared }: Place,
 ): Admission {
-  const rest: [ComplianceLevel, string, string] = [level, isEmergency ? 'emergency' : '', template];
+  const { complianceLevel: level, template, emergencyData: isEmergency, serializer } = options;
+  const rest = [level, isEmergency ? 'emergency' : '', template, declared, serializer?.id ?? ''];
   return {
     key: keptApart(key, { tenant, scope, rest }),
     tags,
