@@ -19,9 +19,11 @@ import { ErasureController } from './erasure/erasure.controller.js';
 import { ErasureService } from './erasure/erasure.service.js';
 import { HealthController } from './health/health.controller.js';
 import { ClientErrorFilter } from './http/client-error.filter.js';
+import { ADMIN_ACTIONS } from './http/describe-api.js';
 import { WriteErrorFilter } from './http/write-error.filter.js';
 import { MetricsController } from './monitoring/metrics.controller.js';
 import { monitoring } from './monitoring/monitoring.js';
+import { operatorAudit } from './monitoring/operator-audit.js';
 import { SourceChecks } from './monitoring/source-checks.js';
 import { PatientsController } from './patients/patients.controller.js';
 import { PatientsService } from './patients/patients.service.js';
@@ -41,16 +43,19 @@ export class AppModule {
     const swr = new SWRCacheStrategy();
     const folder = prepareProtectionFolder(env);
     const logger = new Logger('Healthcare');
+    const healthcare = protection({ env, folder, swr, logger });
+    const audit = operatorAudit(folder.path);
     return {
       module: AppModule,
       imports: [
-        ProtectionModule.forRoot(folder),
+        ProtectionModule.forRoot(folder, audit),
         DatabaseModule.forRoot(env),
         CacheModule.forRoot({
           env: { ...env, ...protectionDefaults(folder, env) },
           defaultProvider: 'memory',
           strategies: [swr],
-          plugins: [...plugins, protection({ env, folder, swr, logger })],
+          middleware: [audit],
+          plugins: [...plugins, healthcare],
         }),
       ],
       controllers: [
@@ -73,6 +78,7 @@ export class AppModule {
         InvalidationService,
         PatientsService,
         SourceChecks,
+        { provide: ADMIN_ACTIONS, useValue: healthcare.adminActions },
         { provide: Registry, useValue: registry },
         { provide: StalenessProbe, useValue: staleness },
         // The last one that fits is asked first.

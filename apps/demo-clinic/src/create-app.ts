@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 
 import { AppModule } from './app.module.js';
+import { describeApi } from './http/describe-api.js';
 import { QuietLogger } from './quiet-logger.js';
 
 // Holds for src and dist alike.
@@ -21,10 +22,6 @@ export async function createApp(
   );
   app.enableShutdownHooks();
   app.useStaticAssets({ root: PUBLIC_FOLDER });
-  const description = new DocumentBuilder()
-    .setTitle('Demo clinic')
-    .setDescription('A clinic behind Vitalcache. Everybody in it is fictitious.')
-    .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description));
+  SwaggerModule.setup('docs', app, () => describeApi(app));
   return app;
 }

@@ -1,5 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { AuditRecord } from '@vitalcache/core';
 
 import { createApp } from '../src/create-app.js';
 import { prepareAdminToken, type AdminToken } from '../src/monitoring/admin-token.js';
@@ -23,6 +28,8 @@ const ANSWERS = [
   { recorded: true },
   { warmed: 0, skipped: 1, failed: 0 }, // it was warmed at the start
 ];
+
+jest.setTimeout(60_000);
 
 describe('the lines for operators in the welcome', () => {
   let admin: AdminToken;
@@ -70,6 +77,27 @@ describe('the lines for operators in the welcome', () => {
     },
   );
 
+  /** In a shell, with the lines of the welcome as they are pasted, but for the port. */
+  async function paste(line: string): Promise<{ readonly status: number; readonly body: unknown }> {
+    const auth = text.split('\n').find((one) => one.includes('AUTH=')) ?? '';
+    const toPort = line.replace('http://localhost:8088', api.url);
+    const script = `${auth}\n${toPort} --silent --write-out '\\n%{http_code}'`;
+    const { stdout } = await promisify(execFile)('sh', ['-c', script]);
+    const [body = '', status] = stdout.split(/\n(?=\d+$)/);
+    return { status: Number(status), body: JSON.parse(body) };
+  }
+
+  const hasCurl = spawnSync('curl', ['--version']).status === 0;
+  (hasCurl ? it : it.skip).each(LINES.map((line, index) => ({ line, answer: ANSWERS[index] })))(
+    `work when they are pasted${hasCurl ? '' : ' (skipped: no curl on the PATH)'}: $line`,
+    async ({ line, answer }) => {
+      const { status, body } = await paste(welcomed(line));
+      expect(body).toMatchObject(answer ?? {});
+      expect(status).toBe(200);
+      expect((await paste(line)).status).toBe(line.includes('/health') ? 200 : 401);
+    },
+  );
+
   it('clear what they name, and nothing without the header or the reason', async () => {
     const patient = '/patients/patient-000004';
     const outcomes = async (): Promise<string[]> => {
@@ -90,6 +118,53 @@ describe('the lines for operators in the welcome', () => {
     await run(welcomed(pattern).replace('users:', 'clinics:'));
     expect((await run(welcomed(LINES.at(-1) ?? ''))).body).toMatchObject({ warmed: 1, skipped: 0 });
     expect(await outcomes()).toEqual(['hit', 'hit']);
+  });
+
+  it('are on record with who and why, before they act', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'demo-operators-'));
+    const other = await createApp({ ...admin.env, DEMO_KEYS_DIR: folder });
+    try {
+      const auth = { authorization: `Bearer ${admin.inShell}` };
+      const because = { ...auth, 'x-audit-reason': 'a drill' };
+      const calls = await HttpApi.listen(other);
+      await calls.ask('POST', '/cache/config', { defaultTtl: 60 }, because);
+      await calls.ask('DELETE', '/cache?pattern=clinics:*', undefined, auth);
+      await calls.ask('GET', '/cache', undefined, auth);
+    } finally {
+      await other.close();
+    }
+    const path = join(folder, 'operators.jsonl');
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    const records = lines.map((line) => JSON.parse(line) as AuditRecord);
+    rmSync(folder, { recursive: true });
+    expect(records).toMatchObject([
+      { kind: 'admin', template: 'configure', actor: 'admin-token', reason: 'a drill' },
+      {
+        kind: 'configure',
+        outcome: 'changed',
+        detail: 'defaultTtl: 3600 to 60',
+        reason: 'a drill',
+      },
+      { kind: 'configure', outcome: 'done', actor: 'admin-token' },
+      { kind: 'admin', template: 'clear', actor: 'admin-token' },
+    ]);
+    expect(lines.join()).not.toContain(admin.inShell);
+  });
+
+  it('stand in the description of the API, once, beside those of the clinic', async () => {
+    const { body: described } = await api.get('/docs-json');
+    const paths = Object.keys(described.paths);
+    expect(described.openapi).toBe('3.1.0');
+    expect(paths).toEqual(
+      expect.arrayContaining(['/patients/{patientId}/records', '/cache/phi', '/cache/purge']),
+    );
+    expect(paths.filter((path) => path.startsWith('/cache/{'))).toEqual([]);
+    expect(described.paths['/cache'].delete.security).toEqual([{ cacheToken: [] }]);
+    expect(described.components.securitySchemes.cacheToken).toMatchObject({ scheme: 'bearer' });
+    const references = [...JSON.stringify(described).matchAll(/"#\/components\/schemas\/(\w+)"/g)];
+    expect(references.length).toBeGreaterThan(10);
+    for (const [, name] of references)
+      expect(described.components.schemas).toHaveProperty(name ?? '');
   });
 
   it('have a dashboard beside them', async () => {

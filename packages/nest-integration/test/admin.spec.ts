@@ -23,6 +23,7 @@ import {
 } from '@vitalcache/core';
 import { metricsPlugin } from '@vitalcache/metrics';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
+import { predictionPlugin, PredictiveWarmer, RefreshScheduler } from '@vitalcache/swr';
 
 import {
   adminAuditContext,
@@ -537,6 +538,35 @@ describe.each(PLATFORMS)('the administration on %s', (platform) => {
       await call(url, '/cache/config', post({ templates: { 'users:{id}': { enabled: false } } }));
       await call(url, '/users/1', { token: null });
       expect((await call(url, '/users/1', { token: null })).body).toEqual({ calls: 2 });
+    });
+
+    it('switch prediction on and off, and what it needs with it', async () => {
+      const scheduler = new RefreshScheduler({ utilization: () => 0 });
+      const of = (template: string) => ({ template, load: () => template });
+      const templates = [of('profile:{id}'), of('history:{id}')];
+      const plugins = [predictionPlugin(new PredictiveWarmer({ scheduler, templates }))];
+      const { app, url } = await startControllers(platform, [], protectedOptions({ plugins }));
+      const cache = app.get(CacheService);
+      const read = (template: string, id: number) =>
+        cache.read(template.replace('{id}', String(id)), () => 1, { template });
+      const isPredicted = async (id: number): Promise<boolean> => {
+        await read('profile:{id}', id);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return (await read('history:{id}', id)).outcome === 'hit';
+      };
+      for (let id = 0; id < 60; id++) {
+        await read('profile:{id}', id);
+        await read('history:{id}', id);
+      }
+      const after = async (change: object, id: number): Promise<boolean> => {
+        expect((await call(url, '/cache/config', post(change))).status).toBe(200);
+        return isPredicted(id);
+      };
+      expect(await isPredicted(90)).toBe(false);
+      expect(await after({ CACHE_PREDICTIVE_ENABLED: true }, 91)).toBe(true);
+      expect(await after({ warming: false }, 92)).toBe(false);
+      expect(await after({ warming: null }, 93)).toBe(true);
+      expect(await after({ predictive: false }, 94)).toBe(false);
     });
 
     it('let the log level take effect', async () => {

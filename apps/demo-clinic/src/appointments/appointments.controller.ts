@@ -53,6 +53,18 @@ export class AppointmentsController {
     return this.appointments.byClinicAndDate(clinicId, date);
   }
 
+  @Get('clinics/:clinicId/appointments/:date/board')
+  @ApiOperation({
+    summary: 'How many of the day are to come, were seen, or did not come; never from the cache',
+  })
+  @ApiInput({ params: clinicDayParams })
+  board(
+    @Param(new ZodPipe(clinicDayParams))
+    { clinicId, date }: { readonly clinicId: string; readonly date: string },
+  ) {
+    return this.appointments.board(clinicId, date);
+  }
+
   @Post('appointments')
   @ApiOperation({ summary: 'Books a free slot; 409 when somebody was faster' })
   @ApiInput({ body: newAppointment })

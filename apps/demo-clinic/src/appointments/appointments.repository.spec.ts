@@ -134,4 +134,16 @@ describe(AppointmentsRepository, () => {
       ).toBe(true);
     });
   });
+
+  describe('countByStatus', () => {
+    it('counts a clinic’s day by what became of it', async () => {
+      const before = await appointments.countByStatus('clinic-01', DAY);
+      const { id } = await appointments.create(request());
+      const booked = { ...before, booked: before.booked + 1 };
+      expect(await appointments.countByStatus('clinic-01', DAY)).toEqual(booked);
+      await appointments.setStatus(id, 'missed');
+      const missed = { ...before, missed: before.missed + 1 };
+      expect(await appointments.countByStatus('clinic-01', DAY)).toEqual(missed);
+    });
+  });
 });

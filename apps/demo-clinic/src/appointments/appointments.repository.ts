@@ -6,12 +6,15 @@ import { RowIds } from '../database/row-ids.js';
 import type { AppointmentsTable } from '../database/schema.js';
 import { SlowSource } from '../database/slow-source.js';
 import { translateWrite } from '../database/write-error.js';
-import type { AppointmentStatus } from './appointment-status.js';
+import { APPOINTMENT_STATUSES, type AppointmentStatus } from './appointment-status.js';
 import type { NewAppointment } from './appointments.schema.js';
 import { requireSlot } from './require-slot.js';
 
 /** An appointment. */
 export type Appointment = Selectable<AppointmentsTable>;
+
+/** Numbers of appointments. */
+export type DayCounts = Readonly<Record<AppointmentStatus, number>>;
 
 /** Reads, books and changes appointments. Two bookings of one slot never both succeed. */
 @Injectable()
@@ -60,6 +63,16 @@ export class AppointmentsRepository {
         .orderBy('id')
         .execute(),
     );
+  }
+
+  /** How many of a clinic's appointments of a day there are, by what became of them. */
+  async countByStatus(clinicId: string, date: string): Promise<DayCounts> {
+    const appointments = await this.byClinicAndDate(clinicId, date);
+    const count = (wanted: AppointmentStatus): number =>
+      appointments.filter(({ status }) => status === wanted).length;
+    return Object.fromEntries(
+      APPOINTMENT_STATUSES.map((status) => [status, count(status)]),
+    ) as DayCounts;
   }
 
   /**

@@ -4,7 +4,11 @@ import { Cache } from '@vitalcache/nest-integration';
 
 import { InvalidationService } from '../caching/invalidation.service.js';
 import { LIFETIMES } from '../caching/lifetimes.js';
-import { AppointmentsRepository, type Appointment } from './appointments.repository.js';
+import {
+  AppointmentsRepository,
+  type Appointment,
+  type DayCounts,
+} from './appointments.repository.js';
 import type { AppointmentPatch, NewAppointment } from './appointments.schema.js';
 
 /** Appointments through the cache. A booking makes the schedules of its doctor and clinic old, not the patient's records. */
@@ -40,6 +44,12 @@ export class AppointmentsService {
   })
   byClinicAndDate(clinicId: string, date: string): Promise<Appointment[]> {
     return this.appointments.byClinicAndDate(clinicId, date);
+  }
+
+  /** For the board in the waiting room: what it says of this moment is wrong a minute later, so it is never kept. */
+  @Cache({ keyTemplate: 'clinic:{clinicId}:board:{date}', ...LIFETIMES.realTime })
+  board(clinicId: string, date: string): Promise<DayCounts> {
+    return this.appointments.countByStatus(clinicId, date);
   }
 
   async create(appointment: NewAppointment): Promise<Appointment> {

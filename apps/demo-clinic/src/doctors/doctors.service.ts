@@ -21,7 +21,7 @@ export class DoctorsService {
   @Cache({
     keyTemplate: 'doctors:list:{query.clinicId}:{query.cursor}:{query.limit}',
     tags: ['doctors'],
-    ...LIFETIMES.list,
+    ...LIFETIMES.semiStatic,
   })
   list(query: DoctorsQuery): Promise<Page<Doctor>> {
     return this.doctors.list(query);

@@ -45,7 +45,7 @@ function fieldsOf(schema: z.ZodType | undefined): Field[] {
 function jsonSchema(schema: z.ZodType): SchemaObject {
   const { $schema: _, ...described } = z.toJSONSchema(schema, {
     io: 'input',
-    target: 'openapi-3.0',
+    target: 'draft-2020-12', // that of OpenAPI 3.1
     unrepresentable: 'any',
   });
   return described as SchemaObject;

@@ -1,7 +1,5 @@
 import type { Environment } from './environment.reader.js';
-
-/** More edits than this share of a name are another name, not a slip. */
-const MAX_EDITS_RATIO = 0.34;
+import { nearestName } from './nearest-name.js';
 
 /**
  * The `CACHE_*` names that are set and that nobody asked for, each with the nearest known one:
@@ -17,29 +15,7 @@ export function findUnknownVariables(
   return Object.keys(env)
     .filter((name) => name.startsWith('CACHE_') && !known.has(name))
     .map((name) => {
-      const nearest = nearestOf(name, candidates);
+      const nearest = nearestName(name, candidates);
       return nearest === undefined ? name : `${name} (did you mean ${nearest}?)`;
     });
-}
-
-function nearestOf(name: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates
-    .map((candidate) => ({ candidate, edits: editsBetween(name, candidate) }))
-    .sort((a, b) => a.edits - b.edits);
-  const [best] = ranked;
-  return best && best.edits <= name.length * MAX_EDITS_RATIO ? best.candidate : undefined;
-}
-
-/** Levenshtein distance, row by row (Wagner and Fischer, 1974). */
-function editsBetween(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, char] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const replaced = (row[j] ?? 0) + (char === b[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

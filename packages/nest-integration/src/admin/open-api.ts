@@ -7,7 +7,10 @@ export interface OpenApiDocument {
   readonly openapi: '3.1.0';
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
-  readonly components: object;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, object>>;
+    readonly securitySchemes: Readonly<Record<string, object>>;
+  };
 }
 
 type BroughtAction = Pick<AdminAction, 'method' | 'path' | 'needsReason'>;

@@ -26,6 +26,8 @@ export class CachedMethod extends DecoratedMethod {
   readonly varyBy: VaryBy | undefined;
   /** True when the key is made of class, method and arguments. */
   readonly hasDefaultKey: boolean;
+  /** What the key is made from; absent: something else than a template. */
+  readonly keyTemplate: string | undefined;
   /** True when a function of the application makes the key. */
   readonly hasOwnKey: boolean;
   /** What is said to the cache, but for tags with placeholders. */
@@ -42,6 +44,7 @@ export class CachedMethod extends DecoratedMethod {
     const type = prototype.constructor;
     this.isPublic = isPublic ?? false;
     this.varyBy = varyBy;
+    this.keyTemplate = keyTemplate;
     this.#escapedName = escapeKeyValue(String(name), 'method');
     this.hasOwnKey = key !== undefined;
     this.hasDefaultKey = key === undefined && keyTemplate === undefined;

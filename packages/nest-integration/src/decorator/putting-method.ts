@@ -22,6 +22,8 @@ const OF_READS = [
 /** What `@CachePut()` knows of one method: checked and compiled once, when the class is defined. */
 export class PuttingMethod extends DecoratedMethod {
   readonly isPublic: boolean;
+  /** What the key is made from; absent: by a function of the application. */
+  readonly keyTemplate: string | undefined;
   /** What is said to the cache, but for tags with placeholders. */
   readonly options: CacheOptions;
   readonly keyFor: (instance: object, resultAndArgs: readonly unknown[]) => string;
@@ -32,6 +34,7 @@ export class PuttingMethod extends DecoratedMethod {
     super(place, options.cache);
     const { cache: _cache, key, keyTemplate, public: isPublic, ...rest } = options;
     this.isPublic = isPublic ?? false;
+    this.keyTemplate = keyTemplate;
     try {
       assertDecoratorOptions(options);
       assertOfWrites(options);

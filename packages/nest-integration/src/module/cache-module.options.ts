@@ -42,6 +42,11 @@ export interface CacheModuleOptions extends CacheConfig {
    * (`cache.hit`, `cache.miss`, …). Default: true.
    */
   readonly events?: boolean;
+  /**
+   * Warns, once each, of invalidations that concern no key and no tag which this process has declared or used, and names
+   * near ones. Default: unless NODE_ENV is production.
+   */
+  readonly reportsUnmatched?: boolean;
 }
 
 /** The compiler sees to it that the names are complete. */
@@ -53,6 +58,7 @@ const NAMES: Readonly<Record<keyof CacheModuleOptions, true>> = {
   credentialHeaders: true,
   admin: true,
   events: true,
+  reportsUnmatched: true,
   namespace: true,
   enabled: true,
   strategies: true,

@@ -31,6 +31,8 @@ export interface CacheSetup {
   /** What the logger lets pass now. */
   readonly log: { level: CacheLogLevel };
   readonly admin: AdminSetup;
+  /** Whether invalidations of what nobody knows are reported. */
+  readonly reportsUnmatched: boolean;
   readonly provided: Omit<ProviderContext, 'onStateChange'>;
   /** Lines to warn with at start, once everything has been read. */
   readonly warnings: () => readonly string[];
@@ -90,6 +92,7 @@ export function createCacheSetup(
     logger,
     log,
     admin: createAdminSetup(reader, options.admin),
+    reportsUnmatched: options.reportsUnmatched ?? env['NODE_ENV'] !== 'production',
     config: { ...configOf(options, settings, name), logger },
     provided: {
       ...settings.provided,
@@ -112,6 +115,7 @@ function configOf(
     credentialHeaders: _c,
     admin: _a,
     events: _v,
+    reportsUnmatched: _u,
     ...given
   } = options;
   const strategies = options.strategies ?? [];

@@ -12,6 +12,7 @@ import {
 import { ADMIN_PROVIDERS } from '../admin/admin.providers.js';
 import { CacheEventBridge } from '../events/cache-event.bridge.js';
 import { HotKeysMiddleware } from '../dashboard/hot-keys.middleware.js';
+import { UnmatchedInvalidationMiddleware } from '../invalidation/unmatched-invalidation.middleware.js';
 import { METHOD_CONTEXT_TOKEN, type MethodContext } from '../decorator/method-context.js';
 import { RequestFollower } from '../http/request-follower.js';
 import { RequestScopes } from '../http/request-scopes.js';
@@ -83,17 +84,25 @@ export const PARTS_OF_A_CACHE: Provider[] = [
     inject: [MERGED_PLUGINS_TOKEN],
   },
   {
+    provide: UnmatchedInvalidationMiddleware,
+    useFactory: ({ logger }: CacheSetup, { protection }: MergedPlugins) =>
+      new UnmatchedInvalidationMiddleware(logger, protection !== null),
+    inject: [CACHE_SETUP_TOKEN, MERGED_PLUGINS_TOKEN],
+  },
+  {
     provide: CacheService,
     useFactory: (
       provider: ICacheProvider,
-      { config }: CacheSetup,
+      { config, reportsUnmatched }: CacheSetup,
       { cacheClass }: MergedPlugins,
       scopes: RequestScopes,
       hotKeys: HotKeysMiddleware,
+      invalidations: UnmatchedInvalidationMiddleware,
     ) => {
       const middleware = [
         new ServedValuesMiddleware(scopes),
         hotKeys,
+        ...(reportsUnmatched ? [invalidations] : []),
         ...(config.middleware ?? []),
       ];
       const Service = (cacheClass ?? CacheService) as typeof CacheService;
@@ -105,6 +114,7 @@ export const PARTS_OF_A_CACHE: Provider[] = [
       MERGED_PLUGINS_TOKEN,
       RequestScopes,
       HotKeysMiddleware,
+      UnmatchedInvalidationMiddleware,
     ],
   },
   {

@@ -16,6 +16,7 @@ import { declaredMethodsOf } from '../decorator/declared-methods.js';
 import type { DecoratedMethod } from '../decorator/decorated-method.js';
 import { PuttingMethod } from '../decorator/putting-method.js';
 import { WarmingMethod } from '../decorator/warming-method.js';
+import { UnmatchedInvalidationMiddleware } from '../invalidation/unmatched-invalidation.middleware.js';
 import { assertAlone, assertDistinctKeys, missingStrategy } from './cached-class.rules.js';
 import { CACHE_SETUP_TOKEN, MERGED_PLUGINS_TOKEN } from './cache.module-definition.js';
 import type { CacheSetup } from './cache-setup.js';
@@ -29,6 +30,8 @@ export class CachedClasses {
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(CACHE_SETUP_TOKEN) private readonly setup: CacheSetup,
     @Inject(MERGED_PLUGINS_TOKEN) private readonly merged: MergedPlugins,
+    @Inject(UnmatchedInvalidationMiddleware)
+    private readonly invalidations: UnmatchedInvalidationMiddleware,
   ) {}
 
   /**
@@ -48,7 +51,10 @@ export class CachedClasses {
       const bound = this.#bind(wrapper, first, cache);
       if (bound !== cache.service) continue; // another CacheModule's
       const cached = methods.filter((method) => method instanceof CachedMethod);
-      if (!types.has(type)) this.#assertUsable(type, methods);
+      if (!types.has(type)) {
+        this.#assertUsable(type, methods);
+        this.invalidations.declare(type, methods);
+      }
       types.set(type, cached);
       if (wrapper.inject) assertAlone(wrapper.instance as object, type, cached, factoryBuilt);
       this.#warm(wrapper, methods, cache.service, warming);

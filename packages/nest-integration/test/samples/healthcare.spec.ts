@@ -213,7 +213,7 @@ describe('healthcare samples', () => {
     }
 
     it('caches users, and delete invalidates nothing of them', async () => {
-      const { users, cache, asDoctor } = await start();
+      const { users, cache, lines, asDoctor } = await start();
       const one = () => asDoctor(() => users.findOne('7'));
       const all = () => asDoctor(() => users.findAll('doctor'));
       const before = [await one(), await all()];
@@ -229,6 +229,12 @@ describe('healthcare samples', () => {
         expect((result as { removed: number | null }).removed ?? 0).toBe(0);
       }
       expect([await one(), await all()]).toEqual(before);
+      expect(lines.warnings.slice(-2)).toEqual([
+        expect.stringMatching(
+          /a pattern concerns no key .*near: users:all:\{role\}, users:one:\{id\}/,
+        ),
+        expect.stringMatching(/a tag concerns no tag .*near: users\)/),
+      ]);
     });
   });
 

@@ -3,8 +3,8 @@ import type { CachePlugin, CacheService } from '@vitalcache/core';
 import type { PredictiveWarmer } from './predictive-warmer.js';
 
 /**
- * Gives a cache a {@link PredictiveWarmer} that warms while the setting `predictive` (CACHE_PREDICTIVE_ENABLED) says so; it
- * learns in any case. Pass it in `plugins`.
+ * Gives a cache a {@link PredictiveWarmer} that warms while the settings `predictive` (CACHE_PREDICTIVE_ENABLED) and
+ * `warming`, without which there is none, say so; it learns in any case. Pass it in `plugins`.
  */
 export function predictionPlugin(warmer: PredictiveWarmer): CachePlugin<CacheService> {
   let end = (): void => undefined;
@@ -13,11 +13,12 @@ export function predictionPlugin(warmer: PredictiveWarmer): CachePlugin<CacheSer
     middleware: [warmer],
     async start(cache) {
       const follow = async (): Promise<void> => {
-        if (cache.settings.predictive) await warmer.start(cache);
+        const { predictive, warming } = cache.settings;
+        if (predictive && warming) await warmer.start(cache);
         else warmer.stop();
       };
       end = cache.onSettingChanged(({ name }) => {
-        if (name === 'predictive') void follow(); // never rejects: what it reads may be missing
+        if (name === 'predictive' || name === 'warming') void follow(); // never rejects: what it reads may be missing
       });
       await follow();
     },
