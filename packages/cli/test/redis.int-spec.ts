@@ -135,8 +135,8 @@ describeWithRedis(
           .replace(/127\.0\.0\.1:\d+/g, '<address>')
           .replace(/redis \d+\.\d+\.\d+/, 'redis <version>')
           .replace(
-            /Known against this version: .*?\. Update/,
-            'Known against this version: <some>. Update',
+            /(Known against this version \(notices up to )\w+ \d+\): .*?\. Update/,
+            '$1<month>): <some>. Update',
           )
           .replace(/-?\d+ ms off/, '<some> ms off')
           .replace(/newest record .*? old/, 'newest record <some> old');

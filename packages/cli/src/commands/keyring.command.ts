@@ -51,7 +51,7 @@ export function addKeyring(program: Command, commands: CommandSet): void {
   commands.add(
     keyring,
     'status [file]',
-    'list ids and states of the keys; never the keys',
+    'list ids and states of the keys in a file (default: CACHE_KEYRING_FILE); never the keys',
     status,
     configured,
   );

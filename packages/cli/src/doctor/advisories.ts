@@ -5,15 +5,32 @@ interface Advisory {
   readonly fixed: Readonly<Partial<Record<'redis' | 'valkey', readonly string[]>>>;
 }
 
-/** Newest first; of each year those that a cache's users can reach. */
+/** The month up to which notices were read for the table below: later ones are not in it. */
+export const ADVISORIES_READ = 'August 2026';
+
+/** Newest first; of each year those that a cache's users can reach. Ids and versions as in the makes' own notices. */
 const ADVISORIES: readonly Advisory[] = [
   {
-    id: 'security releases of July 2026',
-    what: 'execution of code',
+    id: 'CVE-2026-81934',
+    what: 'execution of code through TLS',
     fixed: {
-      redis: ['6.2.23', '7.2.15', '7.4.10', '8.2.8', '8.4.5', '8.6.5', '8.8.1'],
-      valkey: ['7.2.14', '8.0.10', '8.1.9', '9.0.5', '9.1.1'],
+      redis: ['6.2.24', '7.2.16', '7.4.11', '8.2.9', '8.4.6', '8.6.6', '8.8.2', '8.10.1'],
     },
+  },
+  {
+    id: 'CVE-2026-56684, CVE-2026-63639',
+    what: 'execution of code through TLS, or a file that is loaded',
+    fixed: { valkey: ['7.2.14', '8.0.10', '8.1.9', '9.0.5', '9.1.1'] },
+  },
+  {
+    id: 'CVE-2026-23479, CVE-2026-25243, CVE-2026-23631',
+    what: 'use of freed memory, also through RESTORE and Lua',
+    fixed: { valkey: ['7.2.13', '8.0.9', '8.1.7', '9.0.4', '9.1.0'] },
+  },
+  {
+    id: 'CVE-2025-67733, CVE-2026-21863',
+    what: 'forged replies through Lua, crashes through the cluster bus',
+    fixed: { valkey: ['7.2.12', '8.0.7', '8.1.6', '9.0.2'] },
   },
   {
     id: 'CVE-2025-49844',
@@ -26,12 +43,15 @@ const ADVISORIES: readonly Advisory[] = [
   {
     id: 'CVE-2025-32023',
     what: 'writing out of bounds',
-    fixed: { redis: ['6.2.19', '7.2.10', '7.4.5', '8.0.3'] },
+    fixed: {
+      redis: ['6.2.19', '7.2.10', '7.4.5', '8.0.3'],
+      valkey: ['7.2.10', '8.0.4', '8.1.3'],
+    },
   },
   {
     id: 'CVE-2024-31228, CVE-2024-31449',
     what: 'crashes by patterns, execution of code through Lua',
-    fixed: { redis: ['6.2.16', '7.2.6', '7.4.1'] },
+    fixed: { redis: ['6.2.16', '7.2.6', '7.4.1'], valkey: ['7.2.7', '8.0.1'] },
   },
   {
     id: 'CVE-2022-36021',

@@ -1,6 +1,6 @@
 import type { StoreExposure, StoreFindings } from '@vitalcache/provider-redis';
 
-import { advisoriesOf } from './advisories.js';
+import { ADVISORIES_READ, advisoriesOf } from './advisories.js';
 import { Findings, type Finding } from './finding.js';
 
 const MAX_SKEW_MS = 5_000;
@@ -41,8 +41,8 @@ function checkStore(found: StoreFindings, exposure: StoreExposure | null): reado
 function checkVersion(findings: Findings, { software, version }: StoreFindings): void {
   const known = software && version ? advisoriesOf(software, version) : null;
   findings.judge('version', known && known.length === 0, {
-    well: 'no weakness of this version is known here',
-    ill: `Known against this version: ${known?.join('; ')}. Update it, unless your distribution has patched it under the same number.`,
+    well: `no weakness of this version is known here (notices up to ${ADVISORIES_READ}; for later ones follow those of its make)`,
+    ill: `Known against this version (notices up to ${ADVISORIES_READ}): ${known?.join('; ')}. Update it, unless your distribution has patched it under the same number.`,
     unknown: `nothing is known here of ${software} ${version ?? ''}; follow its security notices`,
   });
 }

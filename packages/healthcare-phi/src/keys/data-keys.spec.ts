@@ -142,6 +142,44 @@ describe('DataKeys', () => {
     });
   });
 
+  it('has the key of the next epoch before its turn, so that nobody waits for the key store then', async () => {
+    const [one, other] = [await world.process(), await world.process()];
+    await world.sealed(one);
+    world.clock.advance(DAY_MS / 2 - 40_000);
+    await world.sealed(one);
+    await settle();
+    world.storeFaults.mode = 'hangs';
+    world.clock.advance(50_000);
+    expect(one.seal.sealingKey(terms())).not.toBeInstanceOf(Promise);
+    const after = await world.sealed(one);
+    world.storeFaults.mode = 'up';
+    expect(await world.opened(other, after)).toEqual(PAYLOAD);
+    const [tenant = ''] = await world.store.tenants();
+    expect((await world.store.list(tenant)).map(({ id }) => id)).toContain(
+      after.toString('hex', 8, 16),
+    );
+  });
+
+  it('asks for it in the last minutes alone, and holds nothing against a key store that is down then', async () => {
+    const one = await world.process();
+    await world.sealed(one);
+    const rows = async () =>
+      (await world.store.list((await world.store.tenants())[0] ?? '')).length;
+    world.clock.advance(DAY_MS / 2 - 6 * MINUTE_MS);
+    await world.sealed(one);
+    await settle();
+    expect(await rows()).toBe(1);
+    world.storeFaults.mode = 'down';
+    world.clock.advance(2 * MINUTE_MS);
+    await world.sealed(one);
+    await settle();
+    world.storeFaults.mode = 'up';
+    world.clock.advance(MINUTE_MS);
+    await world.sealed(one);
+    await settle();
+    expect(await rows()).toBe(2);
+  });
+
   it('goes on with keys of tenants for the whole epoch while the key store is down or hangs', async () => {
     const one = await world.process();
     const bytes = await world.sealed(one);

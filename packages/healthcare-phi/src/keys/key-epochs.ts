@@ -5,6 +5,8 @@ import { CacheError } from '@vitalcache/core';
 import { SKEW_MS } from '../seal/seal-caps.js';
 
 const MINUTE_MS = 60_000;
+/** For which before its turn the next epoch is soon: five minutes, of short epochs a quarter of one. */
+const SOON_MS = 5 * MINUTE_MS;
 const TAIL_BYTES = 4;
 
 export interface KeyEpochOptions {
@@ -33,6 +35,12 @@ export class KeyEpochs {
 
   at(nowMs: number): number {
     return (Math.floor(nowMs / this.#epochMs) * this.#epochMs) / MINUTE_MS;
+  }
+
+  /** The next epoch, where its turn comes soon; else `null`. */
+  soonAt(nowMs: number): number | null {
+    const next = this.at(nowMs + Math.min(SOON_MS, this.#epochMs / 4));
+    return next === this.at(nowMs) ? null : next;
   }
 
   /** When nothing that was sealed with a key of the epoch is needed any more. */

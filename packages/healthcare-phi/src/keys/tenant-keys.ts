@@ -43,10 +43,21 @@ export class TenantKeys {
     this.#options = options;
   }
 
-  /** What new data is sealed with now; without a promise where it is at hand. Rejects with a `CacheError`. */
+  /**
+   * What new data is sealed with now; without a promise where it is at hand. Rejects with a `CacheError`. Shortly before the
+   * turn of an epoch the next one's key is fetched besides, so that nobody waits for it then.
+   */
   current(tenant: string): TenantKey | Promise<TenantKey> {
-    const { epochs, clock, flights } = this.#options;
-    const epoch = epochs.at(clock.now());
+    const { epochs, clock } = this.#options;
+    const now = clock.now();
+    const next = epochs.soonAt(now);
+    const soon = next === null ? null : this.#ofEpoch(tenant, next);
+    if (soon instanceof Promise) soon.catch(() => undefined); // whoever needs it asks again
+    return this.#ofEpoch(tenant, epochs.at(now));
+  }
+
+  #ofEpoch(tenant: string, epoch: number): TenantKey | Promise<TenantKey> {
+    const { flights } = this.#options;
     const held = this.#held.get(nameOf(tenant, epoch));
     if (held && this.#isTrusted(held)) return held.key;
     return flights.run(`current ${nameOf(tenant, epoch)}`, async () => {

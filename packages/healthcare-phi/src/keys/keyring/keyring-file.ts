@@ -9,12 +9,12 @@ const OTHERS = 0o077;
  * Reads a file of secrets. Links are followed, as orchestrators mount secrets by them; what is judged is the file that was
  * opened.
  *
- * @param source the variable that names the file, for messages
+ * @param name what it is called in messages: by default by its path
  * @throws CacheError `CONFIG_INVALID` when it can't be read or others than its owner may
  */
-export function readSecretFile(path: string, source: string): string {
+export function readSecretFile(path: string, name = `The file ${path}`): string {
   const refuse = (what: string): never => {
-    throw new CacheError('CONFIG_INVALID', `The file named by ${source} ${what}.`);
+    throw new CacheError('CONFIG_INVALID', `${name} ${what}.`);
   };
   let file: number;
   try {

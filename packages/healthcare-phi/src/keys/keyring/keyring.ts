@@ -38,7 +38,7 @@ export class Keyring {
   ) {}
 
   /**
-   * @param source where the text came from, for messages: a variable's name
+   * @param source where the text came from, for messages: a variable's name, or a file's
    * @throws CacheError `CONFIG_INVALID` that says what is wrong and repeats nothing of the text
    */
   static parse(text: string, source = 'CACHE_KEYRING'): Keyring {

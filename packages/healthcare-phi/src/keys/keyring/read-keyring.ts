@@ -16,14 +16,17 @@ export function readKeyring(reader: EnvironmentReader): Keyring | undefined {
   const source = path === undefined ? 'CACHE_KEYRING' : 'CACHE_KEYRING_FILE';
   if (text === undefined && path === undefined) return undefined;
   try {
-    return Keyring.parse(text ?? readSecretFile(path as string, source), source);
+    return Keyring.parse(
+      text ?? readSecretFile(path as string, `The file named by ${source}`),
+      source,
+    );
   } catch (error) {
     if (!isCacheError(error)) throw error;
     return reader.reject(source, `a keyring. ${error.message}`);
   }
 }
 
-/** @throws CacheError `CONFIG_INVALID` */
+/** The keyring in a file. @throws CacheError `CONFIG_INVALID` naming the file */
 export function loadKeyring(path: string): Keyring {
-  return Keyring.parse(readSecretFile(path, 'CACHE_KEYRING_FILE'), 'CACHE_KEYRING_FILE');
+  return Keyring.parse(readSecretFile(path), path);
 }
