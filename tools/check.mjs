@@ -6,6 +6,7 @@ import { checkCycles } from './checks/cycles.mjs';
 import { checkEnvironment } from './checks/environment.mjs';
 import { checkExports } from './checks/exports.mjs';
 import { checkGenerated } from './checks/generated.mjs';
+import { checkLicences } from './checks/licences.mjs';
 import { checkLua } from './checks/lua.mjs';
 import { checkMachinePaths } from './checks/machine-paths.mjs';
 import { checkSamples } from './checks/samples.mjs';
@@ -23,6 +24,7 @@ const checks = {
   controls: checkControls,
   samples: checkSamples,
   environment: checkEnvironment,
+  licences: checkLicences,
   'README examples': checkSnippets,
 };
 

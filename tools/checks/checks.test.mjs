@@ -20,6 +20,7 @@ import { checkExports } from './exports.mjs';
 import { controlsPage } from '../build/write-controls.mjs';
 import { checkControls } from './controls.mjs';
 import { checkGenerated } from './generated.mjs';
+import { checkLicences } from './licences.mjs';
 import { checkLua } from './lua.mjs';
 import { checkMachinePaths } from './machine-paths.mjs';
 import { checkSamples } from './samples.mjs';
@@ -210,4 +211,25 @@ test('README examples: finds what does not compile, with file and line', () => {
   assert.equal(problems.length, 1);
   assert.match(problems[0], /^README\.md:7: .*shout/);
   assert.deepEqual(notes, ['2 examples']);
+});
+
+test('licences: refuses what is not permissive, and for what is passed on more than for tools', async () => {
+  write('packages/core/package.json', '{ "dependencies": { "passed-on": "1.0.0" } }');
+  const entries = (passedOn, tool) => ({
+    packages: {
+      '': {},
+      'node_modules/passed-on': { version: '1.0.0', license: passedOn },
+      'node_modules/tool': { version: '1.0.0', license: tool, dev: true },
+    },
+  });
+  const problemsOf = async (...licences) => {
+    write('package-lock.json', JSON.stringify(entries(...licences)));
+    const { problems } = await checkLicences(root);
+    return problems.filter((problem) => problem.includes('is under'));
+  };
+  assert.deepEqual(await problemsOf('(MIT OR Apache-2.0)', 'Python-2.0'), []);
+  assert.match((await problemsOf('MIT', 'GPL-3.0-only')).join(), /tool is under GPL-3\.0-only/);
+  assert.match((await problemsOf('(MIT AND GPL-2.0)', 'MIT')).join(), /passed-on is under/);
+  assert.match((await problemsOf('Python-2.0', 'MIT')).join(), /passed-on is under/);
+  assert.match((await problemsOf(undefined, 'MIT')).join(), /none named/);
 });

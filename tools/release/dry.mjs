@@ -17,6 +17,7 @@ import { join } from 'node:path';
 
 import { root, say, seconds } from '../bootstrap/process.mjs';
 import { startLocalRegistry } from './local-registry.mjs';
+import { writeSbom } from './sbom.mjs';
 
 const SMOKE_PACKAGES = ['core', 'swr', 'provider-memory', 'cli'];
 
@@ -111,6 +112,21 @@ try {
     const help = runIn(consumer, 'npx', ['--no', 'vitalcache', '--help']);
     if (!help.includes('doctor')) throw new Error(`vitalcache --help says: ${help}`);
     return said;
+  });
+
+  await step('the list of what it is made of', () => {
+    const target = join(folder, 'sbom.cdx.json');
+    const count = writeSbom(version, registry.env, target);
+    const { bomFormat, components } = JSON.parse(readFileSync(target, 'utf8'));
+    const missing = manifestsOf().filter(
+      (one) =>
+        !components.some(({ purl }) =>
+          purl.includes(encodeURIComponent(one.name).replace('%2F', '/')),
+        ),
+    );
+    if (bomFormat !== 'CycloneDX' || missing.length > 0)
+      throw new Error(`The list lacks ${missing.map((one) => one.name)}`);
+    return `${count} components`;
   });
   say(`A release would go through; the rehearsal took ${seconds(started)}`);
 } catch (error) {
