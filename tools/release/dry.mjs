@@ -109,7 +109,7 @@ try {
   await step('a first run', () => {
     cpSync(join(root, 'tools/release/smoke.mjs'), join(consumer, 'smoke.mjs'));
     const said = runIn(consumer, process.execPath, ['smoke.mjs']).trim();
-    const help = runIn(consumer, 'npx', ['--no', 'vitalcache', '--help']);
+    const help = runIn(consumer, 'node_modules/.bin/vitalcache', ['--help']);
     if (!help.includes('doctor')) throw new Error(`vitalcache --help says: ${help}`);
     return said;
   });
