@@ -7,6 +7,7 @@ import { checkEnvironment } from './checks/environment.mjs';
 import { checkExports } from './checks/exports.mjs';
 import { checkGenerated } from './checks/generated.mjs';
 import { checkLicences } from './checks/licences.mjs';
+import { checkLinks } from './checks/links.mjs';
 import { checkLua } from './checks/lua.mjs';
 import { checkMachinePaths } from './checks/machine-paths.mjs';
 import { checkSamples } from './checks/samples.mjs';
@@ -25,7 +26,8 @@ const checks = {
   samples: checkSamples,
   environment: checkEnvironment,
   licences: checkLicences,
-  'README examples': checkSnippets,
+  links: checkLinks,
+  examples: checkSnippets,
 };
 
 for (const [name, check] of Object.entries(checks)) {

@@ -36,7 +36,8 @@ export function outdatedReferences(root) {
     const all = new Set([...shipped, ...Object.keys(manifest.devDependencies ?? {})]);
     wanted.set(`${path}/${main}`, referencesTo(path, shipped));
     wanted.set(`${path}/tsconfig.cjs.json`, referencesTo(path, shipped));
-    wanted.set(`${path}/tsconfig.spec.json`, [`./${main}`, ...referencesTo(path, all)]);
+    const own = existsSync(join(root, path, main)) ? [`./${main}`] : []; // tests may be all there is
+    wanted.set(`${path}/tsconfig.spec.json`, [...own, ...referencesTo(path, all)]);
   }
   return [...wanted].flatMap(([path, targets]) => {
     if (!existsSync(join(root, path))) return [];

@@ -21,6 +21,7 @@ import { controlsPage } from '../build/write-controls.mjs';
 import { checkControls } from './controls.mjs';
 import { checkGenerated } from './generated.mjs';
 import { checkLicences } from './licences.mjs';
+import { checkLinks } from './links.mjs';
 import { checkLua } from './lua.mjs';
 import { checkMachinePaths } from './machine-paths.mjs';
 import { checkSamples } from './samples.mjs';
@@ -198,19 +199,59 @@ test('samples: a harness that differs, a sample without a test, and a test that 
   assert.match((await problems())[0], /01-users has no test/);
 });
 
-test('README examples: finds what does not compile, with file and line', () => {
-  const repository = fileURLToPath(new URL('../..', import.meta.url));
+test('links: leads to files and anchors that are there, also of repeated headings', () => {
+  write('docs/a.md', '# A b `c`, d!\n\n## Same\n\n## Same\n\n<a id="here"></a>[up](#a-b-c-d)\n');
+  const links = ['docs', 'docs/a.md#same-1', './docs/a.md#here', '#start', 'https://a.example/#x'];
+  write('README.md', `# Start\n\n${links.map((link) => `[x](${link})`).join('\n')}\n`);
+  assert.deepEqual(checkLinks(root).problems, []);
+});
+
+test('links: reports what leads nowhere, with file and line, and looks into no code', () => {
+  write('docs/a.md', '# A\n\n## B\n');
+  const links = ['no.md', 'docs/a.md#c', '#gone', '/docs/a.md'];
+  const code = '```md\n[x](code.md)\n```\n\n`[x](inline.md)` <!-- [x](comment.md) -->\n';
+  write('README.md', `${code}\n${links.map((link) => `[\`x\` y](${link})\n`).join('')}`);
+  assert.deepEqual(checkLinks(root).problems, [
+    'README.md:7: no.md leads nowhere',
+    'README.md:8: docs/a.md#c: there is no heading or anchor #c',
+    'README.md:9: #gone: there is no heading or anchor #gone',
+    'README.md:10: /docs/a.md is absolute; use a relative link',
+  ]);
+});
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const example = (code) => `\`\`\`ts\n${code}\n\`\`\`\n`;
+
+/** What examples need of the repository. */
+function withCompiler() {
   copyFileSync(join(repository, 'tsconfig.base.json'), join(root, 'tsconfig.base.json'));
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
   write('.gitignore', 'node_modules\n');
-  const example = (code) => `\`\`\`ts\n${code}\n\`\`\`\n`;
+}
+
+test('examples: finds what does not compile, with file and line', () => {
+  withCompiler();
   const given = '<!-- given: declare const answer: number; -->\n\n';
   write('README.md', `# A\n\n${given}${example('answer.toFixed();\nanswer.shout();')}`);
   write('packages/a/README.md', example('export const a: number = 1;'));
   const { problems, notes } = checkSnippets(root);
   assert.equal(problems.length, 1);
   assert.match(problems[0], /^README\.md:7: .*shout/);
-  assert.deepEqual(notes, ['2 examples']);
+  assert.deepEqual(notes, ['2 examples, 0 of them run']);
+});
+
+test('examples: runs those that can be, and finds what they do not print', () => {
+  withCompiler();
+  const given = '<!-- run: const answer = await Promise.resolve(42); -->\n\n';
+  const prints = (what) => `${given}${example(`console.log(answer, 'x'); // → ${what}`)}`;
+  write('docs/right.md', prints('42 x'));
+  assert.deepEqual(checkSnippets(root).problems, []);
+  write('docs/wrong.md', prints('43 x'));
+  write('docs/throws.md', `${given}${example("throw new Error('no ' + answer);")}`);
+  const { problems } = checkSnippets(root);
+  assert.match(problems[0], /^docs\/throws\.md:4: [^]*no 42/);
+  assert.match(problems[1], /^docs\/wrong\.md:4: [^]*prints\n42 x\n[^]*43 x/);
+  assert.equal(problems.length, 2);
 });
 
 test('licences: refuses what is not permissive, and for what is passed on more than for tools', async () => {
