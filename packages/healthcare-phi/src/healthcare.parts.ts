@@ -41,6 +41,7 @@ import { EntryIndex } from './subjects/entry-index.js';
 import { subjectByConvention } from './subjects/key-convention.js';
 import { KnownSubjects } from './subjects/known-subjects.js';
 import { UndeclaredPhiMiddleware } from './undeclared-phi.middleware.js';
+import { ValueStoresGuard } from './value-stores.guard.js';
 
 /** How long an invalidation waits for the removal of what it has made invalid. */
 const REMOVAL_MS = 2_000;
@@ -52,6 +53,7 @@ export class HealthcareParts {
   readonly audit: HealthcareAudit;
   readonly names: KeyedNames;
   readonly keys: DataKeys;
+  readonly stores: ValueStoresGuard;
   readonly seal: PhiSeal;
   readonly protection: HealthcareProtection;
   readonly admission: EntryAdmission;
@@ -114,9 +116,18 @@ export class HealthcareParts {
     const admission = (this.admission = new EntryAdmission({
       subjects,
       clock,
-      isCaching: () => this.isCaching,
-      warn,
+      isCaching: () => this.isCaching && this.stores.isSafe,
+      warn: (message) => {
+        if (!this.isCaching) warn(message); // else it is the stores, of which their guard tells
+      },
     }));
+    this.stores = new ValueStoresGuard({
+      keys,
+      values: () => this.#own,
+      wantsEncryption: this.isCaching && !options.allowPlaintextConnection,
+      clock,
+      logger,
+    });
     const index = (): EntryIndex | null => this.#joined?.index ?? null;
     this.protection = new HealthcareProtection({ names, seal, keys, admission, index });
     this.phi = new PHICacheStrategy({ audit, keyRef, ...(options.swr && { swr: options.swr }) });
@@ -157,6 +168,7 @@ export class HealthcareParts {
     });
     this.#joined = {
       provider,
+      namespace: cache.namespace,
       index,
       erasure,
       purge: new PurgeJob({ keeper, index, guard, holds, audit, logger }),
@@ -192,6 +204,7 @@ export class HealthcareParts {
 
 interface Joined {
   readonly provider: ICacheProvider;
+  readonly namespace: string;
   readonly index: EntryIndex;
   readonly erasure: Erasure;
   readonly purge: PurgeJob;

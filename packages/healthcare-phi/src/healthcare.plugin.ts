@@ -23,7 +23,6 @@ import { readHealthcareEnvironment, type HealthcareEnvironment } from './healthc
 import type { HealthcarePluginOptions } from './healthcare-plugin.options.js';
 import { HealthcareParts, type HasHealthcareParts } from './healthcare.parts.js';
 import { LegalHolds } from './legal-hold/legal-holds.js';
-import { assertEncryptedConnections } from './start-checks.js';
 import { withTopicTags } from './subjects/topic-tags.rule.js';
 
 /** Injected where an application asks for the audit of protected data. */
@@ -85,11 +84,8 @@ export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
   async start(cache: object): Promise<void> {
     assertHealthcare(cache);
     const { receiptsDirectory } = this.#options;
-    const { audit, breakGlass, channel, isCaching, keys, provider } = this.parts;
-    if (isCaching && !this.#options.allowPlaintextConnection) {
-      await assertEncryptedConnections(provider);
-    }
-    await keys.assertApartFrom(provider, cache.namespace);
+    const { audit, breakGlass, channel, stores } = this.parts;
+    await stores.look();
     if (receiptsDirectory !== undefined) await assertKeepsReceipts(receiptsDirectory);
     await audit.start?.();
     await breakGlass?.start();
@@ -97,24 +93,26 @@ export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
   }
 
   async close(): Promise<void> {
-    const { audit, breakGlass, channel, index } = this.parts;
+    const { audit, breakGlass, channel, index, stores } = this.parts;
     channel.close();
     breakGlass?.stop();
-    await index.settled();
+    await Promise.all([index.settled(), stores.settled()]);
     await audit.close?.();
   }
 
   health(): PluginHealth {
-    const { audit, isCaching, keys } = this.parts;
+    const { audit, isCaching, keys, stores } = this.parts;
     const told = audit.health?.() ?? { status: 'healthy', reasons: [] };
     const warnings = [
+      ...(stores.reason === null ? [] : [stores.reason]),
       ...(isCaching ? [] : ['Protected data is not cached: sealing or the audit is switched off.']),
       ...(keys.shredding === 'available'
         ? []
         : ['There is no key store: erased data can be read in old copies of the store.']),
     ];
     if (warnings.length === 0) return told;
-    const status = told.status === 'healthy' ? 'warning' : told.status;
+    const isCritical = told.status === 'critical' || stores.isRefused;
+    const status = isCritical ? 'critical' : 'warning';
     return { status, reasons: [...told.reasons, ...warnings] };
   }
 

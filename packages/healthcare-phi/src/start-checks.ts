@@ -1,21 +1,30 @@
 import { CacheError, type ICacheProvider } from '@vitalcache/core';
 
-/** What some providers tell of how their stores are reached. */
-interface Exposure {
+/** What some providers tell of how each of their stores is reached. */
+export interface Exposure {
   readonly store: string;
+  /** False: it did not answer, and nothing else is known. */
+  readonly isReachable?: boolean;
   readonly isEncrypted: boolean | null;
   readonly isLoopback: boolean | null;
+  /** What its server calls itself, or the beginning of it. */
+  readonly incarnation?: string | null;
+}
+
+/** How stores are reached; `null`: the provider could not be asked. Of one that does not tell there is nothing to look at. */
+export async function exposuresOf(
+  provider: ICacheProvider & { exposure?(): Promise<readonly Exposure[]> },
+): Promise<readonly Exposure[] | null> {
+  if (!provider.exposure) return [];
+  return provider.exposure().catch(() => null);
 }
 
 /**
  * Refuses a store that is reached over a network without encryption: what is sealed stays sealed, but who asks for whom and
- * when could be seen, and written. A store that does not answer yet is looked at by the doctor.
+ * when could be seen, and written.
  * @throws CacheError `CONFIG_INVALID`
  */
-export async function assertEncryptedConnections(
-  provider: ICacheProvider & { exposure?(): Promise<readonly Exposure[]> },
-): Promise<void> {
-  const exposures = (await provider.exposure?.().catch(() => [])) ?? [];
+export function assertEncryptedConnections(exposures: readonly Exposure[]): void {
   const plain = exposures.find(
     ({ isEncrypted, isLoopback }) => isEncrypted === false && isLoopback === false,
   );

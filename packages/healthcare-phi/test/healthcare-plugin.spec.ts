@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { CacheService, EnvironmentReader } from '@vitalcache/core';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
+import { FakeClock } from '@vitalcache/testing';
 
 import { currentAccess, runWithAccess } from '../src/access/access-scope.js';
 import { HealthcareCacheService } from '../src/healthcare-cache.service.js';
@@ -12,7 +13,8 @@ import { HEALTHCARE_AUDIT, healthcarePlugin } from '../src/healthcare.plugin.js'
 import { generateKeyring } from '../src/keys/keyring/generate-keyring.js';
 import { Keyring } from '../src/keys/keyring/keyring.js';
 import { LegalHolds } from '../src/legal-hold/legal-holds.js';
-import { clinicCache, DOCTOR } from './support/clinic-cache.js';
+import { MemoryKeyStore } from '../src/keys/stores/memory-key.store.js';
+import { clinicCache, DOCTOR, type ClinicCacheOptions } from './support/clinic-cache.js';
 import { RecordingAudit } from './support/recording.audit.js';
 
 const silent = { debug: () => undefined, log: () => undefined, warn: jest.fn(), error: jest.fn() };
@@ -31,6 +33,18 @@ const built = (
     plugins: [plugin],
   });
 };
+
+interface Told {
+  readonly store: string;
+  readonly isReachable?: boolean;
+  readonly isEncrypted: boolean | null;
+  readonly isLoopback: boolean | null;
+  readonly incarnation?: string;
+}
+const SAFE: Told = { store: 'redis-1', isEncrypted: true, isLoopback: false };
+/** A store in memory that tells of its servers like one on a network. */
+const withStores = (told: () => readonly Told[]) =>
+  Object.assign(new MemoryCacheProvider(), { exposure: async () => told() });
 
 describe('healthcarePlugin', () => {
   describe('fails closed at start, with the remedy in the message', () => {
@@ -127,11 +141,95 @@ describe('healthcarePlugin', () => {
       await cache.close();
     });
 
+    it('a key store that is one of several servers with values', async () => {
+      const provider = withStores(() => [
+        { ...SAFE, incarnation: 'a'.repeat(16) },
+        { ...SAFE, store: 'redis-2', incarnation: 'b'.repeat(16) },
+      ]);
+      const onServer = (id: string) =>
+        Object.assign(new MemoryKeyStore(), { serverIds: async () => [id.repeat(40)] });
+      await expect(clinicCache({ provider, keyStore: onServer('b') })).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining('a server that holds cached values') as string,
+      });
+      await (await clinicCache({ provider, keyStore: onServer('c') })).cache.close();
+    });
+
     it('a cache of another class', async () => {
       const cache = new CacheService(new MemoryCacheProvider(), {
         plugins: [healthcarePlugin({ keyring, audit, logger: silent })],
       });
       await expect(cache.start()).rejects.toThrow('needs a HealthcareCacheService');
+      await cache.close();
+    });
+  });
+
+  describe('while a store has not answered since the start', () => {
+    const silent: Told = {
+      store: 'redis-2',
+      isReachable: false,
+      isEncrypted: null,
+      isLoopback: null,
+    };
+    const started = async (options: Partial<ClinicCacheOptions> = {}) => {
+      const stores: { told: readonly Told[] } = { told: [SAFE, silent] };
+      const clock = new FakeClock();
+      const clinic = await clinicCache({
+        provider: withStores(() => stores.told),
+        clock,
+        config: { clock },
+        ...options,
+      });
+      let loads = 0;
+      const read = async (): Promise<number> => {
+        await clinic.as(() => clinic.cache.cachePatientRecords('p', 'c', () => ++loads));
+        await clinic.plugin.parts.stores.settled();
+        return loads;
+      };
+      return { ...clinic, stores, clock, read };
+    };
+
+    it('caches nothing protected, and looks again until it does', async () => {
+      const { cache, plugin, store, stores, clock, read, warnings } = await started();
+      expect([await read(), await read()]).toEqual([1, 2]);
+      expect(await store.get('x')).toBeNull();
+      expect(plugin.health()).toMatchObject({
+        status: 'warning',
+        reasons: [expect.stringContaining('not all stores have answered')],
+      });
+      stores.told = [SAFE, { ...SAFE, store: 'redis-2' }];
+      expect(await read()).toBe(3); // within the pause nobody looks
+      clock.advance(1_000);
+      expect([await read(), await read(), await read()]).toEqual([4, 5, 5]);
+      expect(plugin.health().status).toBe('healthy');
+      expect(warnings).toEqual([]);
+      await cache.close();
+    });
+
+    it('goes on without, once that turns out to be reached in clear', async () => {
+      const { cache, plugin, stores, clock, read, warnings } = await started();
+      await read();
+      stores.told = [SAFE, { store: 'redis-2', isEncrypted: false, isLoopback: false }];
+      clock.advance(1_000);
+      for (const count of [2, 3, 4]) expect(await read()).toBe(count);
+      expect(plugin.health()).toMatchObject({ status: 'critical' });
+      expect(warnings).toEqual([
+        expect.stringContaining('The store redis-2 is reached over a network'),
+      ]);
+      await cache.close();
+    });
+
+    it('goes on without, once that turns out to be where the keys are', async () => {
+      const ids = jest
+        .fn()
+        .mockRejectedValueOnce(new Error('down'))
+        .mockResolvedValue(['b'.repeat(40)]);
+      const keyStore = Object.assign(new MemoryKeyStore(), { serverIds: ids });
+      const { cache, stores, clock, read, warnings } = await started({ keyStore });
+      stores.told = [SAFE, { ...SAFE, incarnation: 'b'.repeat(16) }];
+      clock.advance(1_000);
+      for (const count of [1, 2, 3]) expect(await read()).toBe(count);
+      expect(warnings).toEqual([expect.stringContaining('a server of its own')]);
       await cache.close();
     });
   });

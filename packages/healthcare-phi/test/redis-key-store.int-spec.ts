@@ -36,7 +36,12 @@ describeWithRedis(
         message: expect.stringContaining('a server of its own'),
       });
       const elsewhere = { serverIds: async () => ['f'.repeat(40)] };
-      await expect(assertKeysApart(elsewhere, provider, 'ns')).resolves.toBeUndefined();
+      expect(await assertKeysApart(elsewhere, provider, 'ns')).toBe(true);
+      const told = await provider.exposure();
+      const alone = { journal: undefined } as unknown as typeof provider; // by what stores tell, without a journal
+      await expect(assertKeysApart(keys, alone, 'ns', told)).rejects.toThrow('a server of its own');
+      const down = { serverIds: () => Promise.reject(new Error('down')) };
+      expect(await assertKeysApart(down, provider, 'ns')).toBe(false);
       await provider.close();
     });
 

@@ -6,6 +6,7 @@ import {
   type ICacheProvider,
 } from '@vitalcache/core';
 
+import type { Exposure } from '../start-checks.js';
 import type { DataKeySource, KeyOwner } from './data-key.js';
 import { DerivedDataKeys } from './derived-data-keys.js';
 import { DerivedTenantKeySource } from './derived-tenant-key.source.js';
@@ -88,10 +89,14 @@ export class DataKeys {
     );
   }
 
-  /** To be called once values can be stored. @throws CacheError `CONFIG_INVALID` if keys would be kept beside them */
-  async assertApartFrom(provider: ICacheProvider, namespace: string): Promise<void> {
+  /** As {@link assertKeysApart}. @throws CacheError `CONFIG_INVALID` if keys would be kept beside values */
+  async assertApartFrom(
+    provider: ICacheProvider,
+    namespace: string,
+    exposures: readonly Exposure[],
+  ): Promise<boolean> {
     const { store } = this.#options;
-    if (store) await assertKeysApart(store, provider, namespace);
+    return store ? assertKeysApart(store, provider, namespace, exposures) : true;
   }
 
   async close(): Promise<void> {
