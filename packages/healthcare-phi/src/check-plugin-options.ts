@@ -1,60 +1,42 @@
 import { CacheError } from '@vitalcache/core';
 
 import type { HealthcarePluginOptions } from './healthcare-plugin.options.js';
-
-/** The compiler sees to it that the names are complete. */
-const OPTIONS: Readonly<Record<keyof HealthcarePluginOptions, true>> = {
-  keyring: true,
-  keyProvider: true,
-  keyStore: true,
-  subjectKeys: true,
-  audit: true,
-  levels: true,
-  policy: true,
-  authorize: true,
-  resolveAccess: true,
-  ttl: true,
-  emergency: true,
-  breakGlass: true,
-  legalHold: true,
-  receiptsDirectory: true,
-  swr: true,
-  encryption: true,
-  auditLogging: true,
-  allowPlaintextConnection: true,
-  reportsUndeclared: true,
-  logger: true,
-  clock: true,
-};
-const SUBJECT_KEYS: readonly unknown[] = [undefined, 'derived', 'stored'];
+import { PLUGIN_OPTIONS, type OptionShape } from './option.rules.js';
 
 /**
- * Refuses what would be passed over in silence: with `authorise` everybody would be let in.
- * @throws CacheError `CONFIG_INVALID`
+ * Refuses what would be passed over in silence, at whatever depth: with `authorise` everybody would be let in, and with
+ * `legalHold: {}` nobody could place a hold.
+ * @throws CacheError `CONFIG_INVALID` naming the option and what it takes
  */
 export function checkPluginOptions(options: HealthcarePluginOptions): void {
   if (typeof options !== 'object' || (options as unknown) === null) {
     refuse('healthcarePlugin takes an object of options.');
   }
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
+  check(options, PLUGIN_OPTIONS, '');
+}
+
+/** @param path of the options, with a dot at its end; empty at the top */
+function check(options: object, shape: OptionShape, path: string): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(shape, name));
   if (unknown !== undefined) {
-    refuse(
-      `${unknown} is no option of healthcarePlugin; accepted: ${Object.keys(OPTIONS).join(', ')}.`,
-    );
+    const accepted = Object.keys(shape).join(', ');
+    refuse(`${path}${unknown} is no option of healthcarePlugin; accepted: ${accepted}.`);
   }
-  for (const name of ['authorize', 'resolveAccess'] as const) {
-    const hook: unknown = options[name];
-    if (hook === undefined || typeof hook === 'function') continue;
-    refuse(`${name} of healthcarePlugin must be a function; got ${typeof hook}.`);
+  for (const [name, { accepts, isRight, isNeeded, members }] of Object.entries(shape)) {
+    const value: unknown = Reflect.get(options, name);
+    if (value === undefined && !isNeeded) continue;
+    if (!isRight(value)) {
+      refuse(`${path}${name} of healthcarePlugin must be ${accepts}; got ${kindOf(value)}.`);
+    }
+    if (members) check(value as object, members, `${path}${name}.`);
   }
-  for (const name of ['encryption', 'auditLogging', 'allowPlaintextConnection'] as const) {
-    const flag: unknown = options[name];
-    if (flag === undefined || typeof flag === 'boolean') continue;
-    refuse(`${name} of healthcarePlugin must be true or false; got ${typeof flag}.`);
-  }
-  if (!SUBJECT_KEYS.includes(options.subjectKeys)) {
-    refuse("subjectKeys of healthcarePlugin must be 'derived' or 'stored'.");
-  }
+}
+
+/** Never what it holds: a keyring may stand where another option belongs. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : typeof value;
 }
 
 function refuse(message: string): never {

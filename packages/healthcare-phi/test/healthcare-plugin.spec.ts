@@ -86,6 +86,99 @@ describe('healthcarePlugin', () => {
       expect(build).not.toThrow('secret');
     });
 
+    const book = { add: async () => undefined, all: async () => [] };
+    it.each<[string, object, string]>([
+      [
+        'breakGlass',
+        {},
+        'breakGlass.book of healthcarePlugin must be an object with the methods add, all; got nothing',
+      ],
+      [
+        'breakGlass',
+        { book, roles: [], reviewerRoles: [] },
+        'breakGlass.roles of healthcarePlugin must be a list of at least one role',
+      ],
+      [
+        'breakGlass',
+        { book, roles: ['er'] },
+        'breakGlass.reviewerRoles of healthcarePlugin must be a list of roles; got nothing',
+      ],
+      [
+        'breakGlass',
+        { book, roles: ['er'], reviewerRoles: [], onAlert: 1 },
+        'breakGlass.onAlert is no option of healthcarePlugin; accepted: book, roles',
+      ],
+      [
+        'legalHold',
+        {},
+        'legalHold.roles of healthcarePlugin must be a list of at least one role; got nothing',
+      ],
+      [
+        'legalHold',
+        { roles: 'counsel', book },
+        'legalHold.roles of healthcarePlugin must be a list of at least one role; got string',
+      ],
+      ['legalHold', { roles: ['counsel'] }, 'legalHold.book of'],
+      ['audit', {}, 'audit of healthcarePlugin must be an object with the methods record'],
+      [
+        'levels',
+        ['standard', 'secret'],
+        'levels of healthcarePlugin must be a list of standard, sensitive, restricted',
+      ],
+      ['levels', { standard: true }, 'must be a list of standard'],
+      [
+        'policy',
+        { maxTTL: {} },
+        'policy.maxTTL is no option of healthcarePlugin; accepted: maxTtl',
+      ],
+      ['policy', { maxTtl: 5 }, 'policy.maxTtl of healthcarePlugin must be an object; got number'],
+      ['policy', { maxTtl: { secret: 5 } }, 'secret is 5'],
+      [
+        'policy',
+        { labels: { VIP: 'secret' } },
+        'policy.labels of healthcarePlugin must be an object of labels',
+      ],
+      [
+        'policy',
+        { restrictedPurposes: ['treat'] },
+        'policy.restrictedPurposes of healthcarePlugin must be a list of TREAT',
+      ],
+      ['policy', { projections: { x: 'name' } }, 'policy.projections of healthcarePlugin'],
+      ['emergency', { staleIfError: 5 }, 'emergency.staleIfError is no option'],
+      [
+        'emergency',
+        { staleIfErrorMs: '5' },
+        'emergency.staleIfErrorMs of healthcarePlugin must be a number',
+      ],
+      ['emergency', [], 'emergency of healthcarePlugin must be an object; got a list'],
+      ['ttl', 5 as never, 'ttl of healthcarePlugin must be an object; got number'],
+      [
+        'keyStore',
+        { get: () => null },
+        'keyStore of healthcarePlugin must be an object with the methods get, putIfAbsent',
+      ],
+      ['keyProvider', {}, 'keyProvider of'],
+      ['keyring', { kek: 'SECRET' }, 'keyring of healthcarePlugin must be a Keyring'],
+      [
+        'receiptsDirectory',
+        '' as never,
+        'receiptsDirectory of healthcarePlugin must be the path of a directory',
+      ],
+      [
+        'reportsUndeclared',
+        1 as never,
+        'reportsUndeclared of healthcarePlugin must be true or false',
+      ],
+      ['logger', {}, 'logger of'],
+      ['clock', {}, 'clock of'],
+      ['swr', {}, 'swr of'],
+    ])('%s: %j', (name, value, remedy) => {
+      const build = () => built({ keyring, audit, [name]: value });
+      expect(build).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+      expect(build).toThrow(remedy);
+      expect(build).not.toThrow('SECRET');
+    });
+
     it('a store over a network without TLS', async () => {
       const exposed = (isEncrypted: boolean, isLoopback: boolean) =>
         Object.assign(new MemoryCacheProvider(), {

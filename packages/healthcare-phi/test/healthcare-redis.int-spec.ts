@@ -140,7 +140,7 @@ describeWithRedis(
       const provider = new RedisCacheProvider(new RedisService({ url: store().url }));
       const cache = new HealthcareCacheService(provider, { namespace, plugins: [plugin] });
       await expect(cache.start()).rejects.toThrow(
-        'The key store is the server that holds the cached values',
+        'The key store is a server that holds cached values',
       );
       await cache.close();
     });

@@ -11,7 +11,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u20
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 /** The compiler sees to it that the names are complete. */
-const PURPOSES: Readonly<Record<PurposeOfUse, true>> = {
+export const PURPOSES: Readonly<Record<PurposeOfUse, true>> = {
   TREAT: true,
   ETREAT: true,
   BTG: true,
