@@ -33,7 +33,11 @@ export default {
   // Sources import './x.js' and mean './x.ts'.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '/node_modules/@electric-sql/.+\\.cjs$': ['@swc/jest', { ...swc, isModule: true }],
+    // CommonJS with import(): taken for a module, it becomes require().
+    '/node_modules/(@electric-sql/.+\\.cjs|mercurius/index\\.js)$': [
+      '@swc/jest',
+      { ...swc, isModule: true },
+    ],
     '^.+\\.(ts|[cm]?js)$': ['@swc/jest', swc],
   },
   // Nest 12 is ESM only, and Jest on Node 20 cannot require() ESM: everything is transformed.

@@ -398,7 +398,7 @@ describe('CacheModule', () => {
       expect(warnings).toEqual([]);
       expect(logs).toEqual([
         expect.stringMatching(
-          /^provider memory \(connected\); namespace clinic; cache on; default ttl 3600 s; strategies standard; middleware none; compression snappy from 1024 bytes; own tier 64 MiB; log level log; core \d.*, nest-integration \d.*, provider-memory \d.*, Node \d/,
+          /^provider memory \(connected\); namespace clinic; cache on; default ttl 3600 s; strategies standard; middleware none; compression snappy from 1024 bytes; own tier 64 MiB; switched off predictive; log level log; core \d.*, nest-integration \d.*, provider-memory \d.*, Node \d/,
         ),
       ]);
     });
@@ -415,9 +415,56 @@ describe('CacheModule', () => {
       };
       await startWith({ provider: redisPackage, env, logger: lines });
       expect(lines.warnings).toEqual([expect.stringMatching(/^store unreachable \(/)]);
-      expect(lines.logs).toEqual([expect.stringMatching(/^provider redis \(unreachable\)/)]);
+      expect(lines.logs).toEqual([
+        expect.stringMatching(/^provider redis, standalone \(unreachable\)/),
+      ]);
       expect(lines.all.join('\n')).not.toContain(SECRET);
     });
+
+    it('does not start where it insists on a store that can not be reached, and says why', async () => {
+      const lines = new LogLines();
+      const env = {
+        CACHE_CONNECTION_TIMEOUT: '300',
+        CACHE_COMMAND_TIMEOUT: '300',
+        REDIS_HOST: '127.0.0.1',
+        REDIS_PORT: String(await closedPort()),
+        REDIS_PASSWORD: SECRET,
+      };
+      const options = { provider: redisPackage, env, logger: lines, startup: 'require' } as const;
+      await expect(startWith(options)).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        message: expect.stringMatching(/can't be reached \(.*startup: 'require' insists/),
+      });
+      expect(lines.all.join()).not.toContain(SECRET);
+      const fine = testOptions({ startup: 'require' }, lines);
+      expect(await (await startWith(fine)).cache('k', () => 'loaded')).toBe('loaded');
+      await expect(startWith(testOptions({ startup: 'always' as never }))).rejects.toThrow(
+        "startup must be 'degraded' or 'require'",
+      );
+    });
+
+    it.each([
+      [{ REDIS_CLUSTER_NODES: '127.0.0.1:1' }, 'redis, cluster'],
+      [
+        { CACHE_SHARDS: '[{"host":"127.0.0.1","port":1},{"host":"127.0.0.1","port":2}]' },
+        'redis, 2 shards',
+      ],
+    ])(
+      'says how the servers stand together, and which switches are off: %j',
+      async (more, named) => {
+        const lines = new LogLines();
+        const off = { CACHE_ADAPTIVE_ENABLED: 'false', CACHE_REPLICATION_ENABLED: 'false' };
+        const times = { CACHE_CONNECTION_TIMEOUT: '100', CACHE_COMMAND_TIMEOUT: '100' };
+        await startWith({
+          provider: redisPackage,
+          env: { ...times, ...off, ...more },
+          logger: lines,
+        });
+        expect(lines.logs.join()).toContain(`provider ${named} (unreachable)`);
+        expect(lines.logs.join()).toContain('; switched off adaptive, predictive, replication;');
+        expect(lines.logs.join()).not.toContain('127.0.0.1');
+      },
+    );
 
     it.each<[string, Partial<ICacheProvider>]>([
       [

@@ -46,7 +46,6 @@ async function startGraphql(type: new () => object) {
       GraphQLModule.forRoot<MercuriusDriverConfig>({
         driver: MercuriusDriver,
         autoSchemaFile: true,
-        cache: false, // what it keeps of parsed queries is loaded in a way that Jest can't
       }),
     ],
     providers: [type],

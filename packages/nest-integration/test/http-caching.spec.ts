@@ -6,6 +6,7 @@ import {
   Get,
   Header,
   Injectable,
+  NotFoundException,
   Param,
   Post,
   Query,
@@ -23,6 +24,8 @@ import { mergeMap, of } from 'rxjs';
 import { Cache, CacheModule, CacheService } from '../src/index.js';
 import { closeAll, PLATFORMS, startControllers, startHttp, testOptions } from './support/apps.js';
 import { LogLines } from './support/log-lines.js';
+
+jest.setTimeout(30_000);
 
 const get = (url: string, headers: Record<string, string> = {}) => fetch(url, { headers });
 const text = async (url: string, headers?: Record<string, string>) =>
@@ -530,6 +533,25 @@ describe.each(PLATFORMS)('caching of handlers on %s', (platform) => {
     expect((await get(`${url}/fails`)).status).toBe(500);
     expect((await get(`${url}/fails`)).status).toBe(500);
     expect(calls).toBe(2);
+  });
+
+  it('answers with the exception of a handler, each time anew', async () => {
+    let calls = 0;
+    @Controller()
+    class Missing {
+      @Get('missing/:id')
+      @Cache({ keyTemplate: 'missing:{id}' })
+      async find(@Param('id') id: string): Promise<string> {
+        throw new NotFoundException({ reason: `no ${id}`, call: ++calls });
+      }
+    }
+    const { url } = await startControllers(platform, [Missing]);
+    const ask = async () => {
+      const answer = await get(`${url}/missing/7`);
+      return [answer.status, await answer.json(), answer.headers.get('cache-status')];
+    };
+    const refused = (call: number) => [404, { reason: 'no 7', call }, null];
+    expect([await ask(), await ask()]).toEqual([refused(1), refused(2)]);
   });
 
   it('answers a HEAD request like a GET request', async () => {

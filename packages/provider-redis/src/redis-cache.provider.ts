@@ -45,6 +45,12 @@ export class RedisCacheProvider implements ICacheProvider {
     return this.#service;
   }
 
+  /** `standalone`, `sentinel`, `cluster`, or how many shards. */
+  get topology(): string {
+    const { kind, stores } = this.#service.topology;
+    return kind === 'shards' ? `${stores.length} shards` : kind;
+  }
+
   connect(): Promise<void> {
     return this.#service.connect();
   }

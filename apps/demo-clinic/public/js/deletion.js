@@ -41,6 +41,9 @@ export class Deletion {
   draw(isHeld) {
     this.isHeld = isHeld;
     byId('held').hidden = !isHeld;
+    const isForOthers = this.login.role === 'receptionist';
+    byId('delete').hidden = isForOthers;
+    byId('delete-by-others').hidden = !isForOthers;
     byId('hold').hidden = this.login.role !== 'records-office';
     byId('hold').textContent = isHeld ? 'Lift the legal hold' : 'Place a legal hold';
   }

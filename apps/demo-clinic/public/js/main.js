@@ -15,7 +15,7 @@ import { WriteCheck } from './write-check.js';
 const AUTO_READ_MS = 1000;
 
 const log = new ReadLog();
-const list = new PatientList((id) => (location.hash = id), showError);
+const list = new PatientList(choose, showError);
 const form = new ChangeForm();
 const login = new Login(byId('login'), () => void changeDesk());
 const deletion = new Deletion(login, (id) => void showDeleted(id));
@@ -63,6 +63,12 @@ async function alone(work) {
 async function aloneWithPatient(work) {
   const { id, patient } = view;
   if (patient !== null) await alone(() => work(id));
+}
+
+/** Also whoever is shown already: on a phone they are below the list. */
+async function choose(id) {
+  if (location.hash === `#${id}`) await openFromAddress();
+  else location.hash = id;
 }
 
 async function openFromAddress() {

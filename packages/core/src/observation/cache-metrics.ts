@@ -55,6 +55,8 @@ export interface OperationLatency {
   readonly operation: string;
   /** The tier that answered; empty where none did. */
   readonly tier: string;
+  /** The strategy that read; absent where none is told apart. */
+  readonly strategy?: string;
   readonly count: number;
   readonly p50Ms: number;
   readonly p95Ms: number;

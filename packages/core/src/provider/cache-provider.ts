@@ -187,6 +187,8 @@ export interface ICacheProvider
     Partial<ManagedStore> {
   /** A word for logs and metrics, such as `memory` or `redis`. */
   readonly name?: string;
+  /** How its servers stand together, in a word or two for people: `standalone`, `cluster`, `2 shards`. Absent: none do. */
+  readonly topology?: string;
   /** True when other processes see the same bytes. Absent means not known. */
   readonly shared?: boolean;
   /**

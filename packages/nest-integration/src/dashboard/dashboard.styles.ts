@@ -62,8 +62,8 @@ svg.trend { display: block; width: 100%; height: 3.5rem; margin-top: .6rem; over
 svg.trend .line { fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
 svg.trend .area { fill: var(--accent); opacity: .14; }
 svg.trend .base { stroke: var(--line); vector-effect: non-scaling-stroke; }
-dl { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .3rem 1rem; margin: .6rem 0 0; }
-dt { color: var(--soft); }
+dl { display: grid; grid-template-columns: fit-content(75%) minmax(0, 1fr); gap: .3rem 1rem; margin: .6rem 0 0; }
+dt { color: var(--soft); overflow-wrap: anywhere; }
 dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .bad { color: var(--critical); font-weight: 600; }
 .scroll { overflow-x: auto; margin-top: .5rem; }
@@ -85,9 +85,9 @@ tbody th { font-weight: 500; white-space: normal; overflow-wrap: anywhere; }
   .actions { margin-left: 0; width: 100%; }
   .actions button { flex: 1; }
   .bar { display: none; }
-  table { font-size: .9rem; }
-  th, td { padding: .35rem .35rem; }
-  #times th:first-child { min-width: 6.5rem; overflow-wrap: normal; }
+  table { font-size: .85rem; }
+  th, td { padding: .35rem .25rem; }
+  #times th:first-child { min-width: 5rem; overflow-wrap: normal; }
 }
 @media (prefers-reduced-motion: no-preference) { .bar i { transition: width .3s; } }
 `;

@@ -21,6 +21,7 @@ function element(name, text) {
 function fill(id, nodes) { byId(id).replaceChildren.apply(byId(id), nodes); }
 
 function count(value) { return Math.round(value).toLocaleString('en'); }
+function several(value, one, many) { return count(value) + ' ' + (value === 1 ? one : many); }
 function percent(share) {
   if (share === 0 || share === 1) return share * 100 + ' %';
   return (share * 100).toFixed(share > 0.9995 ? 2 : 1) + ' %';
@@ -105,7 +106,7 @@ function showRates(state, before, lists) {
   var rate = lists.rate[lists.rate.length - 1];
   var isRead = stats.hits + stats.misses > 0;
   say('rate', isRead ? percent(rate === undefined ? stats.hitRate : rate) : '\\u2013');
-  say('rate-all', !isRead ? 'Nothing was read yet.' : percent(stats.hitRate) + ' since start: ' + count(stats.hits) + ' hits, ' + count(stats.misses) + ' misses');
+  say('rate-all', !isRead ? 'Nothing was read yet.' : percent(stats.hitRate) + ' since start: ' + several(stats.hits, 'hit', 'hits') + ', ' + several(stats.misses, 'miss', 'misses'));
   var load = lists.load[lists.load.length - 1];
   say('load', count(load === undefined ? numbers.throughput : load));
   say('load-all', count(numbers.throughput) + ' a second over the last minute; ' + count(numbers.failedRequests) + ' failed since start');
@@ -119,10 +120,14 @@ function showRates(state, before, lists) {
 var TIERS = { l1: 'from this process', l2: 'from the store' };
 function showTimes(list) {
   var shown = list.slice().sort(function (a, b) { return b.count - a.count; }).slice(0, 12);
-  fill('times', shown.map(function (one) {
-    var row = element('tr');
+  var names = shown.map(function (one) {
     var tier = TIERS[one.tier] || (one.operation === 'read' ? 'from its source' : '');
-    var name = element('th', one.operation + (tier ? ' ' + tier : ''));
+    return one.operation + (tier ? ' ' + tier : '');
+  });
+  fill('times', shown.map(function (one, at) {
+    var row = element('tr');
+    var isOneOfSeveral = names.indexOf(names[at]) !== names.lastIndexOf(names[at]);
+    var name = element('th', names[at] + (isOneOfSeveral && one.strategy ? ' (' + one.strategy + ')' : ''));
     name.scope = 'row';
     row.append(name, element('td', count(one.count)), element('td', time(one.p50Ms)), element('td', time(one.p95Ms)), element('td', time(one.p99Ms)));
     return row;
@@ -170,7 +175,7 @@ function showDetails(state) {
   ].concat(breakers.map(function (name) {
     return ['Breaker' + (breakers.length > 1 ? ' of ' + name : ''), state.breakers[name], state.breakers[name] !== 'closed'];
   }), [
-    ['Held in this process', count(state.l1.entries) + ' entries, ' + size(state.l1.bytes)],
+    ['Held in this process', several(state.l1.entries, 'entry', 'entries') + ', ' + size(state.l1.bytes)],
     ['Dropped to make room', count(state.l1.evictions)]
   ]));
   var refreshes = state.refreshes;

@@ -43,6 +43,11 @@ export interface CacheModuleOptions extends CacheConfig {
    */
   readonly events?: boolean;
   /**
+   * What becomes of a start without the store: `degraded`, with reads that go to their sources until it answers; or
+   * `require`, which fails it. Default: `degraded`.
+   */
+  readonly startup?: 'degraded' | 'require';
+  /**
    * Warns, once each, of invalidations that concern no key and no tag which this process has declared or used, and names
    * near ones. Default: unless NODE_ENV is production.
    */
@@ -59,6 +64,7 @@ const NAMES: Readonly<Record<keyof CacheModuleOptions, true>> = {
   admin: true,
   events: true,
   reportsUnmatched: true,
+  startup: true,
   namespace: true,
   enabled: true,
   strategies: true,
@@ -89,9 +95,13 @@ const NAMES: Readonly<Record<keyof CacheModuleOptions, true>> = {
   random: true,
 };
 
-/** @throws CacheError `CONFIG_INVALID` for an option that does not exist: it would be ignored. */
+/** @throws CacheError `CONFIG_INVALID` for an option that does not exist, which would be ignored, or a wrong one */
 export function assertKnownOptions(options: CacheModuleOptions): void {
   const unknown = Object.keys(options).filter((name) => !Object.hasOwn(NAMES, name));
+  const { startup = 'degraded' } = options;
+  if (!['degraded', 'require'].includes(startup)) {
+    throw new CacheError('CONFIG_INVALID', "startup must be 'degraded' or 'require'.");
+  }
   if (unknown.length === 0) return;
   throw new CacheError(
     'CONFIG_INVALID',

@@ -116,6 +116,7 @@ function configOf(
     admin: _a,
     events: _v,
     reportsUnmatched: _u,
+    startup: _t,
     ...given
   } = options;
   const strategies = options.strategies ?? [];

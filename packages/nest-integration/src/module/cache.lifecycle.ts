@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import {
+  CacheError,
   CacheService,
   systemClock,
   type CacheStatus,
@@ -33,7 +34,7 @@ export class CacheLifecycle implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * @throws CacheError for cached methods that can't work: `OPTION_INVALID`, `FEATURE_MISSING`, `CONFIG_INVALID`; and
-   * what a plugin refuses to start with
+   * what a plugin refuses to start with; `STORE_UNAVAILABLE` where `startup: 'require'` insists on the store
    */
   async onModuleInit(): Promise<void> {
     const { logger, warnings } = this.setup;
@@ -41,8 +42,10 @@ export class CacheLifecycle implements OnModuleInit, OnApplicationShutdown {
     for (const line of warnings()) logger.warn(line);
     const status = await this.#start();
     const isReachable = status !== null && isUsable(status);
+    if (!isReachable) await this.#assertMayStart();
     this.reporter.started(isReachable);
-    logger.log(summaryOf(this.setup, this.merged, this.provider, isReachable));
+    const { settings } = this.service;
+    logger.log(summaryOf(this.setup, this.merged, this.provider, isReachable, settings));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -65,6 +68,15 @@ export class CacheLifecycle implements OnModuleInit, OnApplicationShutdown {
     } finally {
       done.abort();
     }
+  }
+
+  async #assertMayStart(): Promise<void> {
+    if (this.setup.options.startup !== 'require') return;
+    await this.service.close();
+    throw new CacheError(
+      'STORE_UNAVAILABLE',
+      `The store of the cache can't be reached${this.reporter.detail}, and startup: 'require' insists on it. Check its address and credentials, or leave the option out to start without it.`,
+    );
   }
 
   get #mayRefuse(): boolean {

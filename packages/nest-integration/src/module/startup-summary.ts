@@ -1,5 +1,11 @@
-import type { ICacheProvider, MergedPlugins } from '@vitalcache/core';
+import type {
+  EnvironmentReader,
+  ICacheProvider,
+  MergedPlugins,
+  RuntimeSettings,
+} from '@vitalcache/core';
 
+import { FIXED_SWITCHES } from '../admin/admin.input.js';
 import { versionOf } from './application.js';
 import type { CacheSetup } from './cache-setup.js';
 
@@ -7,17 +13,18 @@ const MIB = 2 ** 20;
 
 /** One line that says how the cache is set up. It holds no address, no user name and no secret. */
 export function summaryOf(
-  { config, settings }: CacheSetup,
+  { config, settings, reader }: CacheSetup,
   merged: MergedPlugins,
-  { name = 'custom' }: ICacheProvider,
+  { name = 'custom', topology }: ICacheProvider,
   isReachable: boolean,
+  inForce: RuntimeSettings,
 ): string {
   const { enabled, namespace, compression, defaults, middleware = [], strategies = [] } = config;
   const names = (parts: readonly { readonly name: string }[]): string =>
     parts.map((part) => part.name).join(', ') || 'none';
   const { compressor = 'none', thresholdBytes = 0 } = compression ?? {};
   return [
-    `provider ${name} (${isReachable ? 'connected' : 'unreachable'})`,
+    `provider ${name}${topology ? `, ${topology}` : ''} (${isReachable ? 'connected' : 'unreachable'})`,
     `namespace ${namespace ?? 'default'}`,
     `cache ${enabled === false ? 'off' : 'on'}`,
     `default ttl ${(defaults?.ttlMs ?? 0) / 1_000} s`,
@@ -26,9 +33,17 @@ export function summaryOf(
     ...(merged.plugins.length > 0 ? [`plugins ${names(merged.plugins)}`] : []),
     `compression ${compressor === 'none' ? 'off' : `${compressor} from ${thresholdBytes} bytes`}`,
     `own tier ${Math.floor((config.l1MaxBytes ?? 0) / MIB)} MiB`,
+    `switched off ${switchedOff(inForce, reader).join(', ') || 'nothing'}`,
     `log level ${settings.logLevel}`,
     versions(name),
   ].join('; ');
+}
+
+/** Switches, those that can be changed while the process runs first. */
+function switchedOff(inForce: RuntimeSettings, reader: EnvironmentReader): string[] {
+  const changeable = Object.entries(inForce).filter(([, value]) => value === false);
+  const fixed = Object.entries(FIXED_SWITCHES).filter(([, name]) => reader.boolean(name) === false);
+  return [...changeable, ...fixed].map(([name]) => name);
 }
 
 function versions(provider: string): string {

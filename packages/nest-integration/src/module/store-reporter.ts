@@ -16,13 +16,17 @@ export class StoreReporter {
     if (this.#isStarted) this.#logger.warn(line);
   };
 
+  /** What the store said last, in brackets; empty if it said nothing. */
+  get detail(): string {
+    return this.#last === '' ? '' : ` (${this.#last})`;
+  }
+
   /** Ends the start. @param isReachable whether the store answered. */
   started(isReachable: boolean): void {
     this.#isStarted = true;
     if (isReachable) return;
-    const detail = this.#last === '' ? '' : ` (${this.#last})`;
     this.#logger.warn(
-      `store unreachable${detail}: reads go to their source until it answers, invalidations wait`,
+      `store unreachable${this.detail}: reads go to their source until it answers, invalidations wait`,
     );
   }
 }
