@@ -17,17 +17,20 @@ export function keyOfParts(
   parts: Readonly<Record<string, boolean | undefined>>,
   timeRange?: TimeRange,
 ): string {
-  const wanted = Object.entries(parts).flatMap(([name, isWanted]) => {
-    if (isWanted !== undefined && typeof isWanted !== 'boolean') {
+  let names = '';
+  for (const name in parts) {
+    const isWanted = parts[name];
+    if (isWanted === undefined) continue;
+    if (typeof isWanted !== 'boolean') {
       throw new CacheError(
         'OPTION_INVALID',
         `${name} must be true or false; got ${typeof isWanted}.`,
       );
     }
-    return isWanted ? [name] : [];
-  });
-  const names = timeRange === undefined ? wanted : [...wanted, daysOf(timeRange)];
-  return names.length === 0 ? key : `${key}${VARIANT_SEPARATOR}${names.join('+')}`;
+    if (isWanted) names += `+${name}`;
+  }
+  if (timeRange !== undefined) names += `+${daysOf(timeRange)}`;
+  return names === '' ? key : `${key}${VARIANT_SEPARATOR}${names.slice(1)}`;
 }
 
 /**

@@ -13,8 +13,9 @@ import type { EmergencyResult } from './emergency/emergency-result.js';
 import type { ErasableCache } from './erasure/erasure.js';
 import type { ErasureReceipt } from './erasure/erasure-receipt.js';
 import type { PurgeResult } from './erasure/purge.job.js';
-import { callOptions, type CallTerms } from './healthcare-call.js';
+import { CallOptions, type CallTerms } from './healthcare-call.js';
 import { coveringAppointment } from './healthcare-coverage.js';
+import { healthcareTerms, type HealthcareTerms } from './healthcare-terms.js';
 import type {
   AppointmentOptions,
   EmergencyDataOptions,
@@ -23,11 +24,7 @@ import type {
 } from './healthcare-options.js';
 import { partsIn, type HealthcareParts } from './healthcare.parts.js';
 import { assertOwnPattern } from './subjects/own-pattern.js';
-import {
-  assertIds,
-  HEALTHCARE_TEMPLATES,
-  HealthcareKeyFactory,
-} from './subjects/healthcare-key.factory.js';
+import { assertIds, HealthcareKeyFactory } from './subjects/healthcare-key.factory.js';
 import { topicsOf } from './subjects/key-convention.js';
 import {
   coveringPerson,
@@ -51,12 +48,16 @@ export interface ClearOptions {
  */
 export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
   readonly #parts: HealthcareParts;
+  readonly #terms: HealthcareTerms;
+  readonly #options: CallOptions;
 
   /** @throws CacheError `CONFIG_INVALID` without `healthcarePlugin()` among the plugins */
   constructor(provider: ICacheProvider, config: CacheConfig<HealthcareKeyFactory> = {}) {
     const parts = partsIn(config.plugins ?? []);
     super(provider, { ...config, keyFactory: config.keyFactory ?? new HealthcareKeyFactory() });
     this.#parts = parts;
+    this.#terms = healthcareTerms(parts.ttls);
+    this.#options = new CallOptions(parts.policy);
     const { namespace } = this;
     const invalidateCacheByTags: ErasableCache['invalidateCacheByTags'] = (tags, options) =>
       super.invalidateCacheByTags(tags, options);
@@ -76,9 +77,7 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
       prescriptions: includePrescriptions,
       vitals: includeVitals,
     };
-    const { patientRecords: ttl } = this.#parts.ttls;
-    const template = HEALTHCARE_TEMPLATES.patientRecords;
-    return this.#read(keyOfParts(key, parts), load, options, { kind: 'patient', template, ttl });
+    return this.#read(keyOfParts(key, parts), load, options, this.#terms.patientRecords);
   }
 
   cacheMedicalHistory<T>(
@@ -89,10 +88,8 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
   ): Promise<T> {
     const key = this.getKeyFactory().medicalHistory(patientId, clinicId);
     const parts = { 'lab-results': includeTests, images: includeImages };
-    const { medicalHistory: ttl } = this.#parts.ttls;
-    const template = HEALTHCARE_TEMPLATES.medicalHistory;
-    const terms = { kind: 'medicalHistory', template, ttl } as const;
-    return this.#read(keyOfParts(key, parts, timeRange), load, options, terms);
+    const whole = keyOfParts(key, parts, timeRange);
+    return this.#read(whole, load, options, this.#terms.medicalHistory);
   }
 
   cachePrescriptions<T>(
@@ -102,9 +99,7 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
     options: CacheOptions = {},
   ): Promise<T> {
     const key = this.getKeyFactory().prescriptions(patientId, clinicId);
-    const { prescriptions: ttl } = this.#parts.ttls;
-    const template = HEALTHCARE_TEMPLATES.prescriptions;
-    return this.#read(key, load, options, { kind: 'prescription', template, ttl });
+    return this.#read(key, load, options, this.#terms.prescriptions);
   }
 
   cacheLabResults<T>(
@@ -114,9 +109,7 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
     options: CacheOptions = {},
   ): Promise<T> {
     const key = this.getKeyFactory().labResults(patientId, clinicId);
-    const { labResults: ttl } = this.#parts.ttls;
-    const template = HEALTHCARE_TEMPLATES.labResults;
-    return this.#read(key, load, options, { kind: 'labResults', template, ttl });
+    return this.#read(key, load, options, this.#terms.labResults);
   }
 
   cacheAppointment<T>(
@@ -132,9 +125,7 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
     };
     assertIds(subject);
     return this.#read(key, load, options, {
-      kind: 'appointment',
-      template: HEALTHCARE_TEMPLATES.appointment,
-      ttl: this.#parts.ttls.appointments,
+      ...this.#terms.appointment,
       isAnybodys: patientId === undefined,
       ...(Object.keys(subject).length > 0 && { subject }),
     });
@@ -147,9 +138,7 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
     options: CacheOptions = {},
   ): Promise<T> {
     const key = this.getKeyFactory().doctorProfile(doctorId, clinicId);
-    const { doctorProfiles: ttl } = this.#parts.ttls;
-    const template = HEALTHCARE_TEMPLATES.doctorProfile;
-    return this.#read(key, load, options, { kind: 'doctor', template, ttl });
+    return this.#read(key, load, options, this.#terms.doctorProfile);
   }
 
   /** Read up to the head of the journal, so that nobody is booked twice. @param date `YYYY-MM-DD` */
@@ -164,12 +153,7 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
       this.getKeyFactory().doctorScheduleAt(doctorId, clinicId, date),
       load,
       options,
-      {
-        kind: 'doctor',
-        template: HEALTHCARE_TEMPLATES.doctorSchedule,
-        ttl: this.#parts.ttls.appointments,
-        consistency: 'strong',
-      },
+      this.#terms.doctorSchedule,
     );
   }
 
@@ -181,13 +165,8 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
     options: CacheOptions = {},
   ): Promise<T> {
     const isOfBookings = topicsOf([what]).includes('bookings');
-    const { appointments, clinicData } = this.#parts.ttls;
-    return this.#read(this.getKeyFactory().clinic(clinicId, what), load, options, {
-      kind: 'clinic',
-      template: HEALTHCARE_TEMPLATES.clinicData,
-      ttl: isOfBookings ? appointments : clinicData,
-      ...(isOfBookings && { consistency: 'strong' }),
-    });
+    const terms = isOfBookings ? this.#terms.clinicBookings : this.#terms.clinicData;
+    return this.#read(this.getKeyFactory().clinic(clinicId, what), load, options, terms);
   }
 
   /**
@@ -200,12 +179,8 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
     { what, staleIfErrorMs, ...options }: EmergencyDataOptions = {},
   ): Promise<EmergencyResult<T>> {
     const key = this.getKeyFactory().emergency(patientId, what);
-    const template = HEALTHCARE_TEMPLATES.emergency;
-    const { emergencyData: ttl } = this.#parts.ttls;
-    const { emergency, policy } = this.#parts;
-    const terms = { kind: 'emergency', template, ttl } as const;
-    const own = callOptions(terms, options, policy);
-    return emergency.result(() => this.read(key, load, own), staleIfErrorMs);
+    const own = this.#options.of(this.#terms.emergency, options);
+    return this.#parts.emergency.result(() => this.read(key, load, own), staleIfErrorMs);
   }
 
   /** All of a patient at a clinic, and what has none; without a clinic: at all of them. */
@@ -340,7 +315,7 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
   }
 
   #read<T>(key: string, load: Loader<T>, options: CacheOptions, terms: CallTerms): Promise<T> {
-    return this.cache(key, load, callOptions(terms, options, this.#parts.policy));
+    return this.cache(key, load, this.#options.of(terms, options));
   }
 
   #invalidate(

@@ -22,15 +22,37 @@ export interface CallTerms {
   readonly isAnybodys?: boolean;
 }
 
+type Policy = Pick<CompliancePolicy, 'rules' | 'levelOf'>;
+
+/** The options of healthcare methods' calls. Those of callers who say nothing are made once. */
+export class CallOptions {
+  readonly #policy: Policy;
+  readonly #bare = new WeakMap<CallTerms, CacheOptions>();
+
+  constructor(policy: Policy) {
+    this.#policy = policy;
+  }
+
+  /** @throws CacheError `OPTION_INVALID` */
+  of(terms: CallTerms, written: CacheOptions): CacheOptions {
+    for (const _ in written) return callOptions(terms, written, this.#policy);
+    const known = this.#bare.get(terms);
+    if (known) return known;
+    const made = Object.freeze(callOptions(terms, written, this.#policy));
+    this.#bare.set(terms, made);
+    return made;
+  }
+}
+
 /**
  * The options of a healthcare method's call: what the kind of data is like, then what the caller wrote. A default that is
  * above what the level allows is lowered to it.
  * @throws CacheError `OPTION_INVALID` for `containsPHI: false` and its like, which can't be
  */
-export function callOptions(
+function callOptions(
   { kind, template, ttl, consistency, subject, isAnybodys = false }: CallTerms,
   written: CacheOptions,
-  policy: Pick<CompliancePolicy, 'rules' | 'levelOf'>,
+  policy: Policy,
 ): CacheOptions {
   const { ttl: _ttl, ...flags } = DATA_KIND_OPTIONS[kind];
   const given = Object.fromEntries(

@@ -139,7 +139,8 @@ export class HealthcareParts {
     const authorize = options.authorize ? { authorize: options.authorize } : {};
     const authorizer = new Authorizer({ policy, clock, ...authorize, ...grants });
     this.#guard = new EraseGuard(authorizer, audit);
-    this.access = new AccessMiddleware({ audit, authorizer, keyRef, subjects, ...grants });
+    const whose = { keyRef, subjects, clock };
+    this.access = new AccessMiddleware({ audit, authorizer, ...whose, ...grants });
     const { roles = [], book = new MemoryRecordBook<HoldRecord>() } = options.legalHold ?? {};
     this.holds = new LegalHolds({ book, audit, roles, clock });
     const reports = options.reportsUndeclared ?? process.env['NODE_ENV'] !== 'production';

@@ -42,8 +42,8 @@ export class PHICacheStrategy extends StandardCacheStrategy {
   override read<T>(request: ReadRequest<T>, engine: StrategyEngine): Promise<ReadResult<T>> {
     const { swr } = this.#options;
     const { enableSwr, complianceLevel, emergencyData } = request.options;
-    const system = new SystemEngine(engine, this.#options);
     const isStaleAllowed = enableSwr && complianceLevel === 'standard' && !emergencyData;
-    return swr && isStaleAllowed ? swr.read(request, system) : super.read(request, system);
+    if (!swr || !isStaleAllowed) return super.read(request, engine); // which refreshes nothing in the background
+    return swr.read(request, new SystemEngine(engine, this.#options));
   }
 }

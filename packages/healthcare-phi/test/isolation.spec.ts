@@ -62,6 +62,7 @@ describe('protected data', () => {
     const elsewhere = { ...NURSE, tenant: 't2' };
     expect(await read(NURSE, 'of t1')).toBe('of t1');
     expect(await read(elsewhere, 'of t2')).toBe('of t2');
+    await cache.settled(); // a tenant's first key is a while in coming
     expect(await read(NURSE, 'anew')).toBe('of t1');
     expect(await read(elsewhere, 'anew')).toBe('of t2');
     expect(seal.refusals).toBe(0);

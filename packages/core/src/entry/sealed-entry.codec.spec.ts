@@ -58,8 +58,8 @@ describe('packSealed', () => {
     const stored = unpackEntry(bytes, 'key', null, 'vc:n:e:{x}');
     expect(stored).toMatchObject({ isSealed: true, rawLength: 6, payloadHash: 0, position: 9 });
     expect(stored?.payload.subarray(stored.payloadAt, stored.payloadEnd).toString()).toBe('sealed');
-    expect(contextOf(stored?.header as Buffer, 'vc:n:e:{x}')).toEqual(contexts[0]);
-    expect(contextOf(stored?.header as Buffer, 'vc:n:e:{y}')).not.toEqual(contexts[0]);
+    expect(contextOf(bytes, stored?.payloadAt ?? 0, 'vc:n:e:{x}')).toEqual(contexts[0]);
+    expect(contextOf(bytes, stored?.payloadAt ?? 0, 'vc:n:e:{y}')).not.toEqual(contexts[0]);
     expect(unpackEntry(bytes, 'key', null, 'vc:n:e:{y}')).toBeNull();
   });
 });

@@ -28,7 +28,7 @@ export function packSealed(
 ): Buffer {
   const header = Buffer.alloc(HEADER_BYTES + entry.hashes.length * 4);
   writeHeader(header, entry, SEALED);
-  const payload = seal(contextOf(header, name));
+  const payload = seal(contextOf(header, header.length, name));
   const checksumAt = header.length + payload.length;
   // No part of a pool: whoever is given it may look at what stands around it.
   const bytes = Buffer.allocUnsafeSlow(checksumAt + CHECKSUM_BYTES);
@@ -40,13 +40,15 @@ export function packSealed(
   return bytes;
 }
 
-/** What a sealed payload is bound to: the header with nothing said of the payload, then the name, led by its length. */
-export function contextOf(header: Uint8Array, name: string): Buffer {
-  const { length } = header;
+/**
+ * What a sealed payload is bound to: the header with nothing said of the payload, then the name, led by its length.
+ * @param bytes that begin with the header, of that length
+ */
+export function contextOf(bytes: Buffer, length: number, name: string): Buffer {
   const nameBytes = Buffer.byteLength(name, 'utf8');
   const context = Buffer.allocUnsafe(length + LENGTH_BYTES + nameBytes);
-  context.set(header);
-  for (let at = RAW_LENGTH_AT; at < HASH_AT; at++) context[at] = 0;
+  bytes.copy(context, 0, 0, length);
+  context.fill(0, RAW_LENGTH_AT, HASH_AT);
   context.writeUInt32BE(nameBytes, length);
   context.write(name, length + LENGTH_BYTES, 'utf8');
   return context;
@@ -76,7 +78,8 @@ export function unframed(
 ): Payload {
   if (frame.length < LENGTH_BYTES) throw new CacheError('VALUE_INVALID', 'The frame is cut off.');
   const rawLength = frame.readUInt32BE();
-  const small = { codec, compressor, rawLength, payloadHash: 0, payload: frame };
-  const raw = rawOf({ ...small, payloadAt: LENGTH_BYTES }, maxBytes);
+  const payloadAt = LENGTH_BYTES;
+  const small = { codec, compressor, rawLength, payloadHash: 0, payload: frame, payloadAt };
+  const raw = rawOf(small, maxBytes);
   return { codec, compressor: 'none', rawLength, payloadHash: xxh32(raw), payload: raw };
 }

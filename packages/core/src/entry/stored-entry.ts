@@ -130,11 +130,6 @@ export class StoredEntry implements PackedEntry, Fence, Subject {
     return this.bytes;
   }
 
-  /** All that stands before the payload. */
-  get header(): Buffer {
-    return this.bytes.subarray(0, this.payloadAt);
-  }
-
   get payloadEnd(): number {
     return this.bytes.length - CHECKSUM_BYTES;
   }

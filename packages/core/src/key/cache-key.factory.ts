@@ -85,7 +85,8 @@ export class CacheKeyFactory implements ICacheKeyFactory {
   }
 
   #ofIds(template: string, ids: Readonly<Record<string, string>>): string {
-    for (const [name, id] of Object.entries(ids)) {
+    for (const name in ids) {
+      const id: unknown = ids[name];
       if (typeof id !== 'string' || id === '') {
         throw new CacheError(
           'KEY_INVALID',

@@ -10,6 +10,9 @@ const ABSENT = { undefined: '%-', null: '%0' } as const;
 // eslint-disable-next-line no-control-regex
 const SPECIAL = /[:{}*?[\]\\%\u0000-\u001f\u007f]/g;
 
+/** Texts that stand in a key as they are, as most ids do. */
+const PLAIN = /^[\w.~-]{1,256}$/;
+
 /** A value that can stand in a key. `undefined` and `null` are values of their own, unlike `''`. */
 export type KeyValue = string | number | bigint | boolean | Date | null | undefined;
 
@@ -42,9 +45,10 @@ export class KeyTemplate {
    */
   render(resolve: (placeholder: string) => unknown): string {
     let key = this.#literals[0] ?? '';
-    this.placeholders.forEach((name, index) => {
-      key += escapeKeyValue(resolve(name), name) + (this.#literals[index + 1] ?? '');
-    });
+    for (let i = 0; i < this.placeholders.length; i++) {
+      const name = this.placeholders[i] as string;
+      key += escapeKeyValue(resolve(name), name) + (this.#literals[i + 1] ?? '');
+    }
     assertKey(key);
     return key;
   }
@@ -52,6 +56,7 @@ export class KeyTemplate {
 
 /** One value as it stands in a key. @throws CacheError `KEY_INVALID` */
 export function escapeKeyValue(value: unknown, name: string): string {
+  if (typeof value === 'string' && PLAIN.test(value)) return value;
   if (value === undefined || value === null) return ABSENT[String(value) as 'undefined' | 'null'];
   const text = textOf(value, name).normalize('NFC');
   const bytes = Buffer.byteLength(text);

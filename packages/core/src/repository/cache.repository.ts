@@ -50,6 +50,8 @@ export class CacheRepository implements ICacheRepository {
   readonly #l1: L1Cache;
   readonly #stored: EntryStore;
   readonly #sealed: SealedRepository;
+  /** By the options of admissions that are given again and again. */
+  readonly #places = new WeakMap<EntryView, SealedPlace>();
   #puts = 0;
   #compression: CompressionPolicy;
   #isRelieving: boolean;
@@ -297,7 +299,11 @@ export class CacheRepository implements ICacheRepository {
   }
 
   #placeOf(key: string, version: number, view: EntryView, { terms }: Admission): SealedPlace {
-    return { key, version, view, terms, name: this.#name(key, version) };
+    const known = this.#places.get(view);
+    if (known?.key === key && known.version === version) return known;
+    const place = { key, version, view, terms, name: this.#name(key, version) };
+    this.#places.set(view, place);
+    return place;
   }
 
   #sealing(entry: PreparedEntry, held: HeldEntry, terms: SealTerms): Sealing {

@@ -116,12 +116,13 @@ export class SealedEntries {
   open(place: SealedPlace, bytes: Uint8Array): MaybeLater<OpenedEntry | null> {
     const stored = this.#storedIn(place, bytes);
     if (!stored) return null;
-    const key = this.#keyOf(stored, place);
-    if (!(key instanceof Promise)) return key && this.#opened(key, stored, place, bytes);
+    const sealed = payloadOf(stored);
+    const key = this.#keyOf(sealed, place);
+    if (!(key instanceof Promise)) return key && this.#opened(key, stored, sealed, place);
     return this.#inTime(key, this.#options.readBudgetMs).then(
       // A key may have been long in coming.
       (own) =>
-        own && this.#isServable(stored, place) ? this.#opened(own, stored, place, bytes) : null,
+        own && this.#isServable(stored, place) ? this.#opened(own, stored, sealed, place) : null,
       (error: unknown) => this.#failed(error),
     );
   }
@@ -134,9 +135,9 @@ export class SealedEntries {
     return null;
   }
 
-  #keyOf(stored: StoredEntry, { terms }: SealedPlace): MaybeLater<SealKey | null> {
+  #keyOf(sealed: Uint8Array, { terms }: SealedPlace): MaybeLater<SealKey | null> {
     try {
-      return this.#options.seal.openingKey(terms, payloadOf(stored));
+      return this.#options.seal.openingKey(terms, sealed);
     } catch (error) {
       return this.#failed(error);
     }
@@ -151,13 +152,13 @@ export class SealedEntries {
   #opened(
     key: SealKey,
     stored: StoredEntry,
+    sealed: Uint8Array,
     place: SealedPlace,
-    bytes: Uint8Array,
   ): OpenedEntry | null {
     const { journal, errors, maxValueBytes } = this.#options;
     const { isolation, tenant } = place.view;
     try {
-      const frame = this.#frameOf(key, stored, place);
+      const frame = this.#frameOf(key, stored, sealed, place);
       if (!frame) return null;
       const payload = unframed(frame, stored, maxValueBytes);
       const how = { maxValueBytes, isolation, tenant, isKept: false };
@@ -168,7 +169,7 @@ export class SealedEntries {
       // What was not inflated is a window on the frame.
       if (stored.compressor !== 'none') payload.payload.fill(0);
       const { name, terms } = place;
-      return { entry, own: this.#ownOf(stored, stored, { name, terms, tenant }, bytes) };
+      return { entry, own: this.#ownOf(stored, stored, { name, terms, tenant }, stored.payload) };
     } catch {
       errors.note('entry-corrupt'); // the decoder's message may quote the value
       return null;
@@ -176,10 +177,15 @@ export class SealedEntries {
   }
 
   /** What was sealed; `null` if it was not so, or not for this place. */
-  #frameOf(key: SealKey, stored: StoredEntry, { name, terms }: SealedPlace): Buffer | null {
+  #frameOf(
+    key: SealKey,
+    stored: StoredEntry,
+    sealed: Uint8Array,
+    { name, terms }: SealedPlace,
+  ): Buffer | null {
     const { seal, errors, clock } = this.#options;
-    const context = contextOf(stored.header, name);
-    const frame = key.open(payloadOf(stored), context, clock.now());
+    const context = contextOf(stored.payload, stored.payloadAt, name);
+    const frame = key.open(sealed, context, clock.now());
     if (frame) return frame;
     errors.note('seal-refused');
     seal.onRefused(terms);

@@ -1,21 +1,17 @@
 import type { CacheOperation, ICacheMiddleware, OperationResult } from '@vitalcache/core';
 
 import type { AuditEvent, IAudit } from '../audit/audit-event.js';
-import type { ISubjects } from '../subjects/known-subjects.js';
-import { denied, done, eventOf, failed } from './access-event.js';
+import { denied, done, eventOf, failed, type OpenEvent } from './access-event.js';
 import type { AccessContext } from './access-context.js';
 import { AccessDeniedError, AccessMissingError, contextMissing } from './access.errors.js';
 import { currentAccess, runAsSystem, systemAccess } from './access-scope.js';
 import type { Authorizer, IGrants, Refusal } from './authorizer.js';
-import { actsOf, isOnProtectedData, type ProtectedAct } from './protected-act.js';
+import { KnownActs, type KnownActsOptions, type ReferredAct } from './known-acts.js';
+import { isOnProtectedData } from './protected-act.js';
 
-export interface AccessMiddlewareOptions {
+export interface AccessMiddlewareOptions extends KnownActsOptions {
   readonly audit: IAudit;
   readonly authorizer: Authorizer;
-  /** What stands for a key in the audit and says nothing of it. */
-  readonly keyRef: (key: string) => string;
-  /** Absent: read out of key and template each time. */
-  readonly subjects?: ISubjects;
   /** Told of what is read by a grant. */
   readonly grants?: IGrants;
 }
@@ -27,10 +23,12 @@ export interface AccessMiddlewareOptions {
 export class AccessMiddleware implements ICacheMiddleware {
   readonly name = 'access';
   readonly #options: AccessMiddlewareOptions;
+  readonly #acts: KnownActs;
   readonly #counts = { accesses: 0, denied: 0, contextMissing: 0, failed: 0, unrecorded: 0 };
 
   constructor(options: AccessMiddlewareOptions) {
     this.#options = options;
+    this.#acts = new KnownActs(options);
   }
 
   /** Protected data never takes the short way. */
@@ -46,10 +44,7 @@ export class AccessMiddleware implements ICacheMiddleware {
    * Rejects with `ACCESS_MISSING` (nobody is asking), `ACCESS_DENIED` (they may not), `OPTION_INVALID`, before anything is
    * looked up, and with what the audit rejects with.
    */
-  async handle<R extends OperationResult>(
-    operation: CacheOperation,
-    next: () => Promise<R>,
-  ): Promise<R> {
+  handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R> {
     const isProtected = isOnProtectedData(operation);
     if (!isProtected) return next();
     const current = currentAccess();
@@ -59,7 +54,7 @@ export class AccessMiddleware implements ICacheMiddleware {
     if (current) return this.#run(operation, current, next);
     if (isProtected === 'maybe') return next();
     this.#counts.contextMissing++;
-    throw contextMissing('An operation on protected data');
+    return Promise.reject(contextMissing('An operation on protected data'));
   }
 
   async #run<R extends OperationResult>(
@@ -67,13 +62,12 @@ export class AccessMiddleware implements ICacheMiddleware {
     context: AccessContext,
     next: () => Promise<R>,
   ): Promise<R> {
-    const { keyRef, grants, subjects } = this.#options;
-    const acts = actsOf(operation, context, subjects);
-    const records = acts.map((act) => ({ act, event: eventOf(act, context, keyRef) }));
+    const acts = this.#acts.of(operation, context);
+    const events = acts.map(({ act, keyRef }) => eventOf(act, context, keyRef));
     const asked = this.#refusal(acts, context);
     const refusal = asked instanceof Promise ? await asked : asked;
     if (refusal) {
-      await this.#tryRecord(records.map(({ event }) => denied(event, refusal)));
+      await this.#tryRecord(events.map((event) => denied(event, refusal)));
       throw this.#denied(refusal);
     }
     let result: R;
@@ -81,23 +75,23 @@ export class AccessMiddleware implements ICacheMiddleware {
       result = await next();
     } catch (error) {
       this.#counts.failed++;
-      await this.#tryRecord(records.map(({ event }) => failed(event, error)));
+      await this.#tryRecord(events.map((event) => failed(event, error)));
       throw error;
     }
-    await this.#record(records.map(({ act, event }) => done(event, act, result)));
+    await this.#record(acts.map(({ act }, i) => done(events[i] as OpenEvent, act, result)));
     this.#counts.accesses += acts.length;
-    if (context.grantId !== undefined) grants?.used(context.grantId);
+    if (context.grantId !== undefined) this.#options.grants?.used(context.grantId);
     return result;
   }
 
   /** Of several persons the first that is refused: a batch is allowed as a whole, or not at all. */
   #refusal(
-    acts: readonly ProtectedAct[],
+    acts: readonly ReferredAct[],
     context: AccessContext,
   ): Refusal | null | Promise<Refusal | null> {
     const { authorizer } = this.#options;
     const [only] = acts;
-    const asked = ({ action, subject, template, level, labels }: ProtectedAct) =>
+    const asked = ({ act: { action, subject, template, level, labels } }: ReferredAct) =>
       authorizer.refusal({ context, action, subject, template, level, labels });
     if (only && acts.length === 1) return asked(only);
     return Promise.all(acts.map(async (act) => asked(act))).then(

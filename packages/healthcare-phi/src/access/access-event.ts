@@ -12,11 +12,11 @@ type Part = Pick<OperationResult, 'outcome' | 'tier' | 'ageMs'>;
  */
 export type OpenEvent = { -readonly [K in keyof AuditEvent]: AuditEvent[K] };
 
-/** Who did it and to what; `keyRef` stands for a key and says nothing of it. */
+/** Who did it and to what. @param keyRef as {@link keyRefOf} gives it */
 export function eventOf(
-  { event, code, subject, template, level, labels, isEmergency, key }: ProtectedAct,
+  { event, code, subject, template, level, labels, isEmergency }: ProtectedAct,
   context: AccessContext,
-  keyRef: (key: string) => string,
+  keyRef: string | null,
 ): OpenEvent {
   const { tenant, actor, roles, onBehalfOf, purpose, grantId, requestId, address } = context;
   const clinicId = subject.clinicId ?? context.clinicId;
@@ -37,16 +37,20 @@ export function eventOf(
   if (labels.length > 0) open.labels = labels;
   if (purpose !== undefined) open.purpose = purpose;
   if (grantId !== undefined) open.grantId = grantId;
-  if (key !== null) open.keyRef = keyRef(baseKeyOf(key));
+  if (keyRef !== null) open.keyRef = keyRef;
   if (requestId !== undefined) open.requestId = requestId;
   if (address !== undefined) open.address = address;
   return open;
 }
 
-/** One entry has one pseudonym, for whomever it is kept. */
-function baseKeyOf(key: string): string {
+/**
+ * What stands for the key of an act, if it has one: one entry has one, for whomever it is kept.
+ * @param keyRef gives what says nothing of a key
+ */
+export function keyRefOf({ key }: ProtectedAct, keyRef: (key: string) => string): string | null {
+  if (key === null) return null;
   const end = key.indexOf(VARIANT_SEPARATOR);
-  return end < 0 ? key : key.slice(0, end);
+  return keyRef(end < 0 ? key : key.slice(0, end));
 }
 
 /** What went well, or as far as it went. */

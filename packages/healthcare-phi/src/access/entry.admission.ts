@@ -16,7 +16,7 @@ import { SYSTEM_ACTOR, type AccessContext } from './access-context.js';
 import { contextMissing } from './access.errors.js';
 import { currentAccess } from './access-scope.js';
 import { keptApart, withoutScope } from './entry-variant.js';
-import { whomOf, type Whom } from './whom.js';
+import { dependsOnWhoAsks, whomOf, type Whom } from './whom.js';
 
 export interface EntryAdmissionOptions {
   /** Whether protected data may be cached now; not without sealing, and not without an audit. */
@@ -41,6 +41,9 @@ interface Known {
   readonly subject: EntrySubject;
   readonly tenant: string;
   readonly scope: string;
+  readonly ownClinic: string | undefined;
+  /** Whether of who asks only tenant and clinic say where it goes, as long as they have no grant. */
+  readonly isForAll: boolean;
   readonly admission: Admission;
 }
 
@@ -83,18 +86,34 @@ export class EntryAdmission {
 
   /** Who asks is looked at each time; what is remembered counts only where all of it comes out the same. */
   #ofPerson(key: string, options: ResolvedCacheOptions, context: AccessContext): Admission {
-    const { tenant } = context;
-    const whom = whomOf(key, options, context, this.#options.subjects);
-    const { subject } = whom;
-    const place = { tenant, scope: scopeOf(whom, options, context) };
+    const { tenant, clinicId: ownClinic } = context;
     const known = this.#known.get(key);
+    if (known && isForAll(known, options, context)) return known.admission;
+    const whom = whomOf(key, options, context, this.#options.subjects);
+    const { subject, isNamed } = whom;
+    const place = { tenant, scope: scopeOf(whom, options, context) };
     if (known && isOf(known, options, subject, place)) return known.admission;
     const admission = ofPerson(key, options, subject, place);
     if (options.complianceLevel !== 'restricted') {
-      this.#known.set(key, { options, subject, ...place, admission });
+      const isForAll = isNamed && context.grantId === undefined && !dependsOnWhoAsks(options);
+      this.#known.set(key, { options, subject, ...place, ownClinic, isForAll, admission });
     }
     return admission;
   }
+}
+
+function isForAll(
+  known: Known,
+  options: ResolvedCacheOptions,
+  { tenant, clinicId, grantId }: AccessContext,
+): boolean {
+  return (
+    known.isForAll &&
+    known.options === options &&
+    known.tenant === tenant &&
+    known.ownClinic === clinicId &&
+    grantId === undefined
+  );
 }
 
 function isOf(

@@ -76,13 +76,19 @@ export function actsOf(
 ): readonly ProtectedAct[] {
   const { kind, key, keys, options, each, pattern, tags, template } = operation;
   if (kind === 'read' || kind === 'set' || kind === 'update') {
-    const of = (one: string, index: number): readonly ProtectedAct[] => {
+    if (key !== null) {
+      const own = options ?? each?.[0];
+      return own && isHealthInformation(own)
+        ? [entryAct(kind, key, own, context, { subjects })]
+        : [];
+    }
+    const acts = keys.flatMap((one, index) => {
       const own = options ?? each?.[index];
       return own && isHealthInformation(own)
         ? [entryAct(kind, one, own, context, { index, subjects })]
         : [];
-    };
-    return key !== null ? of(key, 0) : byPerson(keys.flatMap(of));
+    });
+    return byPerson(acts);
   }
   const act = (subject: EntrySubject, more: Partial<ProtectedAct> = {}): ProtectedAct => ({
     action: 'invalidate',

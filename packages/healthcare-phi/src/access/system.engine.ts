@@ -7,7 +7,7 @@ import {
 } from '@vitalcache/core';
 
 import type { IAudit } from '../audit/audit-event.js';
-import { eventOf } from './access-event.js';
+import { eventOf, keyRefOf } from './access-event.js';
 import { currentAccess, runAsSystem, systemAccess } from './access-scope.js';
 import { entryAct } from './protected-act.js';
 
@@ -52,7 +52,7 @@ export class SystemEngine extends ForwardingEngine {
     const { audit, keyRef } = this.#background;
     const system = systemAccess(this.#cause);
     const act = entryAct('read', key, options, this.#cause ?? system);
-    const event = eventOf(act, system, keyRef);
+    const event = eventOf(act, system, keyRefOf(act, keyRef));
     return audit.record({
       ...event,
       event: 'refresh',

@@ -44,6 +44,14 @@ export function whomOf(
   };
 }
 
+/** Whether whom an entry is about may be told by who asks; else key and options alone say it. */
+export function dependsOnWhoAsks({
+  doctorSpecific,
+  clinicSpecific,
+}: ResolvedCacheOptions): boolean {
+  return doctorSpecific || clinicSpecific;
+}
+
 function nobody(option: string, role: 'patient' | 'doctor' | 'clinic'): never {
   const context = role === 'patient' ? '' : ', or an access context that has one';
   throw new CacheError(

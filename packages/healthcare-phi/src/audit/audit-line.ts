@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { SignedCheckpoint } from './audit-checkpoint.js';
 import type { AuditRecord } from './audit-record.js';
-import { canonicalJson, type JsonValue } from './canonical-json.js';
+import { canonicalJson, orderedJson, type JsonValue } from './canonical-json.js';
 
+const HASH_BYTES = 32;
 /** Hash before the first record of a chain. */
-export const GENESIS = Buffer.alloc(32).toString('base64url');
+export const GENESIS = Buffer.alloc(HASH_BYTES).toString('base64url');
 
 interface LinePlace {
   readonly chain: string;
@@ -35,14 +36,15 @@ export type AuditLine = RecordLine | CheckpointLine;
 
 /** `SHA-256(hash of the record before || canonical JSON of the record)`, base64url. */
 export function recordHash(previous: string, canonical: string): string {
-  return createHash('sha256')
-    .update(Buffer.from(previous, 'base64url'))
-    .update(canonical)
-    .digest('base64url');
+  const bytes = Buffer.allocUnsafe(HASH_BYTES + Buffer.byteLength(canonical));
+  bytes.write(previous, 0, HASH_BYTES, 'base64url');
+  bytes.write(canonical, HASH_BYTES);
+  return hash('sha256', bytes, 'base64url');
 }
 
+/** @param record with its members in order, as `toRecord` makes it */
 export function recordLine(record: AuditRecord, previous: string): RecordLine {
-  const canonical = canonicalJson(record as unknown as JsonValue);
+  const canonical = orderedJson(record as unknown as JsonValue);
   return lineOfRecord(record, canonical, recordHash(previous, canonical));
 }
 

@@ -2,7 +2,7 @@ import type { ComplianceLevel } from '@vitalcache/core';
 
 import type { PurposeOfUse } from '../access/access-context.js';
 import type { AuditEvent, AuditEventType, AuditOutcome } from './audit-event.js';
-import { bounded, boundedDetail, boundedList } from './bounded-text.js';
+import { bounded, boundedDetail, boundedIf, boundedList } from './bounded-text.js';
 
 /** Version of the shape of a record. */
 export const AUDIT_SCHEMA = 1;
@@ -75,38 +75,36 @@ export type RecordPlace = Pick<
   | 'previous'
 >;
 
-/** Takes the known members of an event, bounded in length, and nothing else that may hang on it. */
+/** Takes the known members of an event, bounded in length and in their order, and nothing else that may hang on it. */
 export function toRecord(event: AuditEvent, place: RecordPlace): AuditRecord {
-  const text = (value: string | undefined): string | undefined =>
-    value === undefined ? undefined : bounded(value);
   const { source } = event;
   return {
     action: event.action,
     actor: bounded(event.actor),
-    address: text(event.address),
+    address: boundedIf(event.address),
     ageMs: event.ageMs,
     chain: place.chain,
-    clinic: text(event.clinicId),
+    clinic: boundedIf(event.clinicId),
     count: place.count,
     deltaUs: place.deltaUs,
     detail: boundedDetail(event.detail),
     event: event.event,
-    grant: text(event.grantId),
+    grant: boundedIf(event.grantId),
     isClockSynchronised: place.isClockSynchronised,
     isEmergency: event.isEmergency || undefined,
     isHit: source === undefined ? undefined : source !== 'origin',
     isStale: event.isStale,
-    keyRef: text(event.keyRef),
+    keyRef: boundedIf(event.keyRef),
     labels: boundedList(event.labels),
     level: event.level,
     library: place.library,
     node: place.node,
-    onBehalfOf: text(event.onBehalfOf),
+    onBehalfOf: boundedIf(event.onBehalfOf),
     outcome: event.outcome,
-    patient: text(event.patientId),
-    previous: place.previous,
+    patient: boundedIf(event.patientId),
+    previous: place.previous && orderedHead(place.previous),
     purpose: event.purpose,
-    request: text(event.requestId),
+    request: boundedIf(event.requestId),
     roles: boundedList(event.roles),
     seq: place.seq,
     source,
@@ -115,4 +113,8 @@ export function toRecord(event: AuditEvent, place: RecordPlace): AuditRecord {
     time: place.time,
     v: AUDIT_SCHEMA,
   };
+}
+
+function orderedHead({ chain, hash, seq, time }: AuditHead): AuditHead {
+  return { chain, hash, seq, time };
 }

@@ -7,6 +7,7 @@ import { GENESIS, type RecordLine } from './audit-line.js';
 import { toRecord, type AuditHead } from './audit-record.js';
 import { MAX_BATCH } from './batch.maker.js';
 import { ChainedLine } from './chained-line.js';
+import { UtcText } from './utc-text.js';
 
 export interface AuditChainOptions {
   readonly node: string;
@@ -26,6 +27,7 @@ export class AuditChain {
   #seq = 0;
   #hash = GENESIS;
   #time = '';
+  readonly #utc = new UtcText();
   #lastMs: number;
   /** Lines that have no hash yet, in their order. */
   readonly #unfinished: ChainedLine[] = [];
@@ -55,7 +57,7 @@ export class AuditChain {
     const record = toRecord(event, {
       chain: this.id,
       seq: ++this.#seq,
-      time: new Date(clock.now()).toISOString(),
+      time: this.#utc.of(clock.now()),
       deltaUs: Math.round((nowMs - this.#lastMs) * 1_000),
       isClockSynchronised: isClockSynchronised?.(),
       node,
@@ -65,16 +67,16 @@ export class AuditChain {
     });
     this.#lastMs = nowMs;
     this.#time = record.time;
-    const line = new ChainedLine(record, (one) => this.#finish(one));
+    const line = new ChainedLine(record, this.#finish);
     this.#unfinished.push(line);
     return line;
   }
 
   /** Up to this line, and then as many as a batch may have. */
-  #finish(line: ChainedLine): void {
+  readonly #finish = (line: ChainedLine): void => {
     const count = Math.max(this.#unfinished.indexOf(line) + 1, MAX_BATCH);
     for (const next of this.#unfinished.splice(0, count)) this.#hash = next.write(this.#hash);
-  }
+  };
 
   /** Uses up a number for an event that can't be kept anywhere; returns it. */
   skip(): number {

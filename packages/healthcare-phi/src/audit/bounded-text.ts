@@ -16,6 +16,11 @@ export function bounded(text: string, max = MAX_ID_LENGTH): string {
   return `${whole.slice(0, max - 18)}…~${hash}`;
 }
 
+/** {@link bounded}, of what may be absent. */
+export function boundedIf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : bounded(text);
+}
+
 /** At most 32 texts; the last then says how many were left out. Absent when there are none. */
 export function boundedList(texts: readonly string[] | undefined): readonly string[] | undefined {
   if (!texts || texts.length === 0) return undefined;
@@ -24,11 +29,13 @@ export function boundedList(texts: readonly string[] | undefined): readonly stri
   return [...kept, `…${texts.length - kept.length} more`];
 }
 
-/** The members of a detail that are texts, numbers or booleans; anything else is named, never written. */
+/** The members of a detail that are texts, numbers or booleans, in order; anything else is named, never written. */
 export function boundedDetail(detail: AuditEvent['detail']): AuditEvent['detail'] {
-  const entries = Object.entries(detail ?? {}).slice(0, MAX_MEMBERS);
+  if (!detail) return undefined;
+  const entries = Object.entries(detail).slice(0, MAX_MEMBERS);
   if (entries.length === 0) return undefined;
-  return Object.fromEntries(entries.map(([name, value]) => [nameOf(name), plain(value)]));
+  const named = entries.map(([name, value]) => [nameOf(name), plain(value)] as const);
+  return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
 /** Never a number by its looks, whose place among the members would not be that of its letters. */

@@ -17,6 +17,8 @@ import { LIBRARY_VERSION } from './library-version.js';
 import type { PhiAuditOptions } from './phi-audit-options.js';
 
 const CLOSE_DEADLINE_MS = 10_000;
+/** Of records that nobody has to wait for, which is nearly all of them. */
+const ON_ITS_WAY = Promise.resolve();
 
 /** The audit of protected data: records every access; {@link LevelRecorder} says when one must not happen. */
 export class PhiAudit implements IAudit {
@@ -99,13 +101,20 @@ export class PhiAudit implements IAudit {
   }
 
   /** @throws CacheError `ACCESS_MISSING` without an actor; `AUDIT_UNAVAILABLE` if the access must not happen */
-  async record(event: AuditEvent): Promise<void> {
-    if (this.#state !== 'running') throw auditRefusal('the audit is not running');
-    if (event.actor.trim() === '') {
-      throw new CacheError('ACCESS_MISSING', 'Nothing is recorded without an actor: say who acts.');
+  record(event: AuditEvent): Promise<void> {
+    try {
+      if (this.#state !== 'running') throw auditRefusal('the audit is not running');
+      if (event.actor.trim() === '') {
+        throw new CacheError(
+          'ACCESS_MISSING',
+          'Nothing is recorded without an actor: say who acts.',
+        );
+      }
+      return this.#recorder.record(event) ?? ON_ITS_WAY;
+    } catch (error) {
+      const refusal = error as Error;
+      return Promise.reject(refusal);
     }
-    const recorded = this.#recorder.record(event);
-    if (recorded) await recorded;
   }
 
   /** Where the log of this process stands: its last record, also if that is still on its way to the sink. */

@@ -4,7 +4,13 @@ import type { KeyObject } from 'node:crypto';
 export interface DataKey {
   /** 16 hexadecimal digits. */
   readonly id: string;
+  /** The same as it stands in what it seals. */
+  readonly idBytes: Uint8Array;
   readonly key: KeyObject;
+}
+
+export function dataKey(id: string, key: KeyObject): DataKey {
+  return { id, idBytes: Buffer.from(id, 'hex'), key };
 }
 
 /** Whose key is asked for. */

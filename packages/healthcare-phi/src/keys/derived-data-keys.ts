@@ -1,8 +1,6 @@
-import type { KeyObject } from 'node:crypto';
-
 import type { Clock } from '@vitalcache/core';
 
-import type { DataKey, DataKeySource, KeyOwner } from './data-key.js';
+import { dataKey, type DataKey, type DataKeySource, type KeyOwner } from './data-key.js';
 import { deriveKey } from './derive-key.js';
 import { HeldKeys } from './held-keys.js';
 import type { TenantKey } from './tenant-key.source.js';
@@ -11,7 +9,7 @@ import type { TenantKeys } from './tenant-keys.js';
 /** Keys of subjects that follow from their tenant's key of an epoch: no row of their own, and gone when that is. */
 export class DerivedDataKeys implements DataKeySource {
   readonly #tenants: TenantKeys;
-  readonly #held: HeldKeys<KeyObject>;
+  readonly #held: HeldKeys<DataKey>;
 
   constructor(tenants: TenantKeys, clock: Pick<Clock, 'now'>) {
     this.#tenants = tenants;
@@ -37,13 +35,14 @@ export class DerivedDataKeys implements DataKeySource {
   }
 
   #derived({ id, key: tenantKey }: TenantKey, owner: KeyOwner): DataKey {
+    const last = this.#held.last(owner);
+    if (last?.id === id) return last;
     const { tenant, subject } = owner;
     const name = `${tenant} ${id} ${subject ?? ''}`;
-    let key = this.#held.get(name);
-    if (!key) {
-      key = deriveKey(tenantKey, 'tek/dek', subject ?? '');
-      this.#held.set(name, owner, key);
-    }
-    return { id, key };
+    const known = this.#held.get(name);
+    if (known) return known;
+    const made = dataKey(id, deriveKey(tenantKey, 'tek/dek', subject ?? ''));
+    this.#held.set(name, owner, made);
+    return made;
   }
 }

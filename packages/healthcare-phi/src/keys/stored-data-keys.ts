@@ -3,7 +3,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { CacheError, type Clock } from '@vitalcache/core';
 
 import { lengthPrefixed } from '../seal/length-prefixed.js';
-import type { DataKey, DataKeySource, KeyOwner } from './data-key.js';
+import { dataKey, type DataKey, type DataKeySource, type KeyOwner } from './data-key.js';
 import { deriveKey } from './derive-key.js';
 import { HeldKeys } from './held-keys.js';
 import { epochOf, type KeyEpochs } from './key-epochs.js';
@@ -113,7 +113,7 @@ export class StoredDataKeys implements DataKeySource {
     }
     const key = createSecretKey(raw);
     raw.fill(0);
-    return { id, key };
+    return dataKey(id, key);
   }
 
   /** Once more if there was a purge meanwhile. */

@@ -17,6 +17,7 @@ const MAX_KEYS = 10_000;
 
 interface Held {
   readonly tenant: string;
+  readonly epoch: number;
   readonly key: TenantKey;
   recheckAt: number;
 }
@@ -35,6 +36,8 @@ export interface TenantKeysOptions {
 export class TenantKeys {
   readonly #held = new LRUCache<string, Held>({ max: MAX_KEYS });
   readonly #absent = new LRUCache<string, number>({ max: MAX_KEYS });
+  /** What was found last, held as well: most reads of a process are of one tenant. */
+  #last: Held | undefined;
   readonly #options: TenantKeysOptions;
   /** Grows with each purge: what was fetched before one must not be kept after it. */
   #purges = 0;
@@ -70,10 +73,15 @@ export class TenantKeys {
   find(tenant: string, id: string): TenantKey | null | Promise<TenantKey | null> {
     const { epochs, clock, flights } = this.#options;
     const now = clock.now();
-    if (!epochs.isPossible(epochOf(id), now)) return null;
-    const held = this.#held.get(nameOf(tenant, epochOf(id)));
+    const last = this.#last?.key.id === id && this.#last.tenant === tenant ? this.#last : undefined;
+    const epoch = last?.epoch ?? epochOf(id);
+    if (!epochs.isPossible(epoch, now)) return null;
+    const held = last ?? this.#held.get(nameOf(tenant, epoch));
     const known = held?.key.id === id ? held : undefined;
-    if (known && this.#isTrusted(known)) return known.key;
+    if (known && this.#isTrusted(known)) {
+      this.#last = known;
+      return known.key;
+    }
     const name = `${tenant} ${id}`;
     const absentUntil = this.#absent.get(name) ?? 0;
     if (now < absentUntil && absentUntil <= now + ABSENT_MS) return null;
@@ -89,6 +97,7 @@ export class TenantKeys {
   /** Lets go of the keys of a tenant, or of all. */
   purge(tenant?: string): void {
     this.#purges++;
+    this.#last = undefined;
     for (const [name, held] of this.#held.entries()) {
       if (tenant === undefined || held.tenant === tenant) this.#held.delete(name);
     }
@@ -109,7 +118,7 @@ export class TenantKeys {
     held.recheckAt = clock.now() + RETRY_MS;
     const asked = source.isThere(tenant, key.id).catch(() => null);
     const isThere = await inTime(clock, RECHECK_PATIENCE_MS, asked, () => null);
-    if (isThere === false || this.#held.get(nameOf(tenant, epochOf(key.id))) !== held) {
+    if (isThere === false || this.#held.get(nameOf(tenant, held.epoch)) !== held) {
       return this.#dropped(held);
     }
     if (isThere) held.recheckAt = clock.now() + RECHECK_MS;
@@ -117,8 +126,9 @@ export class TenantKeys {
   }
 
   #dropped(held: Held): null {
-    const name = nameOf(held.tenant, epochOf(held.key.id));
+    const name = nameOf(held.tenant, held.epoch);
     if (this.#held.peek(name) === held) this.#held.delete(name);
+    if (this.#last === held) this.#last = undefined;
     return null;
   }
 
@@ -129,8 +139,10 @@ export class TenantKeys {
       const key = await get();
       if (purges !== this.#purges) continue;
       if (key) {
+        const epoch = epochOf(key.id);
         const recheckAt = this.#options.clock.now() + RECHECK_MS;
-        this.#held.set(nameOf(tenant, epochOf(key.id)), { tenant, key, recheckAt });
+        this.#held.set(nameOf(tenant, epoch), { tenant, epoch, key, recheckAt });
+        this.#last = undefined;
       }
       return key;
     }

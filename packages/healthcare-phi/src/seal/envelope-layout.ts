@@ -60,3 +60,9 @@ export const HEADER_BYTES = AT.nonce;
 export const OVERHEAD_BYTES = AT.ciphertext + TAG_BYTES;
 /** Longest payload, padding included. */
 export const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
+
+/** Whether a payload says that it was sealed with the key of that name. By hand: a view and a comparison take five times as long. */
+export function isOfKey(sealed: Uint8Array, keyId: Uint8Array): boolean {
+  for (let i = 0; i < KEY_ID_BYTES; i++) if (sealed[AT.keyId + i] !== keyId[i]) return false;
+  return true;
+}

@@ -11,7 +11,7 @@ import type { DataKey, KeyOwner } from '../keys/data-key.js';
 import type { DataKeys } from '../keys/data-keys.js';
 import { ownerOf } from '../keys/key-owner.js';
 import type { Pseudonyms } from '../names/pseudonyms.js';
-import { AT, OVERHEAD_BYTES } from './envelope-layout.js';
+import { AT, isOfKey, OVERHEAD_BYTES } from './envelope-layout.js';
 import { EntrySealKey } from './entry-seal.key.js';
 import { lengthPrefixed } from './length-prefixed.js';
 import { checkedCaps, type SealCaps } from './seal-caps.js';
@@ -36,6 +36,7 @@ export interface PhiSealOptions {
 interface TermMarks {
   readonly owner: KeyOwner;
   readonly binding: Buffer;
+  readonly capMs: number;
 }
 
 /** Opens nothing: what is too short to name its key was not sealed here. */
@@ -54,6 +55,8 @@ export class PhiSeal implements PayloadSeal {
   readonly #tell: (terms: SealTerms) => void;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #marks = new WeakMap<SealTerms, TermMarks>();
+  /** The name of the key that was asked for last, which most payloads of a tenant and a day have. */
+  #lastId: Pick<DataKey, 'id' | 'idBytes'> | undefined;
   #refusals = 0;
 
   /** @throws CacheError `CONFIG_INVALID` */
@@ -79,8 +82,7 @@ export class PhiSeal implements PayloadSeal {
 
   openingKey(terms: SealTerms, sealed: Uint8Array): SealKey | null | Promise<SealKey | null> {
     if (sealed.length < OVERHEAD_BYTES) return REFUSING;
-    const id = asBuffer(sealed).toString('hex', AT.keyId, AT.issuedAt);
-    const key = this.#keys.of(terms.level).opening(this.#ownerOf(terms), id);
+    const key = this.#keys.of(terms.level).opening(this.#ownerOf(terms), this.#idIn(sealed));
     return key instanceof Promise
       ? key.then((had) => had && this.#boundTo(terms, had))
       : key && this.#boundTo(terms, key);
@@ -100,34 +102,33 @@ export class PhiSeal implements PayloadSeal {
     return this.#marksOf(terms).owner;
   }
 
-  #boundTo(terms: SealTerms, key: DataKey): SealKey {
+  #idIn(sealed: Uint8Array): string {
+    const last = this.#lastId;
+    if (last && isOfKey(sealed, last.idBytes)) return last.id;
+    const idBytes = Buffer.from(sealed.subarray(AT.keyId, AT.issuedAt));
+    const id = idBytes.toString('hex');
+    this.#lastId = { id, idBytes };
+    return id;
+  }
+
+  #boundTo(terms: SealTerms, { key, idBytes: keyId }: DataKey): SealKey {
     const { level, isEmergency } = terms;
-    const bound = {
-      key: key.key,
-      keyId: Buffer.from(key.id, 'hex'),
-      level,
-      isEmergency,
-      capMs: this.#caps[isEmergency ? 'emergency' : level],
-      binding: this.#marksOf(terms).binding,
-    };
-    return new EntrySealKey(bound, this.#clock);
+    const { binding, capMs } = this.#marksOf(terms);
+    return new EntrySealKey({ key, keyId, level, isEmergency, capMs, binding }, this.#clock);
   }
 
   /** Reckoned once for terms that are given again; no key is among it. Nothing is kept of restricted data. */
   #marksOf(terms: SealTerms): TermMarks {
     const known = this.#marks.get(terms);
     if (known) return known;
-    const { tenant, scope, template, subject, level } = terms;
+    const { tenant, scope, template, subject, level, isEmergency } = terms;
     const isKept = level !== 'restricted';
     const made = {
       owner: ownerOf(this.#names, tenant, subject, isKept),
       binding: lengthPrefixed(tenant, scope, template),
+      capMs: this.#caps[isEmergency ? 'emergency' : level],
     };
     if (isKept) this.#marks.set(terms, made);
     return made;
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
