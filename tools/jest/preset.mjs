@@ -29,6 +29,8 @@ export default {
     '<rootDir>/test/**/*.spec.ts',
     '<rootDir>/test/**/*.int-spec.ts',
   ],
+  // For a hang, not for haste: machines that many share are slow at times.
+  testTimeout: 30_000,
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.tsc/'],
   // Sources import './x.js' and mean './x.ts'.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
