@@ -79,6 +79,7 @@ export { BaseCacheMiddleware } from './middleware/base-cache.middleware.js';
 export { CacheMiddlewareChain } from './middleware/cache-middleware.chain.js';
 export type {
   CacheOperation,
+  HitTimes,
   ICacheMiddleware,
   LoadStep,
   LoadStepInfo,

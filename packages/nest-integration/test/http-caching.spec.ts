@@ -14,6 +14,8 @@ import {
   Res,
   Sse,
   StreamableFile,
+  UseGuards,
+  type CanActivate,
   type INestApplication,
 } from '@nestjs/common';
 import { SWRCacheStrategy } from '@vitalcache/swr';
@@ -22,6 +24,7 @@ import { FakeClock } from '@vitalcache/testing';
 import { mergeMap, of } from 'rxjs';
 
 import { Cache, CacheModule, CacheService } from '../src/index.js';
+import { RequestScopes } from '../src/http/request-scopes.js';
 import { closeAll, PLATFORMS, startControllers, startHttp, testOptions } from './support/apps.js';
 import { LogLines } from './support/log-lines.js';
 
@@ -79,6 +82,48 @@ describe.each(PLATFORMS)('caching of handlers on %s', (platform) => {
       expect(await second.text()).toBe(await first.text());
     }
     expect(calls).toBe(2);
+  });
+
+  it('needs no async context for a hit on Fastify, where nothing else has to know the request', async () => {
+    const seen: boolean[] = [];
+    let isInContext = (): boolean => false;
+    @Injectable()
+    class Looking implements CanActivate {
+      canActivate(): boolean {
+        return seen.push(isInContext()) > 0;
+      }
+    }
+    @Controller('looks')
+    @UseGuards(Looking)
+    class LooksController {
+      @Get('cached/:id')
+      @Cache({ keyTemplate: 'looks:{id}' })
+      cached(@Param('id') id: string, ...rest: never[]) {
+        return [id, isInContext(), rest.length];
+      }
+
+      @Cache({ keyTemplate: 'last:{id}', varyBy: ['x-user'] })
+      @Get('last/:id')
+      last(@Param('id') id: string, more?: string) {
+        return [id, isInContext(), more ?? null];
+      }
+
+      @Get('plain')
+      plain() {
+        return isInContext();
+      }
+    }
+    const { url, app } = await startControllers(platform, [LooksController]);
+    isInContext = () => app.get(RequestScopes).current !== undefined;
+    const user = { 'x-user': 'ada', authorization: 'x' };
+    expect(await text(`${url}/looks/plain`)).toBe('true');
+    expect(await text(`${url}/looks/last/7`, user)).toBe('["7",true,null]');
+    expect(await text(`${url}/looks/last/7`, user)).toBe('["7",true,null]');
+    expect(await text(`${url}/looks/last/7`, { authorization: 'x' })).toBe('["7",true,null]');
+    // Whatever an open list of parameters is given, the method sees.
+    expect(await text(`${url}/looks/cached/7`)).toBe('["7",true,0]');
+    const isNeeded = platform === 'express';
+    expect(seen).toEqual([true, isNeeded, isNeeded, isNeeded, true]);
   });
 
   it('finds placeholders by route names when a minifier renamed the parameters', async () => {
@@ -698,7 +743,7 @@ describe('handlers that can not be cached', () => {
     expect(await text(`${url}/lonely`)).toBe('2');
   });
 
-  it('caches a handler that is called as a plain method, but not while requests are open', async () => {
+  it('caches a handler that is called as a plain method until there are requests that it may be left of', async () => {
     let calls = 0;
     @Controller()
     class Direct {
@@ -720,6 +765,6 @@ describe('handlers that can not be cached', () => {
     const controller = app.get(Direct);
     expect([await controller.direct(), await controller.direct()]).toEqual([1, 1]);
     expect(await text(`${url}/detached`)).toBe('2');
-    expect(await controller.direct()).toBe(1);
+    expect(await controller.direct()).toBe(3);
   });
 });

@@ -158,7 +158,7 @@ export class LoadRunner {
     const startedAt = clock.now();
     const context = new ActiveLoad(options, flight.signal, fence, replaced, flight);
     counters[kind === 'refresh' ? 'refreshes' : 'loads']++;
-    const call = async (): Promise<unknown> => nested.run([flight], () => load(context));
+    const call = (): Promise<unknown> => nested.run<unknown>([flight], () => load(context));
     const answer = await steps.run('load', options, call, () => 'loaded');
     const value = answer === NOT_MODIFIED ? replaced?.entry.value : answer;
     try {

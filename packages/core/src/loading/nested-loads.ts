@@ -14,6 +14,8 @@ interface Nesting {
   readonly updates: ReadonlySet<string>;
 }
 
+type Work<T> = () => T | PromiseLike<T>;
+
 const NOTHING: Nesting = { flights: new Map(), updates: new Set() };
 
 /**
@@ -22,6 +24,7 @@ const NOTHING: Nesting = { flights: new Map(), updates: new Set() };
  */
 export class NestedLoads {
   readonly #context = new AsyncLocalStorage<Nesting>();
+  #running = 0;
 
   /** From the outermost to the innermost. */
   get current(): readonly Flight[] {
@@ -48,17 +51,17 @@ export class NestedLoads {
   }
 
   /** Runs what `flights` load together. */
-  run<T>(flights: readonly Flight[], work: () => T): T {
+  run<T>(flights: readonly Flight[], work: Work<T>): Promise<T> {
     const inside = new Map(this.#now.flights);
     for (const flight of flights) inside.set(flight, 0);
-    return this.#context.run({ ...this.#now, flights: inside }, work);
+    return this.#inside({ ...this.#now, flights: inside }, work);
   }
 
   /**
    * Runs a load that would have to wait for itself, on its own.
    * @throws CacheError `LOAD_REENTRANT`
    */
-  runAgain<T>(flight: Flight, work: () => T): T {
+  runAgain<T>(flight: Flight, work: Work<T>): Promise<T> {
     const inside = new Map(this.#now.flights);
     const depth = inside.get(flight) ?? 0;
     if (depth > MAX_DEPTH) {
@@ -67,14 +70,14 @@ export class NestedLoads {
         'A loader reads its own key again and again; give the inner read a key of its own.',
       );
     }
-    return this.#context.run({ ...this.#now, flights: inside.set(flight, depth + 1) }, work);
+    return this.#inside({ ...this.#now, flights: inside.set(flight, depth + 1) }, work);
   }
 
   /**
    * Runs an update.
    * @throws CacheError `LOAD_REENTRANT`
    */
-  runUpdate<T>(key: string, work: () => T): T {
+  runUpdate<T>(key: string, work: Work<T>): Promise<T> {
     if (this.isUpdating(key)) {
       throw new CacheError(
         'LOAD_REENTRANT',
@@ -82,12 +85,25 @@ export class NestedLoads {
       );
     }
     const updates = new Set(this.#now.updates).add(key);
-    return this.#context.run({ ...this.#now, updates }, work);
+    return this.#inside({ ...this.#now, updates }, work);
   }
 
-  /** Ends it: an enabled storage costs every promise of the process. */
+  /** Ends it, whatever still runs. */
   close(): void {
     this.#context.disable();
+  }
+
+  /**
+   * On Node 20 and 22 an enabled storage costs every promise of the process: it is only while something runs in it. What
+   * a loader leaves behind when it has ended is in no load any more.
+   */
+  async #inside<T>(nesting: Nesting, work: Work<T>): Promise<T> {
+    this.#running++;
+    try {
+      return await this.#context.run(nesting, async () => work());
+    } finally {
+      if (--this.#running === 0) this.#context.disable();
+    }
   }
 
   get #now(): Nesting {

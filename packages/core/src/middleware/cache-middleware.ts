@@ -66,6 +66,12 @@ export interface LoadStepInfo {
   readonly store: string;
 }
 
+/** When the load of what a hit was answered with began, and when it becomes stale, by the cache's clock. */
+export interface HitTimes {
+  readonly createdAt: number;
+  readonly staleAt: number;
+}
+
 /**
  * One concern around every operation of the cache. Call `next` exactly once to go on, and pass its result on; throw to
  * refuse.
@@ -77,12 +83,18 @@ export interface ICacheMiddleware {
    * for refusing. Only if all middleware has it, hits take that way. Must be quick and not throw. The key may name a
    * person: it belongs in no log, label or span. `nowMs`: by the cache's clock.
    */
-  onFreshHit?(template: string, strategy: string, key: string, nowMs: number): void;
+  onFreshHit?(
+    template: string,
+    strategy: string,
+    key: string,
+    nowMs: number,
+    entry: HitTimes,
+  ): void;
   /**
    * As {@link onFreshHit}, of a fresh hit of the shared tier, which took so many milliseconds. Only if all middleware has
    * both, such hits take the shortest way.
    */
-  onSharedHit?(template: string, strategy: string, key: string, ms: number): void;
+  onSharedHit?(template: string, strategy: string, key: string, ms: number, entry: HitTimes): void;
   /** Told of every change of the settings, in whichever process it was made. Must be quick. */
   settingChanged?(change: SettingChanged): void;
   /**

@@ -63,6 +63,12 @@ export class CacheReader {
     return this.#hits.own(key, options);
   }
 
+  /** {@link freshHit}, with where the value came from. */
+  held<T>(key: string, options: CacheOptions | undefined): ReadResult<T> | null {
+    const entry = this.freshHit(key, options);
+    return entry && this.#runtime.engine.answer<T>({ entry, tier: 'l1' }, 'hit');
+  }
+
   /** {@link read}, the bare value, of what this process does not hold. */
   async value<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<T> {
     const resolved = this.#hits.sharedWay(key, options);
@@ -73,14 +79,13 @@ export class CacheReader {
     const found = await this.#runtime.repository.find(key, resolved);
     const ms = areTimed ? performance.now() - startedAt : 0;
     const isHit = found?.tier === 'l2' && this.#hits.isPlainlyFresh(found.entry);
-    if (isHit && this.#hits.tellShared(key, resolved, ms)) return found.entry.value as T;
+    if (isHit && this.#hits.tellShared(key, resolved, ms, found.entry))
+      return found.entry.value as T;
     return (await this.#readStored(key, load, resolved, false, { found, ms })).value;
   }
 
   async read<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {
-    const held = this.freshHit(key, options);
-    if (held) return this.#runtime.engine.answer<T>({ entry: held, tier: 'l1' }, 'hit');
-    return this.#read(key, load, options);
+    return this.held<T>(key, options) ?? this.#read(key, load, options);
   }
 
   /** As {@link read}, for nobody in particular: hits that come later are what it is for. */

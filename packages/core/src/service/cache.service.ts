@@ -133,6 +133,14 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return this.#reader.read(key, load, options);
   }
 
+  /**
+   * What {@link read} would answer with at once, because this process holds it fresh, and counted as such a read; `null`:
+   * it would have to look further or to load. Synchronous, and says nothing of what is wrong with its arguments.
+   */
+  readHeld<T>(key: string, options?: CacheOptions): ReadResult<T> | null {
+    return this.#reader.held<T>(key, options);
+  }
+
   /** As {@link read}, for nobody in particular, so that later reads hit; counted apart from them. */
   prefetch<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {
     return this.#reader.prefetch(key, load, options);

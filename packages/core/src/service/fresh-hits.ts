@@ -1,6 +1,6 @@
 import type { HeldEntry } from '../entry/held-entry.js';
 import { assertKey } from '../key/key-rules.js';
-import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
+import type { HitTimes, ICacheMiddleware } from '../middleware/cache-middleware.js';
 import { CACHE_CHANNELS } from '../observation/event-channels.js';
 import type { OperationEvents } from '../observation/operation-events.js';
 import type { CacheOptions, ResolvedCacheOptions } from '../options/cache-options.js';
@@ -86,11 +86,13 @@ export class FreshHits {
   }
 
   /** Tells of a fresh hit of the shared tier; false: an observer failed, and the long way will say what is wrong. */
-  tellShared(key: string, options: ResolvedCacheOptions, ms: number): boolean {
+  tellShared(key: string, options: ResolvedCacheOptions, ms: number, entry: HitTimes): boolean {
     if (!this.#shared || this.#shared.length === 0) return true;
     const { name } = this.#options.strategies.select(options);
     try {
-      for (const observer of this.#shared) observer.onSharedHit(options.template, name, key, ms);
+      for (const observer of this.#shared) {
+        observer.onSharedHit(options.template, name, key, ms, entry);
+      }
       return true;
     } catch {
       return false;
@@ -107,7 +109,7 @@ export class FreshHits {
       return null;
     if (READS.hasSubscribers) this.#options.events.onFreshHit(options?.template ?? 'unnamed');
     for (const observer of this.#own) {
-      observer.onFreshHit(options?.template ?? 'unnamed', this.#usual, key, now);
+      observer.onFreshHit(options?.template ?? 'unnamed', this.#usual, key, now, held);
     }
     return held;
   }

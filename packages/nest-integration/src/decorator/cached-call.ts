@@ -4,23 +4,19 @@ import {
   isCacheError,
   type CacheOptions,
   type CacheService,
+  type ReadResult,
 } from '@vitalcache/core';
 
+import type { RequestRecord } from '../http/request-scopes.js';
 import type { BoundCache } from './cache-injection.js';
 import type { CachedMethod } from './cached-method.js';
 import type { MethodRunner } from './decorate-method.js';
-import type { MethodContext } from './method-context.js';
 import { oneTimeKindOf } from './one-time-value.js';
 import { SpokenWarnings } from './spoken-warnings.js';
 
 /** What is said once a method and cache, whatever the call was. */
 type Occasion = 'module' | 'sharing' | 'key' | 'one-time';
-type Warn = (occasion: Occasion, message: string) => void;
-
-interface Asked {
-  readonly key: string;
-  readonly options: CacheOptions;
-}
+type Call = () => unknown;
 
 /** Runs the calls of one cached method. What it remembers, it remembers for each cache apart. */
 export class CachedCall implements MethodRunner {
@@ -33,70 +29,92 @@ export class CachedCall implements MethodRunner {
   }
 
   /**
-   * The answer from the cache, or from the method.
+   * The answer from the cache, or from the method. What this process holds is given before anything is made that only a
+   * load needs.
    * @throws CacheError `KEY_INVALID` for an argument of a type that no key can be made of.
    */
   async run(instance: object, args: unknown[], cache: BoundCache): Promise<unknown> {
     const { service, context } = cache;
-    const call = (): unknown => this.#method.original.apply(instance, args);
-    if (this.#uncacheable.has(service)) return call();
-    const warn: Warn = (...warning) => this.#warnings.say(...warning, cache);
+    const { requestAt, options } = this.#method;
+    const record = requestAt === null ? undefined : context?.scopes.of(args[requestAt]);
+    const key = this.#keyOf(instance, args, record, cache);
+    const read = (): ReadResult<unknown> | null => service.readHeld(key ?? '', options);
+    const held = key === null ? null : context ? context.scopes.at(record, read) : read();
+    if (held) return held.value;
+    const call: Call = () => this.#method.original.apply(instance, args);
+    const answer = (): unknown => (key === null ? call() : this.#read(key, args, call, cache));
+    return context ? context.scopes.during(record, answer) : answer();
+  }
+
+  /** The key of a call's answer; `null`: it is not cached. */
+  #keyOf(
+    instance: object,
+    args: readonly unknown[],
+    record: RequestRecord | undefined,
+    cache: BoundCache,
+  ): string | null {
+    if (this.#uncacheable.has(cache.service)) return null;
     const kind = this.#method.kindOn(instance);
     const isOfRequest = kind === 'http' || kind === 'graphql';
-    const variant = isOfRequest ? this.#share(kind, context, warn) : '';
-    if (variant === null) return call();
-    const asked = this.#ask(instance, args, variant, warn);
-    return asked ? this.#read(service, asked, call, warn) : call();
+    const variant = isOfRequest ? this.#share(kind, record, cache) : '';
+    if (variant === null) return null;
+    const method = this.#method;
+    if (method.hasDefaultKey) return method.keyFor(instance, args) + variant;
+    return this.#valid(cache, () => method.keyFor(instance, args) + variant);
   }
 
   /** What is appended to the key of a handler's answer; `null`: it is nobody else's. */
-  #share(kind: 'http' | 'graphql', context: MethodContext | undefined, warn: Warn): string | null {
+  #share(
+    kind: 'http' | 'graphql',
+    record: RequestRecord | undefined,
+    cache: BoundCache,
+  ): string | null {
     const { label } = this.#method;
-    if (!context) {
-      warn(
+    if (!cache.context) {
+      this.#warnings.say(
         'module',
         `${label} answers requests and is not cached: without CacheModule nobody sees whose they are. Add it to the imports.`,
+        cache,
       );
       return null;
     }
-    const sharing = context.sharing.decide(this.#method, kind);
+    const sharing = cache.context.sharing.decide(this.#method, kind, record);
     if (sharing.isShared) return sharing.variant;
-    if (sharing.warning !== undefined) warn('sharing', sharing.warning);
+    if (sharing.warning !== undefined) this.#warnings.say('sharing', sharing.warning, cache);
     return null;
   }
 
-  /** Key and options of a call; `null` when a value can't stand in them, which must not fail the call. */
-  #ask(instance: object, args: readonly unknown[], variant: string, warn: Warn): Asked | null {
-    const method = this.#method;
-    const defaultKey = method.hasDefaultKey ? method.keyFor(instance, args) : null;
+  /** What is made of a call's values; `null` when one of them can't stand in it, which must not fail the call. */
+  #valid<T>(cache: BoundCache, make: () => T): T | null {
     try {
-      const key = (defaultKey ?? method.keyFor(instance, args)) + variant;
-      const options = method.optionsFor(args);
-      assertKey(key);
-      if (Array.isArray(options.tags)) assertTags(options.tags);
-      return { key, options };
+      return make();
     } catch (error) {
       if (!isCacheError(error)) throw error;
-      warn('key', `${method.label}: a call is not cached. ${error.message}`);
+      const message = `${this.#method.label}: a call is not cached. ${error.message}`;
+      this.#warnings.say('key', message, cache);
       return null;
     }
   }
 
   async #read(
-    service: CacheService,
-    { key, options }: Asked,
-    call: () => unknown,
-    warn: Warn,
+    key: string,
+    args: readonly unknown[],
+    call: Call,
+    cache: BoundCache,
   ): Promise<unknown> {
+    const { service } = cache;
+    const options = this.#valid(cache, () => this.#optionsFor(key, args));
+    if (!options) return call();
     let own: { readonly value: unknown } | undefined;
     const load = async (): Promise<unknown> => {
       const value: unknown = await call();
       const kind = oneTimeKindOf(value);
       if (kind === null) return value;
       this.#uncacheable.add(service);
-      warn(
+      this.#warnings.say(
         'one-time',
         `${this.#method.label} returns ${kind}, which can't be cached: @Cache() has no effect there.`,
+        cache,
       );
       own = { value };
       return undefined; // is never stored
@@ -105,5 +123,13 @@ export class CachedCall implements MethodRunner {
     if (own) return own.value;
     // Whoever joined that load has nothing to read from.
     return value === undefined && this.#uncacheable.has(service) ? call() : value;
+  }
+
+  /** @throws CacheError `KEY_INVALID`, `TAG_INVALID` */
+  #optionsFor(key: string, args: readonly unknown[]): CacheOptions {
+    const options = this.#method.optionsFor(args);
+    assertKey(key);
+    if (Array.isArray(options.tags)) assertTags(options.tags);
+    return options;
   }
 }

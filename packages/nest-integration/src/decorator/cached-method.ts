@@ -33,6 +33,11 @@ export class CachedMethod extends DecoratedMethod {
   /** What is said to the cache, but for tags with placeholders. */
   readonly options: CacheOptions;
   readonly keyFor: KeyOfCall;
+  /**
+   * Where an argument may stand that the method does not see, because it is behind all that it declares; `null` if there
+   * is no such place.
+   */
+  readonly requestAt: number | null;
   readonly #tagsFor: ReturnType<typeof compileTags>;
   readonly #escapedName: string;
 
@@ -52,6 +57,7 @@ export class CachedMethod extends DecoratedMethod {
       assertDecoratorOptions(options);
       this.assertSuitable(type, original);
       const parameters = this.parameters();
+      this.requestAt = this.declared.isOpen ? null : parameters.count;
       const tags = Array.isArray(rest.tags) ? (rest.tags as readonly string[]) : [];
       assertTags(tags);
       this.#tagsFor = compileTags(tags, parameters);
@@ -93,7 +99,9 @@ export class CachedMethod extends DecoratedMethod {
     const reason = unsuitableHandler(type, this.name, handler);
     if (reason !== undefined) throw this.failure(reason);
     if (!this.hasDefaultKey || handlerKindOf(handler) !== 'http') return;
-    const [withoutData] = parametersWithoutData(routeParametersOf(type, this.name));
+    const [withoutData] = parametersWithoutData(
+      routeParametersOf(type, this.name).filter(({ index }) => index !== this.requestAt),
+    );
     if (withoutData === undefined) return;
     throw this.failure(
       `${withoutData} can't be part of a key; name what the answer depends on with keyTemplate or key`,

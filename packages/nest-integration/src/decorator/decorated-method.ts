@@ -26,6 +26,11 @@ export class DecoratedMethod {
   readonly slot: CacheSlot;
   /** The parameters as they stand in the source. */
   protected readonly declared: DeclaredParameters;
+  /** What was asked for last, mostly the same in each call: looking into metadata costs as much as a hit. */
+  #latest: { readonly method: unknown; readonly kind: HandlerKind | null } = {
+    method: undefined,
+    kind: null,
+  };
 
   /**
    * @param cache the option: which cache; absent: the one without a name
@@ -51,7 +56,9 @@ export class DecoratedMethod {
 
   /** What the method of an instance or a prototype answers, decorators above counted; `null`: it is called by code. */
   kindOn(prototypeOrInstance: object): HandlerKind | null {
-    return handlerKindOf(this.#on(prototypeOrInstance));
+    const method = this.#on(prototypeOrInstance);
+    if (this.#latest.method !== method) this.#latest = { method, kind: handlerKindOf(method) };
+    return this.#latest.kind;
   }
 
   /** Checks what can't be known before all decorators have run. @throws CacheError `OPTION_INVALID` */

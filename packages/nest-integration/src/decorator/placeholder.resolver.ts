@@ -21,7 +21,8 @@ const WHOLE = [RouteParamtypes.PARAM, RouteParamtypes.QUERY, RouteParamtypes.BOD
 export class PlaceholderResolver implements PlaceholderSource {
   readonly #indexes = new Map<string, number>();
   readonly #whole: readonly number[];
-  readonly #count: number;
+  /** How many parameters there are. */
+  readonly count: number;
   readonly #isOpen: boolean;
 
   constructor(declared: DeclaredParameters, route: readonly RouteParameter[]) {
@@ -32,7 +33,7 @@ export class PlaceholderResolver implements PlaceholderSource {
     this.#whole = WHOLE.flatMap((type) =>
       route.filter((one) => one.type === type && one.member === undefined),
     ).map(({ index }) => index);
-    this.#count = Math.max(declared.names.length, ...route.map(({ index }) => index + 1));
+    this.count = Math.max(declared.names.length, ...route.map(({ index }) => index + 1));
     this.#isOpen = declared.isOpen;
   }
 
@@ -54,13 +55,13 @@ export class PlaceholderResolver implements PlaceholderSource {
 
   /** What placeholders can be named, for messages. */
   get known(): readonly string[] {
-    const positions = Array.from({ length: this.#count }, (_, index) => String(index));
+    const positions = Array.from({ length: this.count }, (_, index) => String(index));
     return [...this.#indexes.keys(), ...positions];
   }
 
   #position(head: string): number | undefined {
     if (!/^\d{1,3}$/.test(head)) return undefined;
-    return this.#isOpen || Number(head) < this.#count ? Number(head) : undefined;
+    return this.#isOpen || Number(head) < this.count ? Number(head) : undefined;
   }
 }
 

@@ -8,6 +8,11 @@ export function writtenMethod(method: Method): Method {
   return (Reflect.getOwnMetadata(WRITTEN, method) as Method | undefined) ?? method;
 }
 
+/** Whether a decorator of this package wrapped the function, and none above it. */
+export function isStandIn(method: unknown): method is object {
+  return typeof method === 'function' && Reflect.hasOwnMetadata(WRITTEN, method);
+}
+
 /** Makes one method look like another to Nest and to whoever reads it: name, length, metadata. */
 export function standInFor(original: Method, wrapped: Method): Method {
   Object.defineProperties(wrapped, {

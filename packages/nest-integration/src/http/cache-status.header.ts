@@ -9,16 +9,22 @@ const MAX_MEMBERS = 16;
  * origin first. It never holds a key.
  */
 export function cacheStatusOf(served: readonly ServedValue[]): string {
-  const members = served.slice(0, MAX_MEMBERS).map(memberOf);
-  const more = served.length - members.length;
-  if (more > 0) members.push(`${NAME}; detail="${more} more"`);
-  return members.join(', ');
+  let list = '';
+  for (let at = 0; at < served.length && at < MAX_MEMBERS; at++) {
+    list += `${at > 0 ? ', ' : ''}${NAME}; ${parametersOf(served[at] as ServedValue)}`;
+  }
+  const more = served.length - MAX_MEMBERS;
+  return more > 0 ? `${list}, ${NAME}; detail="${more} more"` : list;
 }
 
 /** Seconds since the oldest of the values that came from the cache was loaded; `null` if none did. */
 export function ageOf(served: readonly ServedValue[]): number | null {
-  const ages = served.filter(isFromCache).map(({ ageMs }) => ageMs);
-  return ages.length === 0 ? null : Math.max(0, Math.floor(Math.max(...ages) / 1_000));
+  let oldest: number | null = null;
+  for (const { outcome, ageMs } of served) {
+    const isFromCache = outcome === 'hit' || outcome === 'stale';
+    if (isFromCache) oldest = Math.max(oldest ?? 0, ageMs);
+  }
+  return oldest === null ? null : Math.floor(oldest / 1_000);
 }
 
 /** Adds names to what the header `Vary` already says. */
@@ -29,29 +35,20 @@ export function varyWith(present: string | undefined, names: Iterable<string>): 
   return all.has('*') ? '*' : [...all.values()].join(', ');
 }
 
-function memberOf(value: ServedValue): string {
-  return [NAME, ...parametersOf(value)].join('; ');
-}
-
-function parametersOf(value: ServedValue): readonly string[] {
-  const { outcome, tier, freshForMs, reason } = value;
+function parametersOf({ outcome, tier, freshForMs, reason }: ServedValue): string {
   // A stale answer has a negative time to live (RFC 9211, 2.4 and 3).
-  const ttl = freshForMs === null ? [] : [`ttl=${Math.floor(freshForMs / 1_000)}`];
-  const stored = freshForMs === null ? [] : ['stored', ...ttl];
+  const ttl = freshForMs === null ? '' : `; ttl=${Math.floor(freshForMs / 1_000)}`;
+  const stored = freshForMs === null ? '' : `; stored${ttl}`;
   switch (outcome) {
     case 'hit':
-      return ['hit', ...ttl, ...(tier ? [`detail=${tier}`] : [])];
+      return `hit${ttl}${tier ? `; detail=${tier}` : ''}`;
     case 'stale':
-      return ['hit', ...ttl, ...(tier ? [`detail=stale-${tier}`] : [])];
+      return `hit${ttl}${tier ? `; detail=stale-${tier}` : ''}`;
     case 'miss':
-      return ['fwd=miss', ...stored];
+      return `fwd=miss${stored}`;
     case 'joined':
-      return ['fwd=miss', ...stored, 'collapsed'];
+      return `fwd=miss${stored}; collapsed`;
     case 'bypass':
-      return ['fwd=bypass', ...(reason ? [`detail=${reason}`] : [])];
+      return `fwd=bypass${reason ? `; detail=${reason}` : ''}`;
   }
-}
-
-function isFromCache({ outcome }: ServedValue): boolean {
-  return outcome === 'hit' || outcome === 'stale';
 }

@@ -4,23 +4,30 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
 import type { CacheRequest } from '../decorator/cache-decorator.options.js';
-import { ResponseHeaders } from './response-headers.js';
-import { recordOf, RequestScopes, type RequestRecord } from './request-scopes.js';
+import { ResponseHeaders, type AnswerHeaders } from './response-headers.js';
+import { HandedRequests } from './handed-requests.js';
+import { RequestScopes } from './request-scopes.js';
 
 type Done = () => void;
-type Recorded = Record<symbol, RequestRecord | undefined>;
+
+interface FastifyRequestLike extends CacheRequest {
+  readonly routeOptions: { readonly config?: object };
+}
 
 /** What is used of a Fastify instance. */
 interface FastifyLike {
-  addHook(name: 'preHandler', hook: (request: object, reply: object, done: Done) => void): void;
+  addHook(
+    name: 'preHandler',
+    hook: (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done) => void,
+  ): void;
   addHook(
     name: 'onSend',
     hook: (request: object, reply: FastifyReplyLike, payload: unknown, done: Done) => void,
   ): void;
-  addHook(name: 'onResponse', hook: (request: object, reply: object, done: Done) => void): void;
 }
 
 interface FastifyReplyLike {
+  readonly raw: Pick<ServerResponse, 'once'>;
   readonly statusCode: number;
   header(name: string, value: string): unknown;
   getHeader(name: string): number | string | string[] | undefined;
@@ -34,13 +41,11 @@ type ExpressMiddleware = (request: IncomingMessage, response: ServerResponse, ne
  */
 @Injectable()
 export class RequestFollower {
-  /** Where a Fastify request has its record: each cache has one of its own. */
-  readonly #record = Symbol('record');
-
   constructor(
     @Inject(RequestScopes) private readonly scopes: RequestScopes,
     @Inject(ResponseHeaders) private readonly headers: ResponseHeaders,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(HandedRequests) private readonly requests: HandedRequests,
   ) {
     // Before any route is declared; under a test's module there is no server yet.
     if (isThere(host)) this.#follow(host);
@@ -48,6 +53,7 @@ export class RequestFollower {
   }
 
   #follow({ httpAdapter }: HttpAdapterHost): void {
+    this.requests.declare();
     if (httpAdapter.getType() === 'fastify') {
       this.#followFastify(httpAdapter.getInstance<FastifyLike>());
     } else {
@@ -56,35 +62,28 @@ export class RequestFollower {
   }
 
   #followFastify(fastify: FastifyLike): void {
-    fastify.addHook('preHandler', (request, _reply, done) => {
-      const record = recordOf(request as CacheRequest);
-      (request as Recorded)[this.#record] = record;
+    fastify.addHook('preHandler', (request, reply, done) => {
+      const record = this.scopes.begin(request);
+      if (this.requests.suffice(request.routeOptions.config)) return done();
+      reply.raw.once('close', this.scopes.leave);
       this.scopes.enter(record, done);
     });
     fastify.addHook('onSend', (request, reply, _payload, done) => {
-      const record = (request as Recorded)[this.#record];
-      if (record) this.headers.write(record, fastifyHeaders(reply));
-      done();
-    });
-    fastify.addHook('onResponse', (request, _reply, done) => {
-      if ((request as Recorded)[this.#record]) this.scopes.close();
+      const record = this.scopes.of(request);
+      if (record) this.headers.write(record, new FastifyAnswer(reply));
       done();
     });
   }
 
   readonly #express: ExpressMiddleware = (request, response, next) => {
-    const record = recordOf(request);
+    const record = this.scopes.begin(request);
     const writeHead = response.writeHead.bind(response);
     // The last moment at which headers can be set, whoever answers.
     response.writeHead = ((...args: Parameters<typeof writeHead>) => {
       if (!response.headersSent) this.headers.write(record, response);
       return writeHead(...args);
     }) as typeof writeHead;
-    const ended = (): void => {
-      response.off('finish', ended).off('close', ended);
-      this.scopes.close();
-    };
-    response.once('finish', ended).once('close', ended);
+    response.once('close', this.scopes.leave);
     this.scopes.enter(record, next);
   };
 }
@@ -94,10 +93,18 @@ function isThere({ httpAdapter }: { readonly httpAdapter: unknown }): boolean {
   return httpAdapter !== null && httpAdapter !== undefined;
 }
 
-function fastifyHeaders(reply: FastifyReplyLike) {
-  return {
-    statusCode: reply.statusCode,
-    getHeader: (name: string) => reply.getHeader(name),
-    setHeader: (name: string, value: string) => reply.header(name, value),
-  };
+class FastifyAnswer implements AnswerHeaders {
+  constructor(private readonly reply: FastifyReplyLike) {}
+
+  get statusCode(): number {
+    return this.reply.statusCode;
+  }
+
+  getHeader(name: string): number | string | string[] | undefined {
+    return this.reply.getHeader(name);
+  }
+
+  setHeader(name: string, value: string): void {
+    this.reply.header(name, value);
+  }
 }

@@ -35,9 +35,15 @@ export class RequestSharing {
     return this.#scopes.current?.privacy.isPrivate ?? false;
   }
 
-  /** Decides for the request that is being handled, and notes in its record what its answer must say. */
-  decide(terms: SharingTerms, kind: 'http' | 'graphql' = 'http'): Sharing {
-    const record = this.#scopes.current;
+  /**
+   * Decides for the request that is being handled, and notes in its record what its answer must say.
+   * @param record of that request, for who knows it
+   */
+  decide(
+    terms: SharingTerms,
+    kind: 'http' | 'graphql' = 'http',
+    record = this.#scopes.current,
+  ): Sharing {
     if (!record) {
       return kind === 'http' ? this.#decideWithoutRequest(terms) : decideForOperation(terms);
     }
@@ -67,16 +73,17 @@ export class RequestSharing {
   }
 
   /**
-   * A handler that is called as a plain method has nobody to keep apart. While requests are open it can't be told from
-   * one that lost its request on the way, and then nothing is shared.
+   * A handler that is called as a plain method has nobody to keep apart. Once there have been requests it can't be told
+   * from one that lost its request on the way, or outlived it, and then nothing is shared.
    */
   #decideWithoutRequest({ varyBy }: SharingTerms): Sharing {
-    const isPlainCall = varyBy === undefined && this.#scopes.open === 0;
+    const isPlainCall = varyBy === undefined && !this.#scopes.hasBegun;
     return isPlainCall ? { isShared: true, variant: '' } : { isShared: false };
   }
 
   #hasCredentials(request: CacheRequest): boolean {
-    if (this.#credentialHeaders.some((name) => request.headers[name] !== undefined)) return true;
+    const { headers } = request;
+    for (const name of this.#credentialHeaders) if (headers[name] !== undefined) return true;
     const { raw } = request as { readonly raw?: { readonly user?: unknown } };
     return Boolean(request.user ?? raw?.user);
   }

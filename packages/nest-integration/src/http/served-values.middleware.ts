@@ -1,12 +1,16 @@
 import {
   isProtected,
+  systemClock,
   type CacheOperation,
+  type Clock,
+  type HitTimes,
   type ICacheMiddleware,
   type OperationResult,
   type ReadResult,
+  type Tier,
 } from '@vitalcache/core';
 
-import type { RequestScopes } from './request-scopes.js';
+import type { RequestScopes, ServedValue } from './request-scopes.js';
 
 const FROM_CACHE: readonly string[] = ['hit', 'stale'];
 
@@ -14,7 +18,30 @@ const FROM_CACHE: readonly string[] = ['hit', 'stale'];
 export class ServedValuesMiddleware implements ICacheMiddleware {
   readonly name = 'served-values';
 
-  constructor(private readonly scopes: RequestScopes) {}
+  constructor(
+    private readonly scopes: RequestScopes,
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  onFreshHit(
+    _template: string,
+    _strategy: string,
+    _key: string,
+    nowMs: number,
+    entry: HitTimes,
+  ): void {
+    this.scopes.current?.served.push(servedAt(nowMs, 'l1', entry));
+  }
+
+  onSharedHit(
+    _template: string,
+    _strategy: string,
+    _key: string,
+    _ms: number,
+    entry: HitTimes,
+  ): void {
+    this.scopes.current?.served.push(servedAt(this.clock.now(), 'l2', entry));
+  }
 
   async handle<R extends OperationResult>(
     operation: CacheOperation,
@@ -40,4 +67,10 @@ function isOnProtectedData({ options, each = [] }: CacheOperation): boolean {
 /** Reads resolve with more than the contract of middleware says. */
 function isRead(result: OperationResult): result is ReadResult<unknown> {
   return 'freshForMs' in result && 'ageMs' in result;
+}
+
+/** A fresh value of a tier, as its entry tells. */
+function servedAt(nowMs: number, tier: Tier, { createdAt, staleAt }: HitTimes): ServedValue {
+  const ageMs = Math.max(0, nowMs - createdAt);
+  return { outcome: 'hit', tier, ageMs, freshForMs: staleAt - nowMs };
 }

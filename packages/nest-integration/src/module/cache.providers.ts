@@ -14,6 +14,7 @@ import { CacheEventBridge } from '../events/cache-event.bridge.js';
 import { HotKeysMiddleware } from '../dashboard/hot-keys.middleware.js';
 import { UnmatchedInvalidationMiddleware } from '../invalidation/unmatched-invalidation.middleware.js';
 import { METHOD_CONTEXT_TOKEN, type MethodContext } from '../decorator/method-context.js';
+import { HandedRequests } from '../http/handed-requests.js';
 import { RequestFollower } from '../http/request-follower.js';
 import { RequestScopes } from '../http/request-scopes.js';
 import { ResponseHeaders } from '../http/response-headers.js';
@@ -100,7 +101,7 @@ export const PARTS_OF_A_CACHE: Provider[] = [
       invalidations: UnmatchedInvalidationMiddleware,
     ) => {
       const middleware = [
-        new ServedValuesMiddleware(scopes),
+        new ServedValuesMiddleware(scopes, config.clock),
         hotKeys,
         ...(reportsUnmatched ? [invalidations] : []),
         ...(config.middleware ?? []),
@@ -120,6 +121,7 @@ export const PARTS_OF_A_CACHE: Provider[] = [
   {
     provide: METHOD_CONTEXT_TOKEN,
     useFactory: (scopes: RequestScopes, { options, logger }: CacheSetup): MethodContext => ({
+      scopes,
       sharing: new RequestSharing(scopes, options.credentialHeaders),
       logger,
     }),
@@ -131,6 +133,7 @@ export const PARTS_OF_A_CACHE: Provider[] = [
   CacheEventBridge,
   OperationLog,
   ResponseHeaders,
+  HandedRequests,
   RequestFollower,
   {
     provide: APP_INTERCEPTOR,

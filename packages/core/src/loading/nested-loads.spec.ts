@@ -1,0 +1,41 @@
+import type { Moment } from '../journal/journal.js';
+import { Flight } from './flight.js';
+import { NestedLoads } from './nested-loads.js';
+
+const flightOf = (key: string): Flight => new Flight(key, 0, {} as Moment);
+
+describe('NestedLoads', () => {
+  const nested = new NestedLoads();
+  afterEach(() => nested.close());
+
+  it('knows within a load, and in no other context, that it runs', async () => {
+    const inside = await nested.run([flightOf('a')], async () => {
+      await Promise.resolve();
+      return nested.isLoading('a');
+    });
+    expect([inside, nested.isLoading('a')]).toEqual([true, false]);
+  });
+
+  it('forgets it with the end of the last load, also where a loader left work behind', async () => {
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    let left: Promise<boolean> | undefined;
+    await nested.run([flightOf('a')], () => {
+      left = held.then(() => nested.isLoading('a'));
+    });
+    go();
+    expect(await left).toBe(false);
+  });
+
+  it('goes on with the loads that have not ended when another has', async () => {
+    let end: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (end = resolve));
+    const long = nested.run([flightOf('a')], async () => {
+      await held;
+      return nested.isLoading('a');
+    });
+    await nested.run([flightOf('b')], () => 'b');
+    end();
+    expect(await long).toBe(true);
+  });
+});

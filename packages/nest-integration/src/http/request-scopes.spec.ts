@@ -1,0 +1,66 @@
+import { RequestScopes } from './request-scopes.js';
+
+describe('RequestScopes', () => {
+  const request = () => ({ headers: {} });
+
+  it('finds what it noted on a request, and nothing on anything else', () => {
+    const [scopes, others] = [new RequestScopes(), new RequestScopes()];
+    const one = request();
+    const record = scopes.begin(one);
+    expect(scopes.of(one)).toBe(record);
+    expect([scopes.of(request()), scopes.of('7'), scopes.of(null), others.of(one)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('runs the work of a handler for its request, once', async () => {
+    const scopes = new RequestScopes();
+    const record = scopes.begin(request());
+    const seen = await scopes.during(record, async () => {
+      await Promise.resolve();
+      return scopes.during(record, () => scopes.current);
+    });
+    expect([seen, scopes.current]).toEqual([record, undefined]);
+  });
+
+  it('runs what is done at once without any async context', () => {
+    const scopes = new RequestScopes();
+    const record = scopes.begin(request());
+    expect(scopes.at(record, () => scopes.current)).toBe(record);
+    expect(() =>
+      scopes.at(record, () => {
+        throw new Error('failed');
+      }),
+    ).toThrow('failed');
+    expect(scopes.current).toBeUndefined();
+  });
+
+  it('takes the request of another for none of its own', async () => {
+    const scopes = new RequestScopes();
+    const [outer, inner] = [scopes.begin(request()), scopes.begin(request())];
+    const seen = await scopes.during(outer, () => scopes.during(inner, () => scopes.current));
+    expect(seen).toBe(inner);
+  });
+
+  it('costs nothing any more when no request runs in it, and knows none then', async () => {
+    const scopes = new RequestScopes();
+    const [first, second] = [scopes.begin(request()), scopes.begin(request())];
+    let go: () => void = () => undefined;
+    const left = new Promise<void>((resolve) => (go = resolve)).then(() => scopes.current);
+    const outliving = scopes.enter(first, () =>
+      Promise.resolve().then(async () => {
+        await left;
+        return scopes.current;
+      }),
+    );
+    scopes.enter(second, () => undefined);
+    scopes.leave();
+    await Promise.resolve();
+    scopes.leave();
+    go();
+    expect(await outliving).toBeUndefined();
+  });
+});
