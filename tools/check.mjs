@@ -12,6 +12,7 @@ import { checkLua } from './checks/lua.mjs';
 import { checkMachinePaths } from './checks/machine-paths.mjs';
 import { checkSamples } from './checks/samples.mjs';
 import { checkSnippets } from './checks/snippets.mjs';
+import { checkSupport } from './checks/support.mjs';
 import { checkWording } from './checks/wording.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +27,7 @@ const checks = {
   samples: checkSamples,
   environment: checkEnvironment,
   licences: checkLicences,
+  support: checkSupport,
   links: checkLinks,
   examples: checkSnippets,
 };

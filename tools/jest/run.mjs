@@ -1,6 +1,6 @@
 // node ../../tools/jest/run.mjs test|integration|faults [Jest's options], inside a project.
 // Leaves Jest's JSON in .results/, so that totals can be told also when Nx replays a run.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { run } from 'jest';
 
@@ -14,14 +14,12 @@ const FILES = {
   faults: ['--testPathPatterns', FAULTS],
 };
 
+const results = `.results/${target}.json`;
 mkdirSync('.results', { recursive: true });
-await run([
-  '--passWithNoTests',
-  ...FILES[target],
-  '--json',
-  `--outputFile=.results/${target}.json`,
-  ...options,
-]);
+await run(['--passWithNoTests', ...FILES[target], '--json', `--outputFile=${results}`, ...options]);
+// For the page of what is supported: on which Node it was.
+const found = JSON.parse(readFileSync(results, 'utf8'));
+writeFileSync(results, JSON.stringify({ ...found, node: process.version }));
 
 // Something is still open. Waiting might never end, and forcing an end in silence would hide the leak.
 const GRACE_MS = 10_000;

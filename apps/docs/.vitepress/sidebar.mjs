@@ -21,6 +21,7 @@ export const SIDEBAR = [
     ['Troubleshooting', '/troubleshooting'],
     ['Security', '/security'],
     ['Performance', '/performance'],
+    ['Support', '/support'],
   ]),
   section('Health information', [
     ['Four questions', '/healthcare/'],
