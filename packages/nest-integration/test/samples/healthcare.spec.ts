@@ -179,10 +179,13 @@ describe('healthcare samples', () => {
     });
 
     it('deletes a patient, and everybody from the cache: clearPHICache is for all', async () => {
-      const { service, cache, asDoctor } = await start();
+      const { service, cache, lines, asDoctor } = await start();
       const read = (id: string) => asDoctor(() => cache.cachePatientRecords(id, C, () => ({})));
       const [one, other] = [await read(P), await read('patient-2')];
       await asDoctor(() => service.deletePatientData(P));
+      await asDoctor(() => cache.invalidateAppointmentCache('a', P, 'd', C));
+      await asDoctor(() => cache.invalidatePrescriptionCache(P));
+      expect(lines.warnings.filter((line) => line.startsWith('An invalidation'))).toEqual([]);
       expect(await read(P)).not.toBe(one);
       expect(await read('patient-2')).not.toBe(other);
     });
