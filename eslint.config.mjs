@@ -108,11 +108,12 @@ export default tseslint.config(
     ignores: [
       ...['**/node_modules', '**/dist', '**/.tsc', '**/coverage', '**/.results', '.nx'],
       'packages/cli/test/fixtures', // what `vitalcache lint` is tried on
+      'fixtures/**/*.{ts,mts,cts}', // compiled where they are installed, by compilers of their own
     ],
   },
   js.configs.recommended,
   {
-    files: ['**/*.mjs', '**/*.cjs'],
+    files: ['**/*.mjs', '**/*.cjs', 'fixtures/**/*.js'],
     languageOptions: { globals: globals.node },
   },
   {

@@ -1,6 +1,7 @@
 // Rules that no other tool knows. Prints `file:line: problem` and fails if there is any.
 import { fileURLToPath } from 'node:url';
 
+import { checkApiChanges } from './checks/api-changes.mjs';
 import { checkControls } from './checks/controls.mjs';
 import { checkCycles } from './checks/cycles.mjs';
 import { checkEnvironment } from './checks/environment.mjs';
@@ -10,6 +11,7 @@ import { checkLicences } from './checks/licences.mjs';
 import { checkLinks } from './checks/links.mjs';
 import { checkLua } from './checks/lua.mjs';
 import { checkMachinePaths } from './checks/machine-paths.mjs';
+import { checkPackages } from './checks/packages.mjs';
 import { checkSamples } from './checks/samples.mjs';
 import { checkSnippets } from './checks/snippets.mjs';
 import { checkSupport } from './checks/support.mjs';
@@ -29,6 +31,8 @@ const checks = {
   licences: checkLicences,
   support: checkSupport,
   links: checkLinks,
+  packages: checkPackages,
+  'changes of exports': checkApiChanges,
   examples: checkSnippets,
 };
 

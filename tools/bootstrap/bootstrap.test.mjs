@@ -77,6 +77,7 @@ test('results: adds projects up, counts a broken file as a failure and names wha
       passed: 2,
       failed: 2,
       skipped: ['waits', 'will'].map((what) => `${basename(folder)}/test/a.spec.ts › A ${what}`),
+      lines: [],
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -10,10 +10,10 @@ export const say = (line) => console.log(`▸ ${line}`);
 export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /** Runs to the end and gives the exit code and everything that was printed. */
-export function run(command, args, env = {}) {
+export function run(command, args, env = {}, cwd = root) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env: { FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -40,15 +40,15 @@ export const nx = (args) =>
   });
 
 /** Runs npm: the one that started this script, else the one beside this Node, else the PATH's. */
-export function npm(args) {
+export function npm(args, env, cwd) {
   const script = process.env.npm_execpath;
-  if (script?.endsWith('.js')) return run(process.execPath, [script, ...args]);
+  if (script?.endsWith('.js')) return run(process.execPath, [script, ...args], env, cwd);
   const bundled = join(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
   try {
     accessSync(bundled);
-    return run(process.execPath, [bundled, ...args]);
+    return run(process.execPath, [bundled, ...args], env, cwd);
   } catch {
-    return run('npm', args);
+    return run('npm', args, env, cwd);
   }
 }
 

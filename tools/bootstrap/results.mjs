@@ -12,6 +12,9 @@ export const projectFolders = () =>
       .map((entry) => join(root, group, entry.name)),
   );
 
+/** Where results are left: the consumers in `fixtures` are no projects of npm. */
+const resultFolders = () => [...projectFolders(), join(root, 'fixtures')];
+
 const resultFiles = (targets, folders) =>
   folders.flatMap((folder) =>
     targets.map((target) => ({ folder, path: join(folder, FOLDER, `${target}.json`) })),
@@ -19,15 +22,15 @@ const resultFiles = (targets, folders) =>
 
 /** So that what is read afterwards was written, or replayed from the cache, by this run. */
 export function forgetResults(targets) {
-  for (const file of resultFiles(targets, projectFolders())) rmSync(file.path, { force: true });
+  for (const file of resultFiles(targets, resultFolders())) rmSync(file.path, { force: true });
 }
 
 /**
  * Adds up the JSON that Jest left in each project. A test file that could not even be loaded counts
- * as one failure; tests that did not run are named, with their file.
+ * as one failure; tests that did not run are named, with their file. `lines` is what else there is to tell.
  */
-export function readResults(targets, folders = projectFolders()) {
-  const total = { passed: 0, failed: 0, skipped: [] };
+export function readResults(targets, folders = resultFolders()) {
+  const total = { passed: 0, failed: 0, skipped: [], lines: [] };
   for (const { folder, path } of resultFiles(targets, folders)) {
     let json;
     try {
@@ -35,6 +38,7 @@ export function readResults(targets, folders = projectFolders()) {
     } catch {
       continue;
     }
+    total.lines.push(...(json.lines ?? []));
     total.passed += json.numPassedTests;
     total.failed += json.numFailedTests + json.numRuntimeErrorTestSuites;
     for (const file of json.testResults) {

@@ -30,9 +30,10 @@ async function jest(targets, projects) {
 async function lint(projects) {
   const steps = [await runMany('lint', projects)];
   if (!projects) {
-    const eslint = [bin('eslint'), 'tools', '*.mjs', '--max-warnings', '0'];
+    const eslint = [bin('eslint'), 'tools', 'fixtures', '*.mjs', '--max-warnings', '0'];
     steps.push(await run(process.execPath, eslint));
     steps.push(await run(process.execPath, [bin('prettier'), '--check', '--log-level=warn', '.']));
+    steps.push(await run(process.execPath, [bin('knip'), '--no-progress']));
   }
   const bad = steps.filter(({ code }) => code !== 0);
   return fromExit({ code: bad.length, output: bad.map(({ output }) => output).join('\n') });
@@ -65,11 +66,11 @@ const checks = async () => fromExit(await run(process.execPath, [join(root, 'too
 
 async function report(name, gate) {
   const started = performance.now();
-  const { passed, failed, skipped = [], output } = await gate();
+  const { passed, failed, skipped = [], output, lines = [] } = await gate();
   if (failed > 0 && output) console.log(output.trimEnd());
   const counts = `${passed} passed, ${failed} failed${skipped.length ? `, ${skipped.length} skipped` : ''}`;
   const line = `${failed > 0 ? '✖' : '✔'} ${name.padEnd(18)} ${counts} (${seconds(started)})`;
-  console.log(line);
+  console.log([line, ...lines.map((more) => `  ${more}`)].join('\n'));
   return { passed, failed, skipped, line };
 }
 
@@ -100,7 +101,11 @@ export async function test(names) {
     ['unit tests', () => jest(['test'], projects)],
     ['integration tests', () => jest(['faults', 'integration'], projects)],
   ];
-  if (!projects) gates.push(['checks', checks], ['tests of the tools', toolTests]);
+  gates.push(['packages', async () => fromExit(await runMany('pack', projects))]);
+  if (!projects) {
+    gates.push(['consumers', () => jest(['consume'])]);
+    gates.push(['checks', checks], ['tests of the tools', toolTests]);
+  }
   if (!redis && process.env.CI) {
     gates.unshift(['a Redis to test on', async () => ({ passed: 0, failed: 1 })]);
   }

@@ -11,10 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { embedLua } from '../build/embed-lua.mjs';
+import { checkApiChanges } from './api-changes.mjs';
 import { checkCycles } from './cycles.mjs';
 import { checkExports } from './exports.mjs';
 import { controlsPage } from '../build/write-controls.mjs';
@@ -273,4 +274,59 @@ test('licences: refuses what is not permissive, and for what is passed on more t
   assert.match((await problemsOf('(MIT AND GPL-2.0)', 'MIT')).join(), /passed-on is under/);
   assert.match((await problemsOf('Python-2.0', 'MIT')).join(), /passed-on is under/);
   assert.match((await problemsOf(undefined, 'MIT')).join(), /none named/);
+});
+
+describe('changes of exports', () => {
+  const REPORT = 'packages/a/api-report.md';
+  const git = (...args) => execFileSync('git', args, { cwd: root, stdio: 'pipe' });
+  const commit = () => {
+    git('add', '.');
+    git('-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-qm', 'a');
+  };
+  const changeset = (name, more = '') =>
+    write(`.changeset/${name}.md`, `---\n'@vitalcache/a': minor\n---\n\nWhat is new.${more}\n`);
+
+  beforeEach(() => {
+    write('packages/core/package.json', '{ "version": "0.1.0" }');
+    write(REPORT, 'const a: number;\n');
+    changeset('told-before');
+    git('checkout', '-q', '-b', 'main');
+    commit();
+    git('checkout', '-q', '-b', 'work');
+  });
+
+  test('without any, nothing is asked for', () => {
+    assert.deepEqual(checkApiChanges(root).problems, []);
+  });
+
+  test('committed or not, they need a changeset that is not from before', () => {
+    write(REPORT, 'const a: string;\n');
+    assert.match(checkApiChanges(root).problems.join(), /exports has changed: run npm run chang/);
+    commit();
+    assert.equal(checkApiChanges(root).problems.length, 1);
+    write(
+      '.changeset/other.md',
+      "---\n'@vitalcache/ab': minor\n---\n\n@vitalcache/a' is not meant\n",
+    );
+    assert.equal(checkApiChanges(root).problems.length, 1);
+    changeset('told-now');
+    assert.deepEqual(checkApiChanges(root).problems, []);
+  });
+
+  test('a changeset that was there and says more by now counts', () => {
+    write(REPORT, 'const a: string;\n');
+    changeset('told-before', ' And this.');
+    assert.deepEqual(checkApiChanges(root).problems, []);
+  });
+
+  test('on the main branch they are compared with the release of its version', () => {
+    git('tag', '@vitalcache/core@0.1.0');
+    git('checkout', '-q', 'main');
+    write(REPORT, 'const a: string;\n');
+    commit();
+    assert.equal(checkApiChanges(root).problems.length, 1);
+    write('packages/core/package.json', '{ "version": "0.2.0" }');
+    commit();
+    assert.deepEqual(checkApiChanges(root).problems, []);
+  });
 });

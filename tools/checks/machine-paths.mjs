@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 
 import { findMatches, listFiles, readText } from './files.mjs';
 
@@ -12,14 +11,14 @@ const rules = [
   ],
 ];
 
-/** Refuses machine paths anywhere, and hosts of registries in the lock file. */
+/** Refuses machine paths anywhere, and hosts of registries in lock files. */
 export function checkMachinePaths(root) {
-  const problems = findMatches(root, listFiles(root), rules);
-  const lock = existsSync(join(root, 'package-lock.json'))
-    ? readText(root, 'package-lock.json')
-    : '';
-  for (const match of lock.matchAll(/"resolved": "([a-z+]+:[^"]*)"/g)) {
-    problems.push(`package-lock.json: names a registry host: ${match[1]}`);
+  const files = listFiles(root);
+  const problems = findMatches(root, files, rules);
+  for (const path of files.filter((file) => basename(file) === 'package-lock.json')) {
+    for (const match of readText(root, path).matchAll(/"resolved": "([a-z+]+:[^"]*)"/g)) {
+      problems.push(`${path}: names a registry host: ${match[1]}`);
+    }
   }
   return { problems, notes: [] };
 }

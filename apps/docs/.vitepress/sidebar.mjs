@@ -22,6 +22,7 @@ export const SIDEBAR = [
     ['Security', '/security'],
     ['Performance', '/performance'],
     ['Support', '/support'],
+    ['Packages', '/packages'],
   ]),
   section('Health information', [
     ['Four questions', '/healthcare/'],

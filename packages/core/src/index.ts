@@ -127,6 +127,7 @@ export type {
   PluginService,
 } from './plugin/cache-plugin.js';
 export { mergePlugins, type MergedPlugins } from './plugin/merge-plugins.js';
+export { loadPeer } from './plugin/optional-peer.js';
 export type { Admission } from './protection/admission.js';
 export type { ComplianceLevel } from './protection/compliance-level.js';
 export type { DataProtection } from './protection/data-protection.js';

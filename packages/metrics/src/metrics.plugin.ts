@@ -43,6 +43,7 @@ export function metricsPlugin(options: MetricsPluginOptions = {}): MetricsPlugin
   const { staleness = new StalenessProbe({ clock }) } = options;
   const probes = staleness ? [staleness] : [];
   let cache: CacheService | null = null;
+  let opening: Promise<unknown> = Promise.resolve();
   const monitor =
     alerts === false
       ? null
@@ -67,13 +68,16 @@ export function metricsPlugin(options: MetricsPluginOptions = {}): MetricsPlugin
       service.attach(given);
       for (const probe of probes) probe.attach(given);
       cache = given;
-      for (const exporter of exporters) exporter.open(service);
+      opening = Promise.all(exporters.map((exporter) => Promise.resolve(exporter.open(service))));
+      opening.catch(() => undefined); // `start` tells of it
     },
     async start() {
+      await opening;
       service.start();
       monitor?.start();
     },
     async close() {
+      await opening.catch(() => undefined); // what is not open can't be closed
       await Promise.allSettled([
         monitor?.close(),
         ...exporters.map(async (exporter) => exporter.close()),

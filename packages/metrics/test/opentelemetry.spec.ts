@@ -111,6 +111,7 @@ describe('OpenTelemetry', () => {
 
     it('is silent where no SDK is registered', async () => {
       const cache = start(metricsPlugin({ exporters: [openTelemetryExporter()] }));
+      await cache.start();
       await expect(cache.cache('a', () => 1)).resolves.toBe(1);
     });
   });
@@ -126,6 +127,7 @@ describe('OpenTelemetry', () => {
 
     it('gives every kind of operation one span', async () => {
       const cache = start(tracingPlugin({ tracerProvider: spans.provider }));
+      await cache.start();
       await cache.set('a', 1);
       await cache.get('a');
       await cache.batchGet(['a', 'b']);
@@ -149,6 +151,7 @@ describe('OpenTelemetry', () => {
 
     it('has no database where the store is this process', async () => {
       const cache = start(tracingPlugin({ tracerProvider: spans.provider }));
+      await cache.start();
       await cache.cache('a', () => 1);
       await cache.settled();
       expect(spans.all.some(({ attributes }) => 'db.system.name' in attributes)).toBe(false);
@@ -160,6 +163,7 @@ describe('OpenTelemetry', () => {
 
     it('leaves fresh hits their short way if it is told to', async () => {
       const cache = start(tracingPlugin({ tracerProvider: spans.provider, hits: false }));
+      await cache.start();
       await cache.cache('a', () => 1);
       await cache.settled();
       spans.clear();

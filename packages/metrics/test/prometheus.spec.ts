@@ -139,7 +139,7 @@ describe('prometheusExporter', () => {
   });
 
   it("takes prom-client's default registry without another", async () => {
-    start('clinic', null);
+    await start('clinic', null).cache.start();
     register.setDefaultLabels({ pod: 'p1' });
     expect(await register.metrics()).toContain('vitalcache_enabled{cache="clinic",pod="p1"} 1');
     expect(await register.metrics()).toContain('vitalcache_enabled{cache="clinic",pod="p1"} 1');

@@ -28,7 +28,7 @@ export class Refused extends Error {
  * Asks the server and measures how long it takes until the whole answer is here.
  * @returns {Promise<{ body: any, ms: number, at: number, cache: ReturnType<typeof describeCache> }>}
  */
-export async function ask(path, { method = 'GET', body } = {}) {
+async function ask(path, { method = 'GET', body } = {}) {
   const started = performance.now();
   let response;
   let text;

@@ -1,5 +1,5 @@
 /** Which part of a list is wanted. */
-export interface PageRequest {
+interface PageRequest {
   /** How many items at most, 1 to 100. */
   readonly limit: number;
   /** The id of the last item already seen; absent: from the beginning. */

@@ -44,7 +44,7 @@ export interface DoctorsTable extends Versioned {
 }
 
 /** Table `doctor_schedules`: the times of day (`HH:MM`, UTC) at which a doctor sees people. */
-export interface DoctorSchedulesTable {
+interface DoctorSchedulesTable {
   doctorId: string;
   date: Day;
   slots: JsonList<string>;
@@ -130,7 +130,7 @@ export interface EmergencyContactsTable {
 }
 
 /** Table `demo_meta`: what the demo knows about its own data. */
-export interface DemoMetaTable {
+interface DemoMetaTable {
   name: string;
   value: JSONColumnType<Record<string, unknown>>;
 }

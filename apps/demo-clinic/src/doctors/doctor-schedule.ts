@@ -1,5 +1,5 @@
 /** One time at which a doctor sees people. */
-export interface ScheduleSlot {
+interface ScheduleSlot {
   /** ISO 8601 in UTC. */
   readonly startsAt: string;
   /** Whether it can still be booked. */
@@ -16,7 +16,7 @@ export interface DoctorSchedule {
 }
 
 /** The instant of a time of day (`HH:MM`); the clinics keep UTC, which spares the demo the clock changes. */
-export function slotStart(date: string, time: string): string {
+function slotStart(date: string, time: string): string {
   return `${date}T${time}:00.000Z`;
 }
 

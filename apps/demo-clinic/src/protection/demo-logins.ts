@@ -13,7 +13,7 @@ type DemoLoginId = 'doctor' | 'reception' | 'records';
 
 /** Names of the header and of the cookie that choose a login. */
 export const LOGIN_HEADER = 'x-demo-login';
-export const LOGIN_COOKIE = 'demo-login';
+const LOGIN_COOKIE = 'demo-login';
 
 /** Everybody who can be chosen; the first one is meant where nobody is. */
 export const DEMO_LOGINS: readonly [DemoLogin, ...DemoLogin[]] = [

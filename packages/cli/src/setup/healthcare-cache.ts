@@ -19,7 +19,7 @@ export interface OpenHealthcare {
 }
 
 /** Whether the variables name a keyring. */
-export function hasKeyring(env: Environment): boolean {
+function hasKeyring(env: Environment): boolean {
   return Boolean(env['CACHE_KEYRING'] ?? env['CACHE_KEYRING_FILE']);
 }
 

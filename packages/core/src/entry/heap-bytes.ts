@@ -1,6 +1,6 @@
 // What V8 takes on 64 bits, beside 8 bytes for the slot that points there; measured by tools/measure/l1-memory.mjs.
 export const SLOT_BYTES = 8;
-export const BOX_BYTES = 16;
+const BOX_BYTES = 16;
 export const BIGINT_BYTES = 32;
 export const EMPTY_LIST_BYTES = 32;
 export const LIST_BYTES = 48;

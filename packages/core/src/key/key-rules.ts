@@ -3,11 +3,11 @@ import { VARIANT_SEPARATOR } from '../validity/cover-hash.js';
 import { MAX_PATTERN_BYTES } from '../validity/glob.js';
 
 /** Longest logical key, in bytes of UTF-8. */
-export const MAX_KEY_BYTES = 1024;
+const MAX_KEY_BYTES = 1024;
 /** Longest tag, in bytes of UTF-8. */
-export const MAX_TAG_BYTES = 256;
+const MAX_TAG_BYTES = 256;
 /** Most tags that one entry may carry. */
-export const MAX_TAGS = 128;
+const MAX_TAGS = 128;
 
 /** What nothing can be wrong with but the length. */
 const PLAIN = /^[ -~]+$/;

@@ -15,7 +15,7 @@ export function hasherOf(names: NameProtection | null): ICoverHasher {
 }
 
 /** Hashes that say nothing to those without the secret. */
-export class KeyedCoverHasher implements ICoverHasher {
+class KeyedCoverHasher implements ICoverHasher {
   readonly maxHashes = MAX_PROVEN_HASHES;
   readonly #names: NameProtection;
   readonly #write: WriteHash;

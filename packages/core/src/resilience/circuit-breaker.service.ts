@@ -53,7 +53,7 @@ export class BreakerOpenError extends CacheError {
  * Whether an error means that the store can't be worked with. Its own refusals (`STORE_REFUSED`: a bad argument, no
  * memory) are answers, and so is everything else that the cache names; what is no error of the cache's is an outage.
  */
-export function isOutage(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   if (!isCacheError(error)) return true;
   return error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_TIMEOUT';
 }

@@ -1,4 +1,4 @@
-import { CacheError } from '@vitalcache/core';
+import { CacheError, loadPeer } from '@vitalcache/core';
 
 import { assertSecureUrl } from './secure-url.js';
 
@@ -18,14 +18,8 @@ export type ApartFrom = () => Promise<readonly string[]>;
  */
 export async function connectRedisAudit(url: string): Promise<RedisAuditClient> {
   assertSecureUrl(url, ['rediss:'], 'The URL of the Redis');
-  const ioredis = await import('ioredis').catch(() => null);
-  if (!ioredis) {
-    throw new CacheError(
-      'FEATURE_MISSING',
-      'The audit is to go to a Redis, which needs ioredis: npm install ioredis',
-    );
-  }
-  const client = new ioredis.Redis(url, {
+  const { Redis } = await loadPeer('ioredis', 'An audit in a Redis', () => import('ioredis'));
+  const client = new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,

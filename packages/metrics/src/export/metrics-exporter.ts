@@ -15,8 +15,11 @@ export interface ExportedCache {
 export interface IMetricsExporter {
   /** A word for messages. */
   readonly name: string;
-  /** Called once, when the cache has been made. @throws CacheError `CONFIG_INVALID` */
-  open(cache: ExportedCache): void;
-  /** Called once, when the cache ends: nothing is read from it any more. */
+  /**
+   * Called once, when the cache has been made; `cache.start()` waits for it.
+   * @throws CacheError `CONFIG_INVALID`, or `FEATURE_MISSING` when a package that it needs is not installed
+   */
+  open(cache: ExportedCache): void | Promise<void>;
+  /** Called once, after `open`, when the cache ends: nothing is read from it any more. */
   close(): void | Promise<void>;
 }

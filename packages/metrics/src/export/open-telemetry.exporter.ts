@@ -1,11 +1,5 @@
-import {
-  metrics,
-  type BatchObservableResult,
-  type Meter,
-  type MeterProvider,
-  type Observable,
-} from '@opentelemetry/api';
-import { CacheError } from '@vitalcache/core';
+import type { BatchObservableResult, Meter, MeterProvider, Observable } from '@opentelemetry/api';
+import { CacheError, loadPeer } from '@vitalcache/core';
 
 import { attributesOf, SCOPE } from './open-telemetry.names.js';
 import type { SignalReading } from '../signals/signal-reading.js';
@@ -35,27 +29,45 @@ interface Observed {
  * measured (fresh hits of the process's own tier are counted, not timed).
  */
 export function openTelemetryExporter(options: OpenTelemetryOptions = {}): IMetricsExporter {
-  return new OpenTelemetryExporter(options.meterProvider ?? metrics);
+  return new OpenTelemetryExporter(options.meterProvider);
 }
 
 class OpenTelemetryExporter implements IMetricsExporter {
   readonly name = 'opentelemetry';
-  readonly #provider: Pick<MeterProvider, 'getMeter'>;
+  readonly #given: MeterProvider | undefined;
+  #isTaken = false;
   #end: (() => void) | null = null;
 
-  constructor(provider: Pick<MeterProvider, 'getMeter'>) {
-    this.#provider = provider;
+  constructor(provider: MeterProvider | undefined) {
+    this.#given = provider;
   }
 
-  /** @throws CacheError `CONFIG_INVALID` when it was opened before */
-  open(cache: ExportedCache): void {
-    if (this.#end) {
+  /**
+   * At once with a provider that was given.
+   * @throws CacheError `CONFIG_INVALID` when it was opened before; `FEATURE_MISSING` without @opentelemetry/api
+   */
+  open(cache: ExportedCache): void | Promise<void> {
+    if (this.#isTaken) {
       throw new CacheError(
         'CONFIG_INVALID',
         'This exporter has a cache: make another for this one.',
       );
     }
-    const meter = this.#provider.getMeter(SCOPE);
+    this.#isTaken = true;
+    if (this.#given) return this.#export(cache, this.#given.getMeter(SCOPE));
+    const api = loadPeer(
+      '@opentelemetry/api',
+      'openTelemetryExporter()',
+      () => import('@opentelemetry/api'),
+    );
+    return api.then(({ metrics }) => this.#export(cache, metrics.getMeter(SCOPE)));
+  }
+
+  close(): void {
+    this.#end?.();
+  }
+
+  #export(cache: ExportedCache, meter: Meter): void {
     const observed = (Object.keys(SIGNALS) as SignalName[]).flatMap((name) => observe(meter, name));
     const instruments = observed.map(({ instrument }) => instrument);
     const callback = async (result: BatchObservableResult): Promise<void> => {
@@ -76,10 +88,6 @@ class OpenTelemetryExporter implements IMetricsExporter {
       isOpen = false;
       meter.removeBatchObservableCallback(callback, instruments);
     };
-  }
-
-  close(): void {
-    this.#end?.();
   }
 }
 

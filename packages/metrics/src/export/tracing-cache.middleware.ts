@@ -1,15 +1,8 @@
-import {
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Attributes,
-  type Span,
-  type SpanOptions,
-  type Tracer,
-  type TracerProvider,
-} from '@opentelemetry/api';
+import type * as OpenTelemetry from '@opentelemetry/api';
+import type { Attributes, Span, SpanOptions, TracerProvider } from '@opentelemetry/api';
 import {
   isCacheError,
+  loadPeer,
   type CacheOperation,
   type CachePlugin,
   type ICacheMiddleware,
@@ -20,6 +13,8 @@ import {
 import { kindOf } from '../recording/measured-operation.js';
 import { TemplateNames } from '../recording/template-names.js';
 import { attributesOf, SCOPE } from './open-telemetry.names.js';
+
+type Api = typeof OpenTelemetry;
 
 export interface TracingOptions {
   /** Default: the one that is registered globally. */
@@ -37,9 +32,21 @@ export interface TracingOptions {
  * Traces the cache that it is given to: a span for each operation, `cache.read` and so on; inside it, for a read that
  * loads, `cache.lease`, `cache.load` (with whatever the loader does inside) and `cache.write`. A background refresh is a
  * trace of its own, with a link to the read that asked for it. No span holds a key, a tag or a message.
+ *
+ * `cache.start()` rejects with `FEATURE_MISSING` without @opentelemetry/api; what runs before has no spans.
  */
 export function tracingPlugin(options: TracingOptions = {}): CachePlugin {
-  return { name: 'tracing', middleware: [new TracingCacheMiddleware(options)] };
+  const middleware = new TracingCacheMiddleware(options);
+  let loading: Promise<void> = Promise.resolve();
+  return {
+    name: 'tracing',
+    middleware: [middleware],
+    attach() {
+      loading = middleware.load();
+      loading.catch(() => undefined); // `start` tells of it
+    },
+    start: () => loading,
+  };
 }
 
 /** Of stores that have a name in the semantic conventions for databases; Dragonfly is spoken to as Redis. */
@@ -49,13 +56,20 @@ class TracingCacheMiddleware implements ICacheMiddleware {
   readonly name = 'tracing';
   /** Not there if hits have spans: they go through {@link handle} then. */
   readonly onFreshHit?: () => void;
-  readonly #provider: Pick<TracerProvider, 'getTracer'>;
+  readonly #provider: TracerProvider | undefined;
   readonly #templates: TemplateNames;
+  #api: Api | null = null;
 
   constructor({ tracerProvider, hits = true, maxTemplates = 100 }: TracingOptions) {
-    this.#provider = tracerProvider ?? trace;
+    this.#provider = tracerProvider;
     this.#templates = new TemplateNames(maxTemplates);
     if (!hits) this.onFreshHit = () => undefined;
+  }
+
+  /** @throws CacheError `FEATURE_MISSING` without @opentelemetry/api */
+  async load(): Promise<void> {
+    const load = (): Promise<Api> => import('@opentelemetry/api');
+    this.#api = await loadPeer('@opentelemetry/api', 'tracingPlugin()', load);
   }
 
   handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R> {
@@ -85,14 +99,10 @@ class TracingCacheMiddleware implements ICacheMiddleware {
         ...attributesOf(labels),
         ...(database !== undefined && { 'db.system.name': database }),
       },
-      ...(step === 'refresh' && asOwnTrace()),
+      ...(step === 'refresh' && this.#api && asOwnTrace(this.#api)),
     };
     const ended = (result: T): Attributes => attributesOf({ outcome: outcomeOf(result) });
     return this.#traced(`cache.${step}`, options, work, ended);
-  }
-
-  get #tracer(): Tracer {
-    return this.#provider.getTracer(SCOPE);
   }
 
   #traced<T>(
@@ -101,14 +111,17 @@ class TracingCacheMiddleware implements ICacheMiddleware {
     work: () => Promise<T>,
     ended: (result: T) => Attributes,
   ): Promise<T> {
-    const given = { kind: SpanKind.INTERNAL, ...options };
-    return this.#tracer.startActiveSpan(name, given, async (span) => {
+    const api = this.#api;
+    if (!api) return work();
+    const tracer = (this.#provider ?? api.trace).getTracer(SCOPE);
+    const given = { kind: api.SpanKind.INTERNAL, ...options };
+    return tracer.startActiveSpan(name, given, async (span) => {
       try {
         const result = await work();
         span.setAttributes(ended(result));
         return result;
       } catch (error) {
-        noteFailure(span, error);
+        noteFailure(api, span, error);
         throw error;
       } finally {
         span.end();
@@ -118,13 +131,13 @@ class TracingCacheMiddleware implements ICacheMiddleware {
 }
 
 /** A refresh goes on when the read that asked for it has long had its answer. */
-function asOwnTrace(): SpanOptions {
+function asOwnTrace({ trace }: Api): SpanOptions {
   const asking = trace.getActiveSpan()?.spanContext();
   return { root: true, links: asking ? [{ context: asking }] : [] };
 }
 
 /** What the error is called, never what it says: `_OTHER` is the conventions' word for what has no name of its own. */
-function noteFailure(span: Span, error: unknown): void {
+function noteFailure({ SpanStatusCode }: Api, span: Span, error: unknown): void {
   const code = isCacheError(error) ? error.code : '_OTHER';
   span.setAttributes({ ...attributesOf({ outcome: 'failed' }), 'error.type': code });
   span.setStatus({ code: SpanStatusCode.ERROR });

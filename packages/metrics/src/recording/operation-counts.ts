@@ -11,7 +11,7 @@ import {
 } from './measured-operation.js';
 
 /** Labels that are the same for all operations of a group. */
-export interface OperationGroup {
+interface OperationGroup {
   readonly operation: MeasuredKind;
   readonly template: string;
   readonly strategy: string;

@@ -7,7 +7,7 @@ import { CacheError, CacheService, type ICacheProvider } from '@vitalcache/core'
 import { CACHE_PROVIDER_TOKEN } from '../module/cache.module-definition.js';
 
 /** How long operations of one kind took. */
-export interface BenchmarkTimes {
+interface BenchmarkTimes {
   readonly ops: number;
   readonly p50Ms: number;
   readonly p95Ms: number;

@@ -18,7 +18,7 @@ import {
 import { MERGED_PLUGINS_TOKEN } from '../module/cache.module-definition.js';
 
 /** The store and what stands before it, in this process. */
-export type ProviderOverview = Pick<CacheStatus, 'breaker' | 'breakers' | 'l1' | 'namespace'> &
+type ProviderOverview = Pick<CacheStatus, 'breaker' | 'breakers' | 'l1' | 'namespace'> &
   CacheStatus['store'] & { readonly name: string };
 
 /** What `GET /cache` answers. */

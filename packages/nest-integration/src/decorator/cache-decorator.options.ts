@@ -39,5 +39,5 @@ export interface CacheDecoratorOptions extends CacheOptions {
   /** Only for handlers of HTTP requests, GraphQL included: what else the answer depends on. */
   readonly varyBy?: VaryBy;
   /** Names to invalidate by, with placeholders as in `keyTemplate`, or a function of the value. */
-  readonly tags?: CacheOptions['tags'];
+  readonly tags?: NonNullable<CacheOptions['tags']>;
 }

@@ -17,5 +17,5 @@ export interface CachePutOptions extends CacheOptions {
    */
   readonly public?: boolean;
   /** Names to invalidate by, with placeholders as in `keyTemplate`, or a function of the value. */
-  readonly tags?: CacheOptions['tags'];
+  readonly tags?: NonNullable<CacheOptions['tags']>;
 }

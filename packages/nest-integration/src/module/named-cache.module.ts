@@ -14,7 +14,7 @@ import { renamedProviders } from './renamed.providers.js';
 
 /** A cache beside the one without a name, of the same parts; only its own token leads to it. */
 @Module({})
-export class NamedCacheModule {}
+class NamedCacheModule {}
 
 /** What keeps its name: what is private to the module, and what Nest and the start look for. */
 const KEPT: readonly InjectionToken[] = [

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 
+import { loadRedis } from '../stores/redis-client.js';
 import { contentPlace, type CanaryPlace } from './canary-place.js';
 import type { CanaryContent } from './mark.searcher.js';
 import { flat, redisContents } from './redis-contents.js';
@@ -31,7 +32,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
  * heard is held in memory. SLOWLOG cuts arguments at 128 bytes.
  */
 export async function watchRedis(url: string): Promise<RedisWatch> {
-  const { Redis: Client } = await import('ioredis');
+  const Client = await loadRedis();
   const client = new Client(url, { lazyConnect: true, retryStrategy: () => null });
   client.on('error', () => undefined); // commands reject
   await client.connect();

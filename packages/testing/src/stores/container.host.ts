@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+import { loadPeer } from '@vitalcache/core';
 import type { StartedTestContainer } from 'testcontainers';
 
 import { freePorts } from './free-ports.js';
@@ -48,7 +49,11 @@ export function containerHost(product: Product): HostSource {
   return {
     kind: 'docker',
     async open(portCount) {
-      const { GenericContainer, Wait } = await import('testcontainers');
+      const { GenericContainer, Wait } = await loadPeer(
+        'testcontainers',
+        'A server in Docker',
+        () => import('testcontainers'),
+      );
       const ports = await freePorts(portCount);
       // Ports chosen by us are the same on both sides, and survive the servers behind them.
       const container = await new GenericContainer(image)

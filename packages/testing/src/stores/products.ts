@@ -1,7 +1,7 @@
 import type { StoreProduct } from './test-store.js';
 
 /** Where one server runs. */
-export interface ServerPlace {
+interface ServerPlace {
   readonly port: number;
   readonly bind: string;
   /** Where clients find it. */

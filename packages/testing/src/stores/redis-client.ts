@@ -1,10 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { loadPeer } from '@vitalcache/core';
 import type { Redis } from 'ioredis';
+
+/** The class of ioredis. @throws CacheError `FEATURE_MISSING` without it */
+export async function loadRedis(): Promise<typeof Redis> {
+  return (await loadPeer('ioredis', 'A test on a real server', () => import('ioredis'))).Redis;
+}
 
 /** Runs commands on a connection of its own. */
 export async function withRedis<T>(url: string, body: (client: Redis) => Promise<T>): Promise<T> {
-  const { Redis: Client } = await import('ioredis');
+  const Client = await loadRedis();
   const client = new Client(url, {
     lazyConnect: true,
     retryStrategy: () => null,
@@ -28,12 +34,13 @@ export async function withRedis<T>(url: string, body: (client: Redis) => Promise
 /**
  * Resolves when the server answers and has loaded its data.
  * @param hasEnded says that there is nothing to wait for any more
- * @throws Error of the last attempt after `boundMs`, or once `hasEnded` says so
+ * @throws CacheError `FEATURE_MISSING` without ioredis; Error of the last attempt after `boundMs`, or once `hasEnded` says so
  */
 export async function answers(
   url: string,
   { boundMs = 15_000, hasEnded = () => false }: { boundMs?: number; hasEnded?: () => boolean } = {},
 ): Promise<void> {
+  await loadRedis(); // waiting would not bring it
   const endsAt = performance.now() + boundMs;
   for (;;) {
     try {

@@ -1,5 +1,5 @@
 import type * as kmsModule from '@aws-sdk/client-kms';
-import { CacheError } from '@vitalcache/core';
+import { CacheError, loadPeer } from '@vitalcache/core';
 
 import type { KeyProvider, KeyProviderHealth, WrapContext } from './key-provider.js';
 import { providerFailure } from './provider-failure.js';
@@ -110,13 +110,11 @@ export class AwsKmsProvider implements KeyProvider {
   }
 
   async #load(): Promise<{ readonly kms: Kms; readonly client: KmsClient }> {
-    const kms = await import('@aws-sdk/client-kms').catch(() => null);
-    if (!kms) {
-      throw new CacheError(
-        'FEATURE_MISSING',
-        'AwsKmsProvider needs @aws-sdk/client-kms: npm install @aws-sdk/client-kms',
-      );
-    }
+    const kms = await loadPeer(
+      '@aws-sdk/client-kms',
+      'AwsKmsProvider',
+      () => import('@aws-sdk/client-kms'),
+    );
     const { client, region, endpoint } = this.#options;
     const made = () =>
       new kms.KMSClient({

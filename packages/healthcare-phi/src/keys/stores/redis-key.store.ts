@@ -1,4 +1,4 @@
-import { CacheError, systemClock, type Clock } from '@vitalcache/core';
+import { CacheError, loadPeer, systemClock, type Clock } from '@vitalcache/core';
 
 import { rowFromText, rowToText } from './key-row.json.js';
 import type { KeyRow, KeyRowInfo, KeyStore } from './key-store.js';
@@ -36,14 +36,12 @@ export class RedisKeyStore implements KeyStore {
     url: string,
     options: Omit<RedisKeyStoreOptions, 'client'> = {},
   ): Promise<RedisKeyStore> {
-    const ioredis = await import('ioredis').catch(() => null);
-    if (!ioredis) {
-      throw new CacheError(
-        'FEATURE_MISSING',
-        'CACHE_KEY_STORE_URL names a Redis, which needs ioredis: npm install ioredis',
-      );
-    }
-    const client = new ioredis.Redis(url, {
+    const { Redis } = await loadPeer(
+      'ioredis',
+      'A key store in a Redis (CACHE_KEY_STORE_URL)',
+      () => import('ioredis'),
+    );
+    const client = new Redis(url, {
       lazyConnect: true,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 1,
