@@ -10,7 +10,7 @@ import {
 
 import { keyOfParts } from './data-parts.js';
 import type { EmergencyResult } from './emergency/emergency-result.js';
-import type { ErasableCache } from './erasure/erasure.js';
+import type { ClearOptions, ErasableCache, EraseReason } from './erasure/erasure.js';
 import type { ErasureReceipt } from './erasure/erasure-receipt.js';
 import type { PurgeResult } from './erasure/purge.job.js';
 import { CallOptions, type CallTerms } from './healthcare-call.js';
@@ -32,14 +32,6 @@ import {
   coveringTag,
   coveringTopic,
 } from './subjects/subject-tags.js';
-
-/** What `clearPHICache` clears. */
-export interface ClearOptions {
-  /** Absent: all tenants. */
-  readonly tenant?: string;
-  /** Destroys the keys as well, so that no copy can be read, in whatever backup. Default: false. */
-  readonly shred?: boolean;
-}
 
 /**
  * The cache with methods for healthcare data. Whatever they cache is sealed, kept apart by tenant and clinic, and recorded
@@ -252,6 +244,28 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
     return this.#invalidate(coveringTopic('labResults', 'patient', patientId, clinicId), options);
   }
 
+  /** As in `CacheService`; an entry is also one of protected data, in the tenant of whoever asks, for whomever it is kept. */
+  override async del(key: string): Promise<boolean> {
+    const count = Number(await super.del(key));
+    return ((await this.#parts.removeKeys([key], count)) ?? count) > 0;
+  }
+
+  /** As {@link del}, for several keys. */
+  override async batchDelete(keys: readonly string[]): Promise<number> {
+    const count = await super.batchDelete(keys);
+    return (await this.#parts.removeKeys(keys, count)) ?? count;
+  }
+
+  /** As in `CacheService`; what is removed is counted as by {@link del}. */
+  override async invalidateCache(
+    key: string,
+    options?: InvalidationOptions,
+  ): Promise<InvalidationResult> {
+    const result = await super.invalidateCache(key, options);
+    if (!result.recorded || options?.mode === 'stale') return result;
+    return { ...result, removed: await this.#parts.removeKeys([key], result.removed) };
+  }
+
   /** As in `CacheService`; `patient:7` is all of that patient, at whatever clinic, however it was stored. */
   override invalidateCacheByTag(
     tag: string,
@@ -301,10 +315,7 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
    * source, other systems and their backups are the deployer's.
    * @throws CacheError `LEGAL_HOLD`, `NOT_RECORDED`, `ACCESS_MISSING`, `ACCESS_DENIED`; what the key store rejects with
    */
-  erasePatient(
-    patientId: string,
-    options: { readonly reason?: string } = {},
-  ): Promise<ErasureReceipt> {
+  erasePatient(patientId: string, options: EraseReason = {}): Promise<ErasureReceipt> {
     assertIds({ patientId });
     return this.#parts.erasure.erasePatient(patientId, options);
   }

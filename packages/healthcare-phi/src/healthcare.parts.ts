@@ -1,6 +1,7 @@
 import {
   CacheError,
   systemClock,
+  VARIANT_SEPARATOR,
   type CacheLogger,
   type CachePlugin,
   type Clock,
@@ -195,6 +196,18 @@ export class HealthcareParts {
   /** Removes what is in the index of whoever asks, under these tags. */
   remove(tags: readonly string[]): Promise<number | null> {
     return this.#own.index.remove(tags, currentAccess()?.tenant ?? DEFAULT_TENANT, REMOVAL_MS);
+  }
+
+  /**
+   * Removes what is in the index of whoever asks under these keys, with all their variants.
+   * @param others how many others were removed; resolves with the sum, `null` where that is not known
+   */
+  async removeKeys(keys: readonly string[], others: number | null): Promise<number | null> {
+    const context = currentAccess();
+    const bases = new Set(keys.filter((key) => !key.includes(VARIANT_SEPARATOR)));
+    if (!context || bases.size === 0) return others;
+    const kept = await this.#own.index.removeKeys([...bases], context.tenant, REMOVAL_MS);
+    return kept === null || others === null ? null : others + kept;
   }
 
   get #own(): Joined {

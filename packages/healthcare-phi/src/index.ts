@@ -134,7 +134,8 @@ export {
   type ErasureReceipt,
 } from './erasure/erasure-receipt.js';
 export type { PurgeResult } from './erasure/purge.job.js';
-export { HealthcareCacheService, type ClearOptions } from './healthcare-cache.service.js';
+export { HealthcareCacheService } from './healthcare-cache.service.js';
+export type { ClearOptions, EraseReason } from './erasure/erasure.js';
 export type {
   AppointmentOptions,
   EmergencyDataOptions,

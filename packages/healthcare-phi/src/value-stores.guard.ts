@@ -1,10 +1,18 @@
-import { isCacheError, type CacheLogger, type Clock, type ICacheProvider } from '@vitalcache/core';
+import {
+  isCacheError,
+  within,
+  type CacheLogger,
+  type Clock,
+  type ICacheProvider,
+} from '@vitalcache/core';
 
 import type { DataKeys } from './keys/data-keys.js';
 import { assertEncryptedConnections, exposuresOf } from './start-checks.js';
 
 /** After a look at stores that did not all answer, the next one. */
 const PAUSE_MS = 1_000;
+/** A look takes no longer: what does not answer by then is asked again. */
+const LOOK_MS = 10_000;
 
 export interface ValueStoresGuardOptions {
   readonly keys: Pick<DataKeys, 'assertApartFrom'>;
@@ -12,7 +20,7 @@ export interface ValueStoresGuardOptions {
   readonly values: () => { readonly provider: ICacheProvider; readonly namespace: string };
   /** Whether connections over a network must be encrypted. */
   readonly wantsEncryption: boolean;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly logger: Pick<CacheLogger, 'error'>;
 }
 
@@ -71,7 +79,7 @@ export class ValueStoresGuard {
     const { clock, logger } = this.#options;
     const leftMs = this.#nextLookAt - clock.now();
     if (this.#looking || (leftMs > 0 && leftMs <= PAUSE_MS)) return;
-    this.#looking = this.look()
+    this.#looking = within(clock, LOOK_MS, this.look(), () => undefined)
       .catch((error: unknown) => {
         if (!isCacheError(error, 'CONFIG_INVALID')) return; // it could not be asked; once more, later
         this.#refusal = `Protected data is not cached: ${error.message}`;

@@ -314,7 +314,7 @@ describe('purge', () => {
     const [gone] = [...(await snapshot(store)).keys()];
     await store.del(gone as string);
     const before = await cache.purge();
-    expect(before).toEqual({ orphans: 4, entries: 1, endless: 0, complete: true, isHeld: false });
+    expect(before).toEqual({ orphans: 5, entries: 1, endless: 0, complete: true, isHeld: false });
     expect((await cache.purge()).orphans).toBe(0);
     expect(audit.of('clear').map(({ actor, template }) => [actor, template])).toEqual([
       ['system', 'purge'],

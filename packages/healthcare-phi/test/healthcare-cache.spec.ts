@@ -2,6 +2,7 @@ import { CacheError, type ICacheProvider } from '@vitalcache/core';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
 import { ChaosProvider } from '@vitalcache/testing';
 
+import type { AccessRequest } from '../src/access/authorizer.js';
 import { HealthcareCacheService } from '../src/healthcare-cache.service.js';
 import { clinicCache } from './support/clinic-cache.js';
 
@@ -271,5 +272,78 @@ describe('HealthcareCacheService', () => {
     const alone = () => new HealthcareCacheService(new MemoryCacheProvider());
     expect(alone).toThrow(CacheError);
     expect(alone).toThrow('needs plugins: [healthcarePlugin(');
+  });
+
+  describe('looks and deletions by key', () => {
+    const KEY = 'patient:p-1:clinic:c-1:visit';
+    const OPTIONS = { containsPHI: true, complianceLevel: 'sensitive', ttl: 60 } as const;
+    const filled = async (options: Parameters<typeof clinicCache>[0] = {}) => {
+      const clinic = await clinicCache(options);
+      await clinic.as(() => clinic.cache.cache(KEY, () => ({ name: 'Ann' }), OPTIONS));
+      await clinic.cache.settled();
+      return clinic;
+    };
+
+    it('get finds protected data with the options that it is read with, on record, and never loads', async () => {
+      const { cache, as, audit } = await filled();
+      expect(await as(() => cache.get(KEY, OPTIONS))).toEqual({ name: 'Ann' });
+      expect(audit.last).toMatchObject({ event: 'read', patientId: 'p-1', source: 'l1' });
+      expect(await as(() => cache.get(KEY, { containsPHI: true }))).toBeNull(); // of another level
+      expect(audit.last).toMatchObject({ event: 'read', outcome: 0, detail: { found: false } });
+      expect(audit.last).not.toHaveProperty('source');
+      expect(await as(() => cache.get(KEY))).toBeNull();
+      expect(await as(() => cache.get(KEY, OPTIONS), { tenant: 'other' })).toBeNull();
+      await expect(cache.get(KEY, OPTIONS)).rejects.toMatchObject({ code: 'ACCESS_MISSING' });
+    });
+
+    it('explain tells of protected data with those options, on record', async () => {
+      const { cache, as, audit } = await filled();
+      expect(await as(() => cache.explain(KEY, OPTIONS))).toMatchObject({
+        state: 'fresh',
+        tier: 'l1',
+      });
+      expect(audit.last).toMatchObject({ event: 'read', patientId: 'p-1', level: 'sensitive' });
+      expect(await as(() => cache.explain(KEY))).toMatchObject({ state: 'absent' });
+      await expect(cache.explain(KEY, OPTIONS)).rejects.toMatchObject({ code: 'ACCESS_MISSING' });
+    });
+
+    it('say nothing to who may not', async () => {
+      const authorize = ({ context }: AccessRequest) => context.actor === 'dr-1';
+      const { cache, as } = await filled({ authorize });
+      for (const key of [KEY, `${KEY}-none`]) {
+        const calls: (() => Promise<unknown>)[] = [
+          () => cache.get(key, OPTIONS),
+          () => cache.explain(key, OPTIONS),
+          () => cache.del(key),
+        ];
+        for (const call of calls) {
+          await expect(as(call, { actor: 'other' })).rejects.toMatchObject({
+            code: 'ACCESS_DENIED',
+          });
+        }
+      }
+    });
+
+    it('del, batchDelete and invalidateCache count what was there, in whatever variant, and take it away', async () => {
+      const { cache, as, store } = await filled();
+      const fill = (options: object) =>
+        as(() => cache.cache(KEY, () => 1, { ...OPTIONS, ...options })).then(() => cache.settled());
+      const entries = async (): Promise<number> => {
+        let count = 0;
+        await store.visitKeys?.('vc:*:e:*', async (keys) => void (count += keys.length), 10_000);
+        return count;
+      };
+      expect(await as(() => cache.del(KEY))).toBe(true);
+      expect([await as(() => cache.del(KEY)), await entries()]).toEqual([false, 0]);
+      await fill({});
+      await fill({ project: ['name'] });
+      expect(await as(() => cache.batchDelete([KEY, KEY, 'users:1']))).toBe(2);
+      await fill({});
+      await cache.set('users:1', 1);
+      expect(await as(() => cache.invalidateCache(KEY))).toMatchObject({ removed: 1 });
+      expect([await cache.del('users:1'), await cache.del('users:1')]).toEqual([true, false]);
+      await fill({});
+      expect(await as(() => cache.del(KEY), { tenant: 'other' })).toBe(false); // counts none of other tenants
+    });
   });
 });

@@ -19,8 +19,8 @@ import { BatchReader } from './batch.reader.js';
 import { FoundBefore } from './found-before.engine.js';
 import { FreshHits, type FreshHitsOptions } from './fresh-hits.js';
 import { operationOf, strategyOperation } from './cache-operations.js';
-import type { Explanation } from './cache-results.js';
 import type { CacheRuntime } from './cache.runtime.js';
+import { EntryLooks, unexpired } from './entry.looks.js';
 import type { Look } from './missed-reads.js';
 import { uncached } from './read.engine.js';
 import { ReadGate } from './read-gate.js';
@@ -43,6 +43,8 @@ interface LookedFor {
 
 /** Everything that reads: from the shortest way, a fresh entry of this process, to the strategies and their loads. */
 export class CacheReader {
+  /** By the options of a read. */
+  readonly looks: EntryLooks;
   readonly #options: CacheReaderOptions;
   readonly #runtime: CacheRuntime;
   readonly #hits: FreshHits;
@@ -54,6 +56,7 @@ export class CacheReader {
     this.#options = options;
     this.#runtime = runtime;
     this.#hits = new FreshHits(options);
+    this.looks = new EntryLooks(options);
     this.#gate = new ReadGate(runtime);
     this.#batches = new BatchReader(runtime.repository, runtime.engine, runtime.nested);
   }
@@ -122,9 +125,9 @@ export class CacheReader {
 
   async get<T>(key: string): Promise<T | null> {
     assertKey(key);
-    const { repository, isOpen } = this.#runtime;
+    const { engine, repository, isOpen } = this.#runtime;
     const own = isOpen && this.#runtime.isOn() ? repository.findOwn(key, this.#plain) : null;
-    const held = own && this.#unexpired<T>({ entry: own, tier: 'l1' });
+    const held = own && unexpired<T>(engine, { entry: own, tier: 'l1' });
     // What is answered now is no miss; otherwise the caller's context knows that it begins to look now.
     return this.#get<T>(key, held, held ? null : this.#look());
   }
@@ -132,26 +135,6 @@ export class CacheReader {
   async getMany<T>(keys: readonly string[]): Promise<(T | null)[]> {
     assertKeys(keys);
     return this.#getMany<T>(keys, this.#look());
-  }
-
-  async explain(key: string): Promise<Explanation> {
-    assertKey(key);
-    await this.#runtime.ready();
-    const { engine, repository, journal, gate } = this.#runtime;
-    const found = gate.isOpen ? await repository.find(key, this.#plain) : null;
-    const answer = found && engine.answer(found, 'hit');
-    return {
-      state: stateOf(answer, found?.entry.isSoftened ?? false),
-      tier: found?.tier ?? null,
-      ageMs: answer?.ageMs ?? null,
-      freshForMs: answer?.freshForMs ?? null,
-      expiresInMs: answer?.expiresInMs ?? null,
-      isSoftened: found?.entry.isSoftened ?? false,
-      fence: found?.entry.fence.position ?? null,
-      position: journal.position,
-      refusal: engine.refreshRefusal(key),
-      decisions: this.#options.strategies.explain(key),
-    };
   }
 
   /** Synchronously, so that the caller's context knows when it began to look. */
@@ -267,7 +250,7 @@ export class CacheReader {
       await this.#runtime.ready();
       const { engine } = this.#runtime;
       const found = this.#runtime.isOn() ? await engine.find(key, this.#plain) : null;
-      const answer = found && this.#unexpired<T>(found);
+      const answer = found && unexpired<T>(engine, found);
       if (!answer) read?.missed.add(key);
       return answer ?? uncached<T | null>(null, 'miss');
     });
@@ -297,18 +280,4 @@ export class CacheReader {
     if (read) read.isOver = true;
     return values;
   }
-
-  #unexpired<T>(found: FoundEntry): ReadResult<T> | null {
-    const { engine } = this.#runtime;
-    const answer = engine.answer<T>(found, 'hit');
-    const state = stateOf(answer, found.entry.isSoftened);
-    if (state === 'expired') return null;
-    return state === 'fresh' ? answer : { ...answer, outcome: 'stale' };
-  }
-}
-
-function stateOf(answer: ReadResult<unknown> | null, isSoftened: boolean): Explanation['state'] {
-  if (!answer) return 'absent';
-  if ((answer.expiresInMs ?? 0) <= 0) return 'expired';
-  return isSoftened || (answer.freshForMs ?? 0) <= 0 ? 'stale' : 'fresh';
 }

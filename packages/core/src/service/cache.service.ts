@@ -159,9 +159,15 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return this.#reader.readMany(keys, loadMissing, options);
   }
 
-  /** The cached value, also a stale one, or `null`. Never loads. @throws CacheError `KEY_INVALID` */
-  get<T = string>(key: string): Promise<T | null> {
-    return this.#reader.get<T>(key);
+  /**
+   * The cached value, also a stale one, or `null`. Never loads. Protected data is found only with the options that it is read
+   * with, and by whoever may: without them this is `null`.
+   * @throws CacheError `KEY_INVALID`, `OPTION_INVALID`; what refuses a read of protected data
+   */
+  get<T = string>(key: string, options?: CacheOptions): Promise<T | null> {
+    return options === undefined
+      ? this.#reader.get<T>(key)
+      : this.#reader.looks.get<T>(key, options);
   }
 
   /**
@@ -283,9 +289,12 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return this.#runtime.journal.fence();
   }
 
-  /** Why the next read of a key would go as it would. @throws CacheError `KEY_INVALID` */
-  explain(key: string): Promise<Explanation> {
-    return this.#reader.explain(key);
+  /**
+   * Why the next read of a key would go as it would. `options`: those of that read; without them protected data is `absent`.
+   * @throws CacheError `KEY_INVALID`, `OPTION_INVALID`; what refuses a read of protected data
+   */
+  explain(key: string, options?: CacheOptions): Promise<Explanation> {
+    return this.#reader.looks.explain(key, options);
   }
 
   /**

@@ -56,9 +56,13 @@ export function keyRefOf({ key }: ProtectedAct, keyRef: (key: string) => string)
 /** What went well, or as far as it went. */
 export function done(
   event: OpenEvent,
-  { indices }: ProtectedAct,
+  { indices, isLook }: ProtectedAct,
   { items, outcome, tier, ageMs }: OperationResult,
 ): AuditEvent {
+  if (isLook && tier === null) {
+    event.detail = { found: false };
+    return event;
+  }
   const isRead = event.event === 'read';
   if (isRead && !items && indices.length <= 1 && outcome !== 'queued') {
     event.source = tier ?? 'origin';

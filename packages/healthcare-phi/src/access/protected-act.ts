@@ -20,6 +20,8 @@ export interface ProtectedAct {
   readonly level: ComplianceLevel;
   readonly labels: readonly string[];
   readonly isEmergency: boolean;
+  /** It never loads: what it does not find comes from nowhere. */
+  readonly isLook?: true;
   /** Which of the operation's keys; empty where it has none. */
   readonly indices: readonly number[];
   readonly key: string | null;
@@ -58,9 +60,10 @@ export function isOnProtectedData(operation: CacheOperation): boolean | 'maybe' 
         [key, pattern, ...keys].some((text) => text !== null && isOfSomebody(text)) ||
         tags.some(isPhiTag)
       );
-    case 'get': // never sees protected entries
-    case 'configure':
+    case 'get': // without options it never sees protected entries
     case 'admin':
+      return options !== null && isHealthInformation(options);
+    case 'configure':
       return false;
   }
 }
@@ -75,6 +78,9 @@ export function actsOf(
   subjects?: ISubjects,
 ): readonly ProtectedAct[] {
   const { kind, key, keys, options, each, pattern, tags, template } = operation;
+  if (key !== null && options && (kind === 'get' || kind === 'admin')) {
+    return [{ ...entryAct('read', key, options, context, { subjects }), isLook: true }];
+  }
   if (kind === 'read' || kind === 'set' || kind === 'update') {
     if (key !== null) {
       const own = options ?? each?.[0];

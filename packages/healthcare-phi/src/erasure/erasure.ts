@@ -23,6 +23,19 @@ import {
 } from './erasure-receipt.js';
 import { keepReceipt } from './receipt.file.js';
 
+/** What `clearPHICache` clears. */
+export interface ClearOptions {
+  /** Absent: all tenants. */
+  readonly tenant?: string;
+  /** Destroys the keys as well, so that no copy can be read, in whatever backup. Default: false. */
+  readonly shred?: boolean;
+}
+
+/** What is said of an erasure; on record with it. */
+export interface EraseReason {
+  readonly reason?: string;
+}
+
 /** What an erasure needs of its cache. */
 export interface ErasableCache {
   readonly namespace: string;
@@ -58,10 +71,7 @@ export class Erasure {
   }
 
   /** As `HealthcareCacheService.erasePatient`. */
-  async erasePatient(
-    patientId: string,
-    { reason }: { readonly reason?: string },
-  ): Promise<ErasureReceipt> {
+  async erasePatient(patientId: string, { reason }: EraseReason): Promise<ErasureReceipt> {
     const { cache, clock, directory, guard, holds, index, names, shredder, signer } = this.#options;
     const context = contextOf('An erasure');
     const { tenant } = context;
@@ -100,13 +110,7 @@ export class Erasure {
   }
 
   /** As `HealthcareCacheService.clearPHICache`. */
-  async clear({
-    tenant,
-    shred = false,
-  }: {
-    readonly tenant?: string;
-    readonly shred?: boolean;
-  }): Promise<number> {
+  async clear({ tenant, shred = false }: ClearOptions): Promise<number> {
     const { cache, guard, holds, index: entries, names, shredder } = this.#options;
     const context = contextOf('Clearing all protected data');
     await guard.assertMay(context, { tenant: tenant ?? null, shred, template: 'erasure' });

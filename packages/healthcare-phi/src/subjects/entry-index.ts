@@ -60,7 +60,8 @@ export class EntryIndex {
     const ttlMs = 2 * keptMs;
     this.#noted.set(key, now + ttlMs);
     const all = new Set([PHI_TAG, phiTagOf(terms.tenant)]);
-    const sets = tags.filter((tag) => !all.has(tag)).map((tag) => this.#setOf(tag, terms.tenant));
+    const tagged = tags.filter((tag) => !all.has(tag)).map((tag) => this.#setOf(tag, terms.tenant));
+    const sets = [...tagged, this.#setOfKey(key, terms.tenant)];
     const tenant = tenantOf();
     const names = this.#keeper.namesOf(key);
     const adding = names.flatMap((name) =>
@@ -96,6 +97,19 @@ export class EntryIndex {
     await this.settled();
     return this.#removeAll(
       tags.map((tag) => this.#setOf(tag, tenant)),
+      deadlineMs,
+    );
+  }
+
+  /** Removes the entries of a tenant that are kept under any of the keys, for whomever; resolves as {@link remove}. */
+  async removeKeys(
+    keys: readonly string[],
+    tenant: string,
+    deadlineMs = Infinity,
+  ): Promise<number | null> {
+    await this.settled();
+    return this.#removeAll(
+      keys.map((key) => this.#setOfKey(key, tenant)),
       deadlineMs,
     );
   }
@@ -162,6 +176,12 @@ export class EntryIndex {
 
   #setOf(tag: string, tenant: string): string {
     return this.#keeper.setOf(`index:${tag}${VARIANT_SEPARATOR}${tenant}`);
+  }
+
+  /** Of a key, whatever its variants. No tag has a separator, so that none has the same set. */
+  #setOfKey(key: string, tenant: string): string {
+    const [base = ''] = key.split(VARIANT_SEPARATOR, 1);
+    return this.#setOf(`${VARIANT_SEPARATOR}${base}`, tenant);
   }
 
   #shardOf(tenant: string, name: string): string {
