@@ -312,8 +312,8 @@ export const MUTATIONS = [
     mechanism: 'sealed together with the header',
     without: 'an entry may be opened with another one',
     file: `packages/core/src/entry/sealed-entry.codec.ts`,
-    find: 'context.set(header);',
-    replace: '',
+    find: 'bytes.copy(context, 0, 0, length);',
+    replace: 'context.fill(0, 0, length);',
     suites: PROTECTED,
   },
   {
@@ -385,8 +385,8 @@ export const MUTATIONS = [
     mechanism: 'audit: hash over the record before',
     without: 'each record is hashed alone',
     file: `${PHI}/audit/audit-line.ts`,
-    find: ".update(Buffer.from(previous, 'base64url'))",
-    replace: '',
+    find: "bytes.write(previous, 0, HASH_BYTES, 'base64url');",
+    replace: 'bytes.fill(0, 0, HASH_BYTES);',
     suites: AUDIT,
   },
   {
