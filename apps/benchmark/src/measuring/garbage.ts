@@ -8,7 +8,7 @@ export const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Bytes of the heap and of buffers, of what is still needed. */
 export function liveBytes(): number {
-  for (let i = 0; i < 4; i++) collectGarbage();
+  for (let i = 0; i < 2; i++) collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

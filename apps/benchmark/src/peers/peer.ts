@@ -1,3 +1,5 @@
+import type { StoreProduct } from '@vitalcache/testing';
+
 /** Where a cache keeps values: in its own process, in the shared store, or in both. */
 export type Tiers = 'own' | 'shared' | 'both';
 
@@ -12,6 +14,8 @@ export interface PeerTerms {
   readonly tiers: Tiers;
   /** Of the shared store; not used by `own`. */
   readonly url: string;
+  /** Its make. Default: `redis`. */
+  readonly product?: StoreProduct;
   /** Begins every key and channel in the shared store. */
   readonly namespace: string;
   readonly load: Load;
@@ -27,17 +31,19 @@ export interface PeerTerms {
 /** A cache that was opened. What it can't do is absent. */
 export interface OpenCache {
   /** The value of a key: cached, or loaded and then cached. */
-  read(key: string): Promise<unknown>;
+  readonly read: (key: string) => Promise<unknown>;
   /** Makes a key's value invalid. */
-  invalidate?(key: string): Promise<unknown>;
+  readonly invalidate?: (key: string) => Promise<unknown>;
   /** Makes all entries with a tag invalid. */
-  invalidateTag?(tag: string): Promise<unknown>;
+  readonly invalidateTag?: (tag: string) => Promise<unknown>;
   /** Many cached values, in the order of the keys; what is not cached is `null` or `undefined`. */
-  readMany?(keys: readonly string[]): Promise<readonly unknown[]>;
-  writeMany?(entries: readonly (readonly [string, unknown])[]): Promise<unknown>;
+  readonly readMany?: (keys: readonly string[]) => Promise<readonly unknown[]>;
+  /** As {@link readMany}, but what is not cached is loaded, and then cached. */
+  readonly loadMany?: (keys: readonly string[]) => Promise<readonly unknown[]>;
+  readonly writeMany?: (entries: readonly (readonly [string, unknown])[]) => Promise<unknown>;
   /** Resolves when what reads left behind, such as writes, is done. */
-  settled?(): Promise<void>;
-  close(): Promise<void>;
+  readonly settled?: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A cache that scenarios and races run on, set up as its own documentation advises. */

@@ -1,4 +1,5 @@
 import { CacheService, type ICacheProvider } from '@vitalcache/core';
+import { DragonflyCacheProvider, DragonflyService } from '@vitalcache/provider-dragonfly';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
 import { RedisCacheProvider, RedisService } from '@vitalcache/provider-redis';
 import { SWRCacheStrategy } from '@vitalcache/swr';
@@ -28,6 +29,8 @@ export const vitalcachePeer: IPeer = {
       invalidate: (key) => cache.invalidateCache(key),
       invalidateTag: (tag) => cache.invalidateCacheByTag(tag),
       readMany: (keys) => cache.batchGet(keys),
+      loadMany: (keys) =>
+        cache.cacheMany(keys, (missing) => Promise.all(missing.map(load)), options),
       writeMany: (entries) =>
         cache.batchSet(entries.map(([key, value]) => ({ key, value, ...options }))),
       settled: () => cache.settled(),
@@ -36,7 +39,9 @@ export const vitalcachePeer: IPeer = {
   },
 };
 
-function providerOf({ tiers, url, maxEntries }: PeerTerms): ICacheProvider {
-  if (tiers !== 'own') return new RedisCacheProvider(new RedisService({ url }));
-  return new MemoryCacheProvider({ maxBytes: maxEntries * BYTES_PER_ENTRY });
+function providerOf({ tiers, url, product, maxEntries }: PeerTerms): ICacheProvider {
+  if (tiers === 'own') return new MemoryCacheProvider({ maxBytes: maxEntries * BYTES_PER_ENTRY });
+  return product === 'dragonfly'
+    ? new DragonflyCacheProvider(new DragonflyService({ url }))
+    : new RedisCacheProvider(new RedisService({ url }));
 }

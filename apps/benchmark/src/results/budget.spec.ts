@@ -9,7 +9,7 @@ const budget = (bound: Budget['bound'], limit: number): Budget => ({
   bound,
   limit,
   unit: 'x',
-  measure: (way) => way('own')?.ratio?.median ?? null,
+  measure: (ways) => ways.find((way) => way.name === 'own')?.ratio?.median,
 });
 const run = { scenarios: [madeScenario('read', [madeWay('bare', [10]), madeWay('own', [5])])] };
 

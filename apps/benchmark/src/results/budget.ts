@@ -1,4 +1,4 @@
-import type { BenchmarkResult, ScenarioResult } from './benchmark-result.js';
+import type { BenchmarkResult } from './benchmark-result.js';
 import { summariesOf, type WaySummary } from './way-summary.js';
 
 /** A bound that a run is held to. */
@@ -9,12 +9,9 @@ export interface Budget {
   readonly unit: string;
   /** The scenario that says it. */
   readonly scenario: string;
-  /** What was measured, or `null` if the scenario was not run or failed. */
-  measure(ways: WaysOf): number | null;
+  /** What is held to the bound, from what is to be said of the scenario's ways; absent: it was not measured. */
+  readonly measure: (ways: readonly WaySummary[]) => number | null | undefined;
 }
-
-/** How a budget asks for what is to be said of a way. */
-export type WaysOf = (name: string, at?: number | string) => WaySummary | null;
 
 export interface BudgetResult {
   readonly name: string;
@@ -31,15 +28,9 @@ export function checkBudgets(
   return budgets.map((budget) => {
     const { name, bound, limit, unit } = budget;
     const scenario = scenarios.find((one) => one.name === budget.scenario);
-    const measured = scenario ? budget.measure(waysOf(scenario)) : null;
+    const measured = (scenario && budget.measure(summariesOf(scenario))) ?? null;
     const isHeld =
       measured !== null && (bound === 'at least' ? measured >= limit : measured <= limit);
     return { name, text: `${bound} ${limit} ${unit}`.trim(), measured, isHeld };
   });
-}
-
-function waysOf(scenario: ScenarioResult): WaysOf {
-  const summaries = summariesOf(scenario);
-  return (name, at) =>
-    summaries.find((one) => one.name === name && (at === undefined || one.at === at)) ?? null;
 }

@@ -1,5 +1,6 @@
 import type { TestStore } from '@vitalcache/testing';
 
+import { repeat } from '../measuring/stopwatch.js';
 import type { BenchmarkResult, ScenarioResult, StoreResult } from '../results/benchmark-result.js';
 import { readCommit, readEnvironment, readVersions } from '../results/read-environment.js';
 import type { IScenario } from '../scenarios/scenario.js';
@@ -10,7 +11,7 @@ import { runChild } from './run-child.js';
 import type { ScenarioTask } from './scenario.task.js';
 
 const SCENARIO_PROCESS = new URL('./scenario.process.js', import.meta.url);
-const BOUND_MS = { full: 240_000, quick: 60_000, tiny: 60_000 };
+const BOUND_MS = { full: 400_000, quick: 120_000, tiny: 120_000 };
 
 /** A scenario and the store that it is run on. */
 interface Step {
@@ -41,7 +42,9 @@ export class BenchmarkRunner {
     const { sizes, peers } = this.#plan;
     const [startedAt, environment] = [new Date(), readEnvironment()];
     const scenarios: ScenarioResult[] = [];
-    for (const step of this.#steps) scenarios.push(await this.#scenario(step, progress));
+    await repeat(this.#steps.length, sizes.atOnce, async (i) => {
+      scenarios[i] = await this.#scenario(this.#steps[i] as Step, progress);
+    });
     const races = await runRaces(this.#plan, (step) => progress.completed(step));
     return {
       format: 1,
@@ -94,7 +97,8 @@ export class BenchmarkRunner {
         failure,
       };
     } finally {
-      await store.flush();
+      // Others may still need what is theirs.
+      if (sizes.atOnce === 1) await store.flush();
       progress.completed(step);
     }
   }

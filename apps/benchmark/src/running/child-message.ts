@@ -10,6 +10,7 @@ export async function answerParent<T>(
 ): Promise<void> {
   const send = (message: ChildMessage<T>): Promise<void> =>
     new Promise((resolve) => process.send?.(message, () => resolve()));
+  process.on('disconnect', () => process.exit(1)); // nobody waits for it any more
   try {
     const tell = (done: number, all: number): void => void send({ kind: 'progress', done, all });
     await send({ kind: 'result', result: await work(process.argv[2] ?? '', tell) });

@@ -15,7 +15,7 @@ const quiet = (): void => undefined;
 describe('interleaved', () => {
   it('lets the ways take turns, in an order that turns, and does not count the first round', async () => {
     const order: string[] = [];
-    const results = await interleaved([way('a', order), way('b', order)], 2, quiet);
+    const results = await interleaved([way('a', order), way('b', order)], { rounds: 2 }, quiet);
     expect(order).toEqual(['a', 'b', 'b', 'a', 'a', 'b']);
     expect(results.map(({ samples }) => samples.map(({ value }) => value))).toEqual([
       [4, 5],
@@ -28,7 +28,7 @@ describe('interleaved', () => {
     const wrong = way('wrong', order, () => {
       throw new Error('it gave another value');
     });
-    const results = await interleaved([wrong, way('right', order)], 1, quiet);
+    const results = await interleaved([wrong, way('right', order)], { rounds: 1 }, quiet);
     expect(results[0]).toMatchObject({ samples: [], failure: 'it gave another value' });
     expect(results[1]).toMatchObject({ failure: null });
     expect(order).toEqual(['right', 'right']);

@@ -26,17 +26,18 @@ class Course {
 
 /**
  * Checks each way, then runs each once a round, in an order that turns, so that what else the machine does meets all of
- * them alike; none has to clear away what another left. The first round is for warming up and does not count. A way
- * that fails is left out from there on; the others go on.
+ * them alike; none has to clear away what another left. The first round is for warming up and does not count, unless
+ * all start afresh. A way that fails is left out from there on; the others go on.
  */
 export async function interleaved(
   ways: readonly Way[],
-  rounds: number,
+  { rounds, isCold = false }: { readonly rounds: number; readonly isCold?: boolean },
   onRound: (done: number, all: number) => void,
 ): Promise<WayResult[]> {
   const courses = ways.map((way) => new Course(way));
   for (const course of courses) await course.attempt(() => course.way.check());
-  for (let round = 0; round <= rounds; round++) {
+  const first = isCold ? 1 : 0;
+  for (let round = first; round <= rounds; round++) {
     for (let turn = 0; turn < courses.length; turn++) {
       const course = courses[(round + turn) % courses.length] as Course;
       collectGarbage();
@@ -45,7 +46,7 @@ export async function interleaved(
         if (round > 0) course.samples.push(sample);
       });
     }
-    onRound(round + 1, rounds + 1);
+    onRound(round + 1 - first, rounds + 1 - first);
   }
   return courses.map((course) => course.result());
 }

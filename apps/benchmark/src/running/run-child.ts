@@ -31,6 +31,7 @@ export function runChild<T>({ file, task, boundMs, onProgress }: ChildOptions): 
     const timer = setTimeout(() => {
       end(() => reject(new Error(`it did not end within ${Math.round(boundMs / 1_000)} s`)));
     }, boundMs);
+    child.on('error', (error) => end(() => reject(error)));
     child.on('message', (message: ChildMessage<T>) => {
       if (message.kind === 'progress') onProgress?.(message.done, message.all);
       else if (message.kind === 'result') end(() => resolve(message.result));

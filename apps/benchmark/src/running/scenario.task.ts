@@ -34,7 +34,8 @@ export async function runScenario(
   const startedAt = performance.now();
   const ways = await scenario.open({ sizes, peers, url, product });
   const rounds = Math.max(1, Math.round(sizes.rounds * (scenario.roundShare ?? 1)));
-  const results = await interleaved(ways, rounds, onRound);
+  const { isCold = false } = scenario;
+  const results = await interleaved(ways, { rounds, isCold }, onRound);
   for (const way of ways) await way.close();
   return {
     name: scenario.name,

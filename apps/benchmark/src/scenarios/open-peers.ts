@@ -20,7 +20,7 @@ const MAX_ENTRIES = 100_000;
 
 /** Opens the peers that can do what is needed, each with a namespace of its own. */
 export async function openPeers(
-  { peers, url }: Pick<ScenarioContext, 'peers' | 'url'>,
+  { peers, url, product }: Pick<ScenarioContext, 'peers' | 'url' | 'product'>,
   tiers: Tiers,
   terms: WantedTerms,
   needs: readonly PeerAbility[] = [],
@@ -28,7 +28,7 @@ export async function openPeers(
   const able = peers.filter(({ abilities }) =>
     [tiers, ...needs].every((need) => abilities.includes(need)),
   );
-  return Promise.all(able.map((peer) => openPeer(peer, { tiers, url, ...terms })));
+  return Promise.all(able.map((peer) => openPeer(peer, { tiers, url, product, ...terms })));
 }
 
 export async function openPeer(

@@ -53,6 +53,8 @@ export interface IScenario {
   readonly axis?: string;
   /** Whether it is of interest on each make of store. */
   readonly everyStore?: boolean;
+  /** Whether its first round counts, because each starts afresh in any case. */
+  readonly isCold?: boolean;
   /** Share of the usual number of rounds, for those whose rounds take long. */
   readonly roundShare?: number;
   /** Opens the ways, ready to be checked. */

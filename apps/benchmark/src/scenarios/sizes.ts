@@ -10,11 +10,17 @@ export interface Sizes {
   readonly carriers: readonly number[];
   /** Entries of which the memory is measured. */
   readonly held: number;
-  /** Seconds of a load on a route, and after a store was killed. */
+  /** Seconds of a load on a store that is killed; a route is loaded for at least one. */
   readonly loadSeconds: number;
   /** Records of the journal that a start reads. */
   readonly records: number;
   readonly processes: number;
+  /** Keys of a trace. */
+  readonly traceKeys: number;
+  /** Scenarios that run at once: more than one says nothing about speed. */
+  readonly atOnce: number;
+  /** Processes that follow a journal. */
+  readonly tails: readonly number[];
 }
 
 export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
@@ -28,6 +34,9 @@ export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
     loadSeconds: 2,
     records: 100_000,
     processes: 8,
+    traceKeys: 10_000,
+    atOnce: 1,
+    tails: [1, 10, 50],
   },
   quick: {
     name: 'quick',
@@ -39,6 +48,9 @@ export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
     loadSeconds: 1,
     records: 5_000,
     processes: 4,
+    traceKeys: 2_000,
+    atOnce: 1,
+    tails: [1, 4],
   },
   tiny: {
     name: 'tiny',
@@ -46,9 +58,12 @@ export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
     roundMs: 2,
     scale: [100, 1_000],
     carriers: [1, 100],
-    held: 2_000,
-    loadSeconds: 1,
+    held: 1_000,
+    loadSeconds: 0.5,
     records: 200,
     processes: 2,
+    traceKeys: 200,
+    atOnce: 3,
+    tails: [1, 2],
   },
 };

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { CacheService } from '@vitalcache/core';
+import { RedisCacheProvider, RedisService } from '@vitalcache/provider-redis';
+import { Redis } from 'ioredis-6';
+
+import { quantile } from '../measuring/statistics.js';
+import { fanOutTag, TailPool } from '../running/tail.pool.js';
+import { expectValue } from './expect-value.js';
+import type { IScenario, Sample, ScenarioContext, Way } from './scenario.js';
+
+const RECORDS = 200;
+const EVERY_MS = 5;
+/** What is late still comes. */
+const LATE_MS = 400;
+
+/** What a record costs the store when many processes follow the journal. */
+export const journalFanOutScenario: IScenario = {
+  name: 'journal-fan-out',
+  title:
+    'The store’s time on a processor for each record while so many processes follow the journal, at 200 records a second; ' +
+    'and how much later than the invalidation’s begin the processes have applied it.',
+  unit: 'us',
+  reference: 'none',
+  axis: 'processes that follow',
+  roundShare: 0.3,
+  open: async (context) => {
+    const ways: Way[] = [];
+    for (const count of context.sizes.tails) ways.push(await FanOutWay.open(count, context));
+    return ways;
+  },
+};
+
+class FanOutWay implements Way {
+  readonly name = 'vitalcache';
+
+  private constructor(
+    readonly at: number,
+    private readonly cache: CacheService,
+    private readonly pool: TailPool,
+    private readonly redis: Redis,
+  ) {}
+
+  static async open(count: number, { url }: ScenarioContext): Promise<FanOutWay> {
+    const namespace = `fan-out-${count}`;
+    const provider = new RedisCacheProvider(new RedisService({ url }));
+    const cache = new CacheService(provider, { namespace, l1MaxBytes: 0 });
+    await cache.start();
+    const pool = await TailPool.start({ url, namespace, count, tags: RECORDS });
+    return new FanOutWay(count, cache, pool, new Redis(url));
+  }
+
+  async check(): Promise<void> {
+    const { lags } = await this.#invalidate();
+    expectValue('records that were heard of', lags.length, RECORDS * Math.min(4, this.at));
+  }
+
+  async round(): Promise<Sample> {
+    const idle = await this.#idle();
+    const [startedAt, before] = [performance.now(), await this.#cpuUs()];
+    const { lags } = await this.#invalidate();
+    const busyUs = (await this.#cpuUs()) - before - idle * (performance.now() - startedAt);
+    const details = { 'lag p50 ms': quantile(lags, 0.5), 'lag p99 ms': quantile(lags, 0.99) };
+    return { value: Math.max(0, busyUs) / RECORDS, details };
+  }
+
+  async close(): Promise<void> {
+    this.redis.disconnect();
+    await this.pool.close();
+    await this.cache.close();
+  }
+
+  /** One record each, paced: how late each process heard of it. */
+  async #invalidate(): Promise<{ readonly lags: number[] }> {
+    const begunAt: number[] = [];
+    const calls = [];
+    for (let tag = 0; tag < RECORDS; tag++) {
+      begunAt.push(Date.now());
+      calls.push(this.cache.invalidateCacheByTag(fanOutTag(tag)));
+      await sleep(EVERY_MS);
+    }
+    await Promise.all(calls);
+    await sleep(LATE_MS);
+    const heard = await this.pool.heardAt();
+    const lags = heard.flatMap((times) =>
+      Object.entries(times).map(([tag, at]) => at - (begunAt[Number(tag)] as number)),
+    );
+    return { lags: lags.filter((lag) => lag >= 0) };
+  }
+
+  /** What the store does while nothing is recorded, in microseconds a millisecond. */
+  async #idle(): Promise<number> {
+    const before = await this.#cpuUs();
+    await sleep(LATE_MS);
+    return ((await this.#cpuUs()) - before) / LATE_MS;
+  }
+
+  async #cpuUs(): Promise<number> {
+    const info = await this.redis.info('cpu');
+    const [, system, user] = /used_cpu_sys:([\d.]+)[^]*?used_cpu_user:([\d.]+)/.exec(info) ?? [];
+    return (Number(system) + Number(user)) * 1e6;
+  }
+}
