@@ -57,12 +57,12 @@ function budgetsTable(budgets: readonly BudgetResult[]): string {
   const rows = budgets.map(({ name, text, measured, isHeld }) => ({
     cells: [
       { text: name, kind: 'text' },
+      { text: isHeld ? 'held' : 'falls short', kind: `mark ${isHeld ? 'good' : 'bad'}` },
       measured === null ? 'not measured' : shortNumber(measured),
       text,
-      { text: isHeld ? 'held' : 'falls short', kind: `mark ${isHeld ? 'good' : 'bad'}` },
     ],
   }));
-  return table(['', 'measured', 'budget', ''], rows);
+  return table(['', '', 'measured', 'budget'], rows);
 }
 
 function changesTable(changes: readonly Change[]): string {

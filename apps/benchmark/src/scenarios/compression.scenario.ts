@@ -49,7 +49,7 @@ function waysOf(codec: Codec, compressor: string, roundMs: number): Way[] {
       check: async () => {
         expectValue('the value after both', codec.decodeValue(encode(), MAX_BYTES), BUNDLE);
       },
-      details: () => ({ '% of the bytes': left }),
+      details: async () => async () => ({ '% of the bytes': left }),
     });
   return [way('encode', encode), way('decode', () => codec.decodeValue(packed, MAX_BYTES))];
 }

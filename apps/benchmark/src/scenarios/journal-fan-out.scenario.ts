@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CacheService } from '@vitalcache/core';
 import { RedisCacheProvider, RedisService } from '@vitalcache/provider-redis';
-import { Redis } from 'ioredis-6';
 
+import { StoreClock } from '../measuring/store-clock.js';
 import { quantile } from '../measuring/statistics.js';
 import { fanOutTag, TailPool } from '../running/tail.pool.js';
 import { expectValue } from './expect-value.js';
@@ -38,7 +38,7 @@ class FanOutWay implements Way {
     readonly at: number,
     private readonly cache: CacheService,
     private readonly pool: TailPool,
-    private readonly redis: Redis,
+    private readonly clock: StoreClock,
   ) {}
 
   static async open(count: number, { url }: ScenarioContext): Promise<FanOutWay> {
@@ -47,7 +47,7 @@ class FanOutWay implements Way {
     const cache = new CacheService(provider, { namespace, l1MaxBytes: 0 });
     await cache.start();
     const pool = await TailPool.start({ url, namespace, count, tags: RECORDS });
-    return new FanOutWay(count, cache, pool, new Redis(url));
+    return new FanOutWay(count, cache, pool, new StoreClock(url));
   }
 
   async check(): Promise<void> {
@@ -57,15 +57,15 @@ class FanOutWay implements Way {
 
   async round(): Promise<Sample> {
     const idle = await this.#idle();
-    const [startedAt, before] = [performance.now(), await this.#cpuUs()];
+    const [startedAt, before] = [performance.now(), await this.clock.cpuUs()];
     const { lags } = await this.#invalidate();
-    const busyUs = (await this.#cpuUs()) - before - idle * (performance.now() - startedAt);
+    const busyUs = (await this.clock.cpuUs()) - before - idle * (performance.now() - startedAt);
     const details = { 'lag p50 ms': quantile(lags, 0.5), 'lag p99 ms': quantile(lags, 0.99) };
     return { value: Math.max(0, busyUs) / RECORDS, details };
   }
 
   async close(): Promise<void> {
-    this.redis.disconnect();
+    this.clock.close();
     await this.pool.close();
     await this.cache.close();
   }
@@ -90,14 +90,8 @@ class FanOutWay implements Way {
 
   /** What the store does while nothing is recorded, in microseconds a millisecond. */
   async #idle(): Promise<number> {
-    const before = await this.#cpuUs();
+    const before = await this.clock.cpuUs();
     await sleep(LATE_MS);
-    return ((await this.#cpuUs()) - before) / LATE_MS;
-  }
-
-  async #cpuUs(): Promise<number> {
-    const info = await this.redis.info('cpu');
-    const [, system, user] = /used_cpu_sys:([\d.]+)[^]*?used_cpu_user:([\d.]+)/.exec(info) ?? [];
-    return (Number(system) + Number(user)) * 1e6;
+    return ((await this.clock.cpuUs()) - before) / LATE_MS;
   }
 }

@@ -1,3 +1,4 @@
+import { StoreClock } from '../measuring/store-clock.js';
 import { repeat } from '../measuring/stopwatch.js';
 import { KINDS, type Kind } from '../measuring/values.js';
 import { expectHits } from './expect-hits.js';
@@ -19,6 +20,7 @@ const l2Hit = (concurrent: number, kind: Kind, name: string): IScenario => ({
   async open(context) {
     const make = KINDS[kind];
     const opened = await openPeers(context, 'shared', { load: async (key) => make(idOf(key)) });
+    const clock = new StoreClock(context.url);
     return opened.map(({ name, cache, loads }) => {
       let before = 0;
       const check = async (): Promise<void> => {
@@ -41,8 +43,17 @@ const l2Hit = (concurrent: number, kind: Kind, name: string): IScenario => ({
         operation: (i) => cache.read(KEYS[i % KEYS.length] as string),
         check,
         // Where the store does not answer in time, a read goes to its loader: that is no hit.
-        details: () => ({ 'reads that were no hits': loads() - before }),
-        close: () => cache.close(),
+        details: async () => {
+          const cpuUs = await clock.cpuUs();
+          return async (calls) => ({
+            'store us': ((await clock.cpuUs()) - cpuUs) / calls,
+            'reads that were no hits': loads() - before,
+          });
+        },
+        close: async () => {
+          clock.close();
+          await cache.close();
+        },
       });
     });
   },

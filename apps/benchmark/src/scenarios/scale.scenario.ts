@@ -74,7 +74,7 @@ class Stock {
         concurrent,
         operation,
         check: () => this.#check(),
-        details: () => ({
+        details: async () => async () => ({
           'bytes an entry in the store': this.bytesPerEntry,
           'of them its JSON': JSON.stringify(valueOf(this.entries)).length,
         }),

@@ -17,8 +17,8 @@ export interface TimedWayOptions {
   readonly operation: (index: number) => Promise<unknown>;
   check(): Promise<void>;
   close?(): Promise<void>;
-  /** What else is to be told of a round. */
-  details?(): Readonly<Record<string, number>>;
+  /** Called before a round; what it resolves with is called after it, with how many calls there were, for what else is to be told. */
+  details?(): Promise<(calls: number) => Promise<Readonly<Record<string, number>>>>;
 }
 
 /** Repeats an operation; its first round finds out how often, so that each takes about as long as is wanted. */
@@ -42,12 +42,13 @@ export class TimedWay implements Way {
   async round(): Promise<Sample> {
     const { unit, perCall = 1 } = this.#options;
     if (this.#calls === 0) await this.#calibrate();
+    const tell = await this.#options.details?.();
     const { wallMs, cpuMs } = await this.#run(this.#calls);
     const per = (PER_MS[unit] as number) / (this.#calls * perCall);
     return {
       value: wallMs * per,
       cpu: cpuMs * per,
-      ...(this.#options.details ? { details: this.#options.details() } : {}),
+      ...(tell ? { details: await tell(this.#calls) } : {}),
     };
   }
 
@@ -59,13 +60,18 @@ export class TimedWay implements Way {
     const { roundMs, concurrent = 1 } = this.#options;
     let calls = concurrent;
     for (;;) {
-      const { wallMs, cpuMs } = await this.#run(calls);
-      // Of the time on a clock much may be others'; what waits takes little of a processor.
-      const spentMs = Math.max(cpuMs, wallMs / 4);
-      const wanted = Math.ceil((calls * roundMs) / Math.max(spentMs, 0.01));
-      if (spentMs >= roundMs / 4) return void (this.#calls = Math.max(concurrent, wanted));
+      // The first calls are slow, and others may have the processor for a while: neither is to be taken for the cost.
+      const spentMs = Math.min(await this.#spent(calls), await this.#spent(calls));
+      const wanted = Math.ceil((calls * roundMs) / Math.max(spentMs, 0.001));
+      if (wanted <= calls * 2) return void (this.#calls = Math.max(concurrent, wanted));
       calls = Math.min(wanted, calls * 10);
     }
+  }
+
+  /** Of the time on a clock much may be others'; what waits takes little of a processor. */
+  async #spent(calls: number): Promise<number> {
+    const { wallMs, cpuMs } = await this.#run(calls);
+    return Math.max(cpuMs, wallMs / 4);
   }
 
   #run(calls: number): ReturnType<typeof timed> {

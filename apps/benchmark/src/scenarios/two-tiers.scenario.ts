@@ -47,7 +47,7 @@ export const twoTiersScenario: IScenario = {
         concurrent: CALLERS,
         operation: (i) => cache.read(keyOf(trace[i % trace.length] as number)),
         check,
-        details: () => ({ 'reads that were no hits': loads() - before }),
+        details: async () => async () => ({ 'reads that were no hits': loads() - before }),
         close: () => cache.close(),
       });
     });

@@ -7,8 +7,8 @@ export interface MeasuredInputs {
   readonly ownHitUs: number;
   readonly sharedHitUs: number;
   readonly missUs: number;
-  /** Reads a second that one process got from one store: what a store can do is not less. */
-  readonly storeReadsPerSecond: number;
+  /** Microseconds of the store's processor for a read, of which those of a tick share a question. */
+  readonly storeReadUs: number;
   /** Bytes of an entry beside its value: in the store, with its key and tags; in the own memory. */
   readonly storeOverheadBytes: number;
   readonly ownOverheadBytes: number;
@@ -51,7 +51,7 @@ export function measuredInputs({ scenarios }: BenchmarkResult): MeasuredInputs {
     ownHitUs: cpu(own('l1-hit')) / 1_000,
     sharedHitUs: cpu(shared),
     missUs: cpu(own('cold-miss')),
-    storeReadsPerSecond: 1e6 / (shared.value?.median ?? NaN),
+    storeReadUs: shared.details['store us'] ?? NaN,
     storeOverheadBytes: (largest[BYTES] ?? NaN) - (largest[JSON_BYTES] ?? NaN),
     ownOverheadBytes: own('memory-per-entry').value?.median ?? NaN,
     ...fanOut(ways('journal-fan-out')),

@@ -48,7 +48,7 @@ export const measuredRows = (measured: MeasuredInputs): Row[] => [
     `${number(measured.sharedHitUs)} us`,
   ],
   ['processor time of a miss, without the load', `${number(measured.missUs)} us`],
-  ['reads that one process got from one store', `${number(measured.storeReadsPerSecond)} a second`],
+  ['the store for a read, 64 at a time', `${number(measured.storeReadUs)} us`],
   [
     'an entry in the store beside its value: header, key, tags',
     `${number(measured.storeOverheadBytes)} bytes`,

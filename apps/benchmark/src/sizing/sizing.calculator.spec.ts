@@ -5,7 +5,7 @@ const measured: MeasuredInputs = {
   ownHitUs: 1,
   sharedHitUs: 20,
   missUs: 100,
-  storeReadsPerSecond: 50_000,
+  storeReadUs: 20,
   storeOverheadBytes: 200,
   ownOverheadBytes: 300,
   recordUs: 10,

@@ -58,7 +58,7 @@ export interface Sizing {
 
 const DAY_SECONDS = 86_400;
 const GB = 1e9;
-/** Of what one process got from a store: it has other things to do, and a peak is no average. */
+/** Of a processor of a store, that reads may take: it has other things to do, and a peak is no average. */
 const STORE_READ_SHARE = 0.5;
 /** Of a processor of the store, that a journal may take: beyond it its records are late. */
 const JOURNAL_SHARE = 0.3;
@@ -82,7 +82,7 @@ export function sizeFor(work: Workload, measured: MeasuredInputs): Sizing {
   const recordUs = measured.recordUs + measured.recordUsPerProcess * processes;
   const journalShare = (invalidations * recordUs) / 1e6;
   const storesForMemory = Math.max(1, Math.ceil(storeGb / work.storeGb));
-  const storesForReads = Math.ceil(shared / (measured.storeReadsPerSecond * STORE_READ_SHARE));
+  const storesForReads = Math.ceil((shared * measured.storeReadUs) / 1e6 / STORE_READ_SHARE);
   return {
     entries,
     storeGb,
