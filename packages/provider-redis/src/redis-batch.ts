@@ -23,26 +23,28 @@ export class RedisBatch {
 
   /** A part that failed reads as absent; rejects only if all failed. */
   async getMany(keys: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
+    if (this.#service.topology.only && keys.length > 0 && keys.length <= CHUNK) {
+      return this.#getPart(keys);
+    }
     const values = new Array<Uint8Array | null>(keys.length).fill(null);
     const parts = await this.#parts(keys);
     const read = async (places: Part): Promise<void> => {
-      const part = pick(keys, places);
-      const found = await this.#service.atStoreOf(part[0] ?? '', (store) => store.getMany(part));
-      const failed: number[] = [];
-      places.forEach((place, i) => {
-        const answer = found[i] ?? null;
-        if (answer instanceof Error) failed.push(place);
-        else values[place] = answer;
-      });
-      const apart = async (place: number): Promise<void> => {
-        values[place] = await this.#getApart(keys[place]);
-      };
-      await Promise.all(failed.map(apart));
+      const found = await this.#getPart(pick(keys, places));
+      places.forEach((place, i) => (values[place] = found[i] ?? null));
     };
     const outcomes = await Promise.allSettled(parts.map(read));
     const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
     if (failures.length > 0 && failures.length === parts.length) throw failures[0]?.reason;
     return values;
+  }
+
+  /** Keys of one store; what failed of them by itself is asked for once more, and reads as absent then. */
+  async #getPart(keys: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
+    const found = await this.#service.atStoreOf(keys[0] ?? '', (store) => store.getMany(keys));
+    if (!found.some(hasFailed)) return found as readonly (Uint8Array | null)[];
+    return Promise.all(
+      found.map(async (answer, i) => (hasFailed(answer) ? this.#getApart(keys[i]) : answer)),
+    );
   }
 
   async setMany(items: readonly StoredItem[]): Promise<void> {
@@ -141,6 +143,10 @@ export class RedisBatch {
     });
     return [...places.values()].flatMap(chunks);
   }
+}
+
+function hasFailed(answer: Buffer | Error | null): answer is Error {
+  return answer instanceof Error;
 }
 
 function pick<T>(all: readonly T[], places: readonly number[]): T[] {

@@ -232,18 +232,27 @@ export function holdEntry(
   return new CopiedValueEntry(meta, subject, payloadHash, tenant, codec, raw, isFrozen);
 }
 
-/** What most entries are, by the shortest way: freezing protects all of it, and only what is kept need be measured. */
-function holdJson(
-  meta: HeldMeta,
-  subject: Subject,
-  payload: Payload,
-  { maxValueBytes, isolation, tenant, isKept }: HoldTerms,
-): HeldEntry {
-  const text = jsonTextOf(payload, maxValueBytes);
+/** The value of an entry that nobody is going to hold. @throws as {@link holdEntry} */
+export function valueOf(stored: HeldMeta & Subject & Payload, terms: HoldTerms): unknown {
+  const isPlain = stored.codec === 'json' && terms.isolation !== 'clone';
+  if (!isPlain) return holdEntry(stored, stored, stored, terms).value;
+  return jsonValueOf(jsonTextOf(stored, terms.maxValueBytes), terms);
+}
+
+/** What most entries are, by the shortest way: only what is kept need be measured. */
+function holdJson(meta: HeldMeta, subject: Subject, payload: Payload, terms: HoldTerms): HeldEntry {
+  const text = jsonTextOf(payload, terms.maxValueBytes);
+  const value = jsonValueOf(text, terms);
+  const isNarrow = text.length === payload.rawLength;
+  const bytes = terms.isKept ? jsonBytes(value, isNarrow) : text.length;
+  return new SharedValueEntry(meta, subject, payload.payloadHash, bytes, terms.tenant, value);
+}
+
+/** Freezing protects all of it. */
+function jsonValueOf(text: string, { isolation }: HoldTerms): unknown {
   const value: unknown = JSON.parse(text);
   guardJson(value, isolation === 'freeze');
-  const bytes = isKept ? jsonBytes(value, text.length === payload.rawLength) : text.length;
-  return new SharedValueEntry(meta, subject, payload.payloadHash, bytes, tenant, value);
+  return value;
 }
 
 /** What came from a store is often a window on the much larger buffer that a socket was read into. */

@@ -50,6 +50,8 @@ export function unpackEntry(
 export class StoredEntry implements PackedEntry, Fence, Subject {
   readonly epoch: Epoch;
   readonly hashes: number[];
+  /** Whether an invalidation that makes stale covers it, as its reader found. */
+  isSoftened = false;
 
   /**
    * No #fields: to make an object with them takes as long as all the rest.

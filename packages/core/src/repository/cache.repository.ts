@@ -1,21 +1,26 @@
-import type { Clock } from '../clock/clock.js';
 import type { EntryMeta } from '../entry/entry.js';
 import { packEntry } from '../entry/entry-header.codec.js';
-import { holdEntry, type HeldEntry, type HoldTerms } from '../entry/held-entry.js';
+import { holdEntry, type HeldEntry } from '../entry/held-entry.js';
 import { L1Cache } from '../entry/l1.cache.js';
 import { framed } from '../entry/sealed-entry.codec.js';
-import { unpackEntry } from '../entry/stored-entry.js';
 import type { MemoryPressure } from '../entry/memory-pressure.js';
 import { encodeValue, type CompressionPolicy } from '../entry/value.codec.js';
-import { CacheError } from '../errors/cache.error.js';
-import type { Isolation, ResolvedCacheOptions } from '../options/cache-options.js';
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { Admission } from '../protection/admission.js';
 import type { PayloadSeal, SealTerms } from '../protection/payload-seal.js';
 import type { ReadOptions, StoredItem } from '../provider/cache-provider.js';
 import type { ICoverHasher } from '../validity/cover.hasher.js';
 import type { CacheVersioningService } from '../versioning/cache-versioning.service.js';
+import { EntryOpener } from './entry-opener.js';
 import { EntryStore, type EntryStoreOptions } from './entry-store.js';
-import type { EntryView, FoundEntry, ICacheRepository, PreparedEntry } from './found-entry.js';
+import type {
+  EntryView,
+  FoundEntry,
+  FreshValue,
+  ICacheRepository,
+  IsEnough,
+  PreparedEntry,
+} from './found-entry.js';
 import type { SealedPlace } from './sealed-entries.js';
 import { SealedRepository, type Sealing } from './sealed.repository.js';
 import type { StoreKeys } from './store-keys.js';
@@ -24,7 +29,6 @@ export interface CacheRepositoryOptions extends EntryStoreOptions {
   readonly versions: CacheVersioningService;
   readonly keys: StoreKeys;
   readonly hasher: ICoverHasher;
-  readonly clock: Clock;
   readonly l1MaxBytes: number;
   /** Bytes of {@link l1MaxBytes} that one tenant may hold. */
   readonly tenantMaxBytes: number | undefined;
@@ -52,6 +56,7 @@ export class CacheRepository implements ICacheRepository {
   readonly #sealed: SealedRepository;
   /** By the options of admissions that are given again and again. */
   readonly #places = new WeakMap<EntryView, SealedPlace>();
+  readonly #opener: EntryOpener;
   #puts = 0;
   #compression: CompressionPolicy;
   #isRelieving: boolean;
@@ -65,12 +70,22 @@ export class CacheRepository implements ICacheRepository {
       put: (key, held) => this.#put(key, held),
       drop: (key) => this.drop(key),
     });
+    this.#opener = new EntryOpener({
+      ...options,
+      isKeeping: this.hasOwnTier,
+      keep: (key, held) => this.#put(key, held),
+    });
     this.#compression = options.compression;
     this.#isRelieving = options.isRelieving;
     this.#l1 = new L1Cache({
       maxBytes: options.l1MaxBytes,
       ...(options.tenantMaxBytes !== undefined && { tenantMaxBytes: options.tenantMaxBytes }),
     });
+  }
+
+  /** Whether this process has a tier of its own. */
+  get hasOwnTier(): boolean {
+    return this.#options.l1MaxBytes > 0;
   }
 
   /** What the process's own tier holds. */
@@ -104,11 +119,29 @@ export class CacheRepository implements ICacheRepository {
     }
     const own = this.#own(key, version, view);
     if (own) return Promise.resolve({ entry: own, tier: 'l1' });
-    const open = (bytes: Uint8Array | null): FoundEntry | null => {
-      const entry = bytes && this.#open(key, version, view, bytes);
+    const open = (bytes: Uint8Array | null, nowMs: number): FoundEntry | null => {
+      const entry = bytes && this.#opener.open(key, version, view, bytes, nowMs);
       return entry && { entry, tier: 'l2' };
     };
     return this.#stored.find(this.#name(key, version), open, how);
+  }
+
+  /**
+   * As {@link find}, for who wants a value alone where its entry `isEnough`: where this process has no tier of its own, no
+   * entry is made for it then. Not for what is sealed.
+   */
+  findFresh(
+    key: string,
+    view: EntryView,
+    isEnough: IsEnough,
+  ): Promise<FreshValue | FoundEntry | null> {
+    const version = this.#options.versions.versionOf(view.template, key);
+    const own = this.#own(key, version, view);
+    if (own) return Promise.resolve({ entry: own, tier: 'l1' });
+    return this.#stored.find(
+      this.#name(key, version),
+      (bytes, nowMs) => bytes && this.#opener.openFresh(key, version, view, bytes, nowMs, isEnough),
+    );
   }
 
   async findMany(
@@ -136,7 +169,7 @@ export class CacheRepository implements ICacheRepository {
         if (!bytes) return;
         const place = missing[places[i] as number] as number;
         const key = keys[place] as string;
-        const entry = this.#open(key, versions.versionOf(template, key), view, bytes, now);
+        const entry = this.#opener.open(key, versions.versionOf(template, key), view, bytes, now);
         if (entry) found[place] = { entry, tier: 'l2' };
       });
     });
@@ -165,7 +198,7 @@ export class CacheRepository implements ICacheRepository {
     { meta, subject, payload }: PreparedEntry,
     { isolation, tenant }: Pick<EntryView, 'isolation' | 'tenant'>,
   ): HeldEntry {
-    return holdEntry(meta, subject, payload, this.#holdTerms(isolation, tenant));
+    return holdEntry(meta, subject, payload, this.#opener.termsOf(isolation, tenant));
   }
 
   isTrusted(entry: HeldEntry): boolean {
@@ -187,11 +220,12 @@ export class CacheRepository implements ICacheRepository {
     key: string,
     view: EntryView,
   ): Promise<{ readonly bytes: Uint8Array | null; readonly entry: HeldEntry | null }> {
-    const version = this.#options.versions.versionOf(view.template, key);
+    const { versions, clock } = this.#options;
+    const version = versions.versionOf(view.template, key);
     const { admission } = view;
     if (admission) return this.#sealed.readStored(this.#placeOf(key, version, view, admission));
     const bytes = await this.#stored.latest(this.#name(key, version));
-    return { bytes, entry: bytes && this.#open(key, version, view, bytes) };
+    return { bytes, entry: bytes && this.#opener.open(key, version, view, bytes, clock.now()) };
   }
 
   /** Stores in both tiers if the store still holds `expected`; resolves with whether it did. */
@@ -255,7 +289,7 @@ export class CacheRepository implements ICacheRepository {
   }
 
   #put(key: string, held: HeldEntry): void {
-    if (this.#options.l1MaxBytes === 0) return;
+    if (!this.hasOwnTier) return;
     this.#l1.put(key, held);
     if (++this.#puts % PUTS_PER_LOOK === 0) this.#relieve();
   }
@@ -275,23 +309,20 @@ export class CacheRepository implements ICacheRepository {
     return held && held.schemaVersion === version && held.fits(isolation) ? held : null;
   }
 
-  #holdTerms(isolation: Isolation, tenant: string | null): HoldTerms {
-    const { maxValueBytes, l1MaxBytes } = this.#options;
-    return { maxValueBytes, isolation, tenant, isKept: l1MaxBytes > 0 };
-  }
-
   #name(key: string, version: number): string {
     return this.#options.keys.entry(key, version);
   }
 
   /** The item to store, after the entry was put into the own tier; `null` if it is over or covered by now. */
   #itemOf({ key, meta, payload, subject }: PreparedEntry, held: HeldEntry, isKept = true) {
-    const ttlMs = Math.ceil(meta.keptUntil - this.#options.clock.now());
+    const { clock, keys } = this.#options;
+    const ttlMs = Math.ceil(meta.keptUntil - clock.now());
     if (ttlMs <= 0 || !this.#isServable(held)) return null;
     if (isKept) this.#put(key, held);
-    const seedText = this.#seedText(key, meta.schemaVersion);
+    const name = this.#name(key, meta.schemaVersion);
+    const seedText = keys.areSecret ? name : key;
     const item: StoredItem = {
-      key: this.#name(key, meta.schemaVersion),
+      key: name,
       value: packEntry({ ...meta, ...payload, hashes: subject.hashes }, seedText),
       ttlMs,
     };
@@ -308,38 +339,5 @@ export class CacheRepository implements ICacheRepository {
 
   #sealing(entry: PreparedEntry, held: HeldEntry, terms: SealTerms): Sealing {
     return { entry, held, terms, name: this.#name(entry.key, entry.meta.schemaVersion) };
-  }
-
-  /** What the checksum begins with: it must not be a way to try keys where they are secret. */
-  #seedText(key: string, version: number): string {
-    return this.#options.keys.areSecret ? this.#name(key, version) : key;
-  }
-
-  /** Bytes from outside are believed only after every check; whatever is wrong with them is a miss. */
-  #open(
-    key: string,
-    version: number,
-    view: EntryView,
-    bytes: Uint8Array,
-    nowMs = this.#options.clock.now(),
-  ): HeldEntry | null {
-    const { journal, errors } = this.#options;
-    try {
-      const stored = unpackEntry(bytes, key, journal.epoch, this.#seedText(key, version));
-      if (!stored) throw new CacheError('VALUE_INVALID', 'unreadable');
-      if (stored.schemaVersion !== version || stored.keptUntil <= nowMs) return null;
-      if (stored.isSealed) return null; // nobody opens it who does not say what for
-      const verdict = journal.verdict(stored, stored);
-      if (verdict === 'covered') return null;
-      const { isolation, tenant } = view;
-      const held = holdEntry(stored, stored, stored, this.#holdTerms(isolation, tenant));
-      held.isSoftened = verdict === 'soft';
-      held.checkedAt = journal.position;
-      this.#put(key, held);
-      return held;
-    } catch {
-      errors.note('entry-corrupt'); // the decoder's message may quote the value
-      return null;
-    }
   }
 }

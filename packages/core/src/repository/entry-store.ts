@@ -1,3 +1,4 @@
+import type { Clock } from '../clock/clock.js';
 import { comparedPart, FENCE_BYTES, SAME_BYTES } from '../entry/entry-header.codec.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { Journal } from '../journal/journal.js';
@@ -5,7 +6,7 @@ import type { ICacheProvider, ReadOptions, StoredItem } from '../provider/cache-
 import type { ProviderCapabilities } from '../provider/provider-capabilities.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
-import { ReadGatherer } from './read-gatherer.js';
+import { ReadGatherer, type Open } from './read-gatherer.js';
 
 export interface EntryStoreOptions {
   readonly provider: ICacheProvider;
@@ -13,6 +14,7 @@ export interface EntryStoreOptions {
   readonly guard: StoreGuard;
   readonly journal: Journal;
   readonly errors: CacheErrorHandler;
+  readonly clock: Clock;
   /** How long a write may take. */
   readonly writeBudgetMs: number;
   /** Whether single reads of one turn of the event loop are to be one question to their store. */
@@ -33,10 +35,10 @@ export class EntryStore {
   readonly #canGather: boolean;
 
   constructor(options: EntryStoreOptions) {
-    const { provider, store } = options;
+    const { provider, store, clock } = options;
     this.#options = options;
     this.#canGather = store.batch !== undefined && provider.shared !== false;
-    this.#gatherer = new ReadGatherer((guard, names) =>
+    this.#gatherer = new ReadGatherer(clock, (guard, names) =>
       this.#fetch(guard, () => this.#getMany(names)),
     );
   }
@@ -46,16 +48,12 @@ export class EntryStore {
    * Never rejects.
    * @param open must not throw, nor reject
    */
-  find<T>(
-    name: string,
-    open: (bytes: Uint8Array | null) => T | Promise<T>,
-    how?: ReadOptions,
-  ): Promise<T> {
-    const { provider, isGathering } = this.#options;
+  find<T>(name: string, open: Open<T>, how?: ReadOptions): Promise<T> {
+    const { provider, isGathering, clock } = this.#options;
     const guard = this.#options.guard.of(name);
     if (!how && this.#canGather && isGathering()) return this.#gatherer.find(guard, name, open);
     const ask = () => (how ? provider.get(name, how) : provider.get(name));
-    return this.#fetch(guard, ask).then(open);
+    return this.#fetch(guard, ask).then((bytes) => open(bytes, clock.now()));
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { EntryMeta } from '../entry/entry.js';
 import type { HeldEntry } from '../entry/held-entry.js';
 import type { EncodedValue } from '../entry/value.codec.js';
+import type { HitTimes } from '../middleware/cache-middleware.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { SealTerms } from '../protection/payload-seal.js';
 import type { ReadOptions } from '../provider/cache-provider.js';
@@ -14,6 +15,26 @@ export interface FoundEntry {
   readonly entry: HeldEntry;
   readonly tier: Tier;
 }
+
+/** The value of a valid entry, safe to hand out, where little else of it is asked for. */
+export class FreshValue implements HitTimes {
+  readonly createdAt: number;
+  readonly staleAt: number;
+
+  constructor(
+    readonly value: unknown,
+    { createdAt, staleAt }: HitTimes,
+  ) {
+    this.createdAt = createdAt;
+    this.staleAt = staleAt;
+  }
+}
+
+/** Whether the value is all that its reader wants of a valid entry. Must not throw. */
+export type IsEnough = (
+  entry: Pick<HeldEntry, 'isSoftened' | 'staleAt' | 'loadMs'>,
+  nowMs: number,
+) => boolean;
 
 /** An encoded entry that is about to be stored. */
 export interface PreparedEntry {

@@ -8,7 +8,7 @@ import type {
   ValueSerializer,
 } from '../options/cache-options.js';
 import type { Admitted } from '../protection/protection.gate.js';
-import type { FoundEntry } from '../repository/found-entry.js';
+import { FreshValue, type FoundEntry } from '../repository/found-entry.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import { isProtected } from '../strategy/protected-data.js';
 import type { Loader, ReadRequest, ReadResult } from '../strategy/read-request.js';
@@ -73,18 +73,27 @@ export class CacheReader {
   }
 
   /** {@link read}, the bare value, of what this process does not hold. */
-  async value<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<T> {
-    const resolved = this.#hits.sharedWay(key, options);
-    if (!resolved) return (await this.#read(key, load, options)).value;
-    assertLoader(load);
+  value<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<T> {
+    const resolved = this.#hits.sharedWay(key, load, options);
+    return resolved ? this.#sharedValue(key, load, resolved) : this.#longWay(key, load, options);
+  }
+
+  /** By hand instead of `async`, as most hits of the shared tier come here. */
+  #sharedValue<T>(key: string, load: Loader<T>, options: ResolvedCacheOptions): Promise<T> {
     const { areTimed } = this.#hits;
     const startedAt = areTimed ? performance.now() : 0;
-    const found = await this.#runtime.repository.find(key, resolved);
-    const ms = areTimed ? performance.now() - startedAt : 0;
-    const isHit = found?.tier === 'l2' && this.#hits.isPlainlyFresh(found.entry);
-    if (isHit && this.#hits.tellShared(key, resolved, ms, found.entry))
-      return found.entry.value as T;
-    return (await this.#readStored(key, load, resolved, false, { found, ms })).value;
+    const { isPlainlyFresh } = this.#hits;
+    return this.#runtime.repository.findFresh(key, options, isPlainlyFresh).then((found) => {
+      const ms = areTimed ? performance.now() - startedAt : 0;
+      const isHit = found instanceof FreshValue;
+      if (isHit && this.#hits.tellShared(key, options, ms, found)) return found.value as T;
+      const looked = isHit ? undefined : { found, ms };
+      return this.#readStored(key, load, options, false, looked).then(({ value }) => value);
+    });
+  }
+
+  async #longWay<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<T> {
+    return (await this.#read(key, load, options)).value;
   }
 
   async read<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {

@@ -5,6 +5,7 @@ import { CACHE_CHANNELS } from '../observation/event-channels.js';
 import type { OperationEvents } from '../observation/operation-events.js';
 import type { CacheOptions, ResolvedCacheOptions } from '../options/cache-options.js';
 import type { OptionsResolver } from '../options/options.resolver.js';
+import type { IsEnough } from '../repository/found-entry.js';
 import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
 import type { CacheRuntime } from './cache.runtime.js';
 import { takesShortWay } from './short-way.js';
@@ -64,26 +65,30 @@ export class FreshHits {
   }
 
   /**
-   * The options of a read that the shared tier may answer without anybody being asked; `null`: it may not.
-   * @throws CacheError for arguments that can't be right
+   * The options of a read that the shared tier may answer without anybody being asked; `null`: it takes a longer way,
+   * which may find the same, or say what is wrong.
    */
-  sharedWay(key: string, options: CacheOptions | undefined): ResolvedCacheOptions | null {
+  sharedWay(
+    key: string,
+    load: unknown,
+    options: CacheOptions | undefined,
+  ): ResolvedCacheOptions | null {
     const { isOpen, flags, gate } = this.#runtime;
-    if (!this.#shared || !isOpen || READS.hasSubscribers) return null;
-    if (!flags.isEnabled(options?.template)) return null;
-    if (options !== undefined && !takesShortWay(options)) return null;
-    assertKey(key);
-    const resolved = this.#options.options.resolve(options);
-    return gate.concerns(resolved) || resolved.serializer ? null : resolved; // a rule may have made it so
+    if (!this.#shared || !isOpen || READS.hasSubscribers || typeof load !== 'function') return null;
+    try {
+      if (!flags.isEnabled(options?.template)) return null;
+      if (options !== undefined && !takesShortWay(options)) return null;
+      assertKey(key);
+      const resolved = this.#options.options.resolve(options);
+      return gate.concerns(resolved) || resolved.serializer ? null : resolved; // a rule may have made it so
+    } catch {
+      return null;
+    }
   }
 
   /** Whether every strategy of ours would answer with it, and do nothing else. */
-  isPlainlyFresh(
-    { isSoftened, staleAt, loadMs }: HeldEntry,
-    now = this.#runtime.clock.now(),
-  ): boolean {
-    return !isSoftened && staleAt - now > loadMs * EARLY_LOADS;
-  }
+  readonly isPlainlyFresh: IsEnough = ({ isSoftened, staleAt, loadMs }, nowMs) =>
+    !isSoftened && staleAt - nowMs > loadMs * EARLY_LOADS;
 
   /** Tells of a fresh hit of the shared tier; false: an observer failed, and the long way will say what is wrong. */
   tellShared(key: string, options: ResolvedCacheOptions, ms: number, entry: HitTimes): boolean {
@@ -101,7 +106,8 @@ export class FreshHits {
 
   #ownHit(key: string, options: CacheOptions | undefined): HeldEntry | null {
     const runtime = this.#runtime;
-    if (!this.#own || !runtime.isOpen || !runtime.flags.isEnabled(options?.template)) return null;
+    if (!this.#own || !runtime.repository.hasOwnTier || !runtime.isOpen) return null;
+    if (!runtime.flags.isEnabled(options?.template)) return null;
     if (options !== undefined && !takesShortWay(options)) return null;
     const now = runtime.clock.now();
     const held = runtime.repository.peek(key, now);

@@ -72,6 +72,7 @@ export class CoverageLedger {
   }
 
   #isMatched(key: string, after: number): boolean {
+    if (this.#globs.size === 0) return false; // before an iterator is made
     for (const glob of this.#globs.values()) {
       if (glob.stamp > after && glob.matches(key)) return true;
     }

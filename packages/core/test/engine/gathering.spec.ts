@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import type { ICacheProvider } from '../../src/provider/cache-provider.js';
 import { CacheService } from '../../src/service/cache.service.js';
 import type { CacheConfig } from '../../src/service/cache-config.js';
@@ -109,6 +111,18 @@ describe('single reads of one turn', () => {
     await fleet.clock.advance(250);
     expect(await loading).toEqual(['loaded', 'loaded']);
     expect((await cache.status()).faults).toMatchObject({ 'store-failed': 1, 'store-timeout': 1 });
+  });
+
+  it('load in the context of their own caller', async () => {
+    const cache = await join();
+    const context = new AsyncLocalStorage<string>();
+    const read = (key: string): Promise<string | undefined> =>
+      context.run(`caller of ${key}`, () => cache.cache(key, () => context.getStore()));
+    expect(await Promise.all(keysOf(2).map(read))).toEqual(
+      keysOf(2).map((key) => `caller of ${key}`),
+    );
+    expect(asked).toHaveLength(1);
+    context.disable();
   });
 
   it('count as one failure', async () => {

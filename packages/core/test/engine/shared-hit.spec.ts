@@ -49,6 +49,34 @@ describe('a fresh hit of the shared tier', () => {
     expect([told, handled]).toEqual([[hit, hit], []]);
   });
 
+  it('takes the long way, and loads nothing, where one fails', async () => {
+    const cache = await join([observer(), observer({ onSharedHit: () => refuse() })]);
+    expect(await cache.cache(KEY, refuse, OPTIONS)).toBe('stored');
+    expect(handled).toHaveLength(2);
+  });
+
+  it.each([
+    ['a process that holds entries', {}],
+    ['one that holds none', { l1MaxBytes: 0 }],
+  ])('gives %s the value that was stored, as it was asked for', async (_who, config) => {
+    const writer = await fleet.join();
+    const values = {
+      plain: { list: [1, { a: 'ä' }] },
+      structured: { at: new Date(5), no: undefined },
+    };
+    for (const [key, value] of Object.entries(values))
+      await writer.cache(key, () => value, OPTIONS);
+    await writer.settled();
+    for (const isolation of ['freeze', 'clone', 'shared'] as const) {
+      const cache = await fleet.join(config);
+      for (const [key, value] of Object.entries(values)) {
+        const found: unknown = await cache.cache(key, refuse, { ...OPTIONS, isolation });
+        expect(found).toStrictEqual(value);
+        expect(Object.isFrozen(found)).toBe(isolation === 'freeze');
+      }
+    }
+  });
+
   it('takes the long way where one is not', async () => {
     const blind = observer();
     delete blind.onSharedHit;
