@@ -19,3 +19,30 @@ function frozen(value) {
   }
   return Object.freeze(value);
 }
+
+const TOGETHER = 64;
+
+/**
+ * Reads of single keys by the shortest way that there is: those of a turn are one question, and what `open` makes of each
+ * answer goes straight to who asked, as one promise each.
+ */
+export function gathered(ask, open) {
+  let question = null;
+  const send = async (asked) => {
+    if (question === asked) question = null;
+    clearImmediate(asked.end);
+    const answers = await ask(asked.names);
+    for (let i = 0; i < answers.length; i++) asked.resolves[i](open(answers[i]));
+  };
+  const begin = () => {
+    const asked = { names: [], resolves: [], end: setImmediate(() => void send(asked)) };
+    return asked;
+  };
+  return (name) =>
+    new Promise((resolve) => {
+      question ??= begin();
+      question.names.push(name);
+      question.resolves.push(resolve);
+      if (question.names.length >= TOGETHER) void send(question);
+    });
+}
