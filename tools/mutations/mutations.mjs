@@ -343,7 +343,7 @@ export const MUTATIONS = [
   {
     mechanism: 'sealed entries need terms',
     without: 'whoever asks gets them',
-    file: `${REPOSITORY}/cache.repository.ts`,
+    file: `${REPOSITORY}/entry-opener.ts`,
     find: 'if (stored.isSealed) return null;',
     replace: '',
     suites: PROTECTED,
