@@ -27,6 +27,7 @@ export function lineChart(
         textStyle: { color: INK, fontSize: 12 },
         itemWidth: 16,
         itemHeight: 8,
+        itemGap: 26,
         data: lines.map((line) => line.label),
       },
       xAxis: {
@@ -44,7 +45,7 @@ export function lineChart(
         ...(isLog ? {} : { min: 0 }),
         name: axes.y,
         nameTextStyle: { color: MUTED, align: 'left' },
-        axisLabel: { color: MUTED, fontSize: 11 },
+        axisLabel: { color: MUTED, fontSize: 11, formatter: compact },
         splitLine: { lineStyle: { color: LINE } },
       },
       series: lines.map((line, index) => ({
@@ -62,4 +63,12 @@ export function lineChart(
   );
 }
 
-const placeLabel = (at: number | string): string => (typeof at === 'number' ? shortNumber(at) : at);
+const placeLabel = (at: number | string): string => (typeof at === 'number' ? compact(at) : at);
+
+/** Short enough for an axis. */
+const compact = (value: number): string =>
+  value >= 1e6
+    ? `${shortNumber(value / 1e6)} M`
+    : value >= 1e4
+      ? `${shortNumber(value / 1e3)} k`
+      : shortNumber(value);

@@ -24,7 +24,7 @@ h2 { font-size: 1.2rem; margin: 40px 0 12px; }
 h3 { font-size: 1rem; margin: 0; }
 p { margin: 6px 0 12px; }
 .muted, .card > p, small { color: var(--muted); }
-.cards { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); }
+.cards { display: grid; gap: 16px; align-items: start; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px; min-width: 0; }
 .card svg { display: block; width: 100%; height: auto; }
 .scroll { overflow-x: auto; }
