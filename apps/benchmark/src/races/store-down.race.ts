@@ -5,7 +5,7 @@ import type { IRace, Outcome } from './race.js';
 import { widestTiers } from './widest-tiers.js';
 
 const BOUND_MS = 1_000;
-const PATIENCE_MS = 6_000;
+const PATIENCE_MS = 3_000;
 
 /** Whether a read ends when the store is gone: its loader needs none. */
 export const storeDownRace: IRace = {

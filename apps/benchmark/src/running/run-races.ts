@@ -9,7 +9,7 @@ import { runChild } from './run-child.js';
 const RACE_PROCESS = new URL('../races/race.process.js', import.meta.url);
 const BOUND_MS = 45_000;
 /** They mostly wait. */
-const AT_ONCE = 4;
+const AT_ONCE = 6;
 
 /** Each question to each peer. */
 export const racesOf = ({ races, peers }: BenchmarkPlan): { race: IRace; peer: IPeer }[] =>
