@@ -1,11 +1,3 @@
-/** Which part of a list is wanted. */
-interface PageRequest {
-  /** How many items at most, 1 to 100. */
-  readonly limit: number;
-  /** The id of the last item already seen; absent: from the beginning. */
-  readonly cursor?: string | undefined;
-}
-
 /** A part of a list in the order of ids. */
 export interface Page<T> {
   readonly items: readonly T[];

@@ -3,6 +3,8 @@ import type { StalenessProbeOptions } from './probe-options.js';
 import type { Look } from './source.audit.js';
 import { StalenessProbe } from './staleness.probe.js';
 
+/** Of a hit; the probe looks by itself. */
+const TIMES = { createdAt: 0, staleAt: 0 };
 const FRESH: Look = {
   verdict: 'valid',
   tier: 'l1',
@@ -33,7 +35,7 @@ describe('StalenessProbe', () => {
     return probe;
   };
   const read = (times = 1): void => {
-    for (let i = 0; i < times; i++) probe.middleware.onFreshHit?.('user', 'standard', 'users:7', 0);
+    for (let i = 0; i < times; i++) probe.middleware.onFreshHit?.('user', 'standard', 'users:7', 0, TIMES);
   };
   /** Time goes on in steps of 10 ms. */
   const pass = async (ms: number): Promise<void> => {
@@ -234,7 +236,7 @@ describe('StalenessProbe', () => {
       read();
       await probe.probeOnce();
       look = () => FRESH;
-      probe.middleware.onFreshHit?.('third', 'standard', 'third:1', 0);
+      probe.middleware.onFreshHit?.('third', 'standard', 'third:1', 0, TIMES);
       await probe.probeOnce();
       expect(check).not.toHaveBeenCalled();
     });
