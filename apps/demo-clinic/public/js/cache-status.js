@@ -8,7 +8,7 @@
  * @param {string | null | undefined} header
  * @returns {{ name: string, params: Record<string, string | number | true> }[]}
  */
-function parseCacheStatus(header) {
+export function parseCacheStatus(header) {
   return split(header ?? '', ',')
     .map((member) => {
       const [name = '', ...params] = split(member, ';');

@@ -35,12 +35,8 @@ describe('StalenessProbe', () => {
     return probe;
   };
   const read = (times = 1): void => {
-<<<<<<< Updated upstream
-    for (let i = 0; i < times; i++) probe.middleware.onFreshHit?.('user', 'standard', 'users:7', 0, TIMES);
-=======
     for (let i = 0; i < times; i++)
       probe.middleware.onFreshHit?.('user', 'standard', 'users:7', 0, TIMES);
->>>>>>> Stashed changes
   };
   /** Time goes on in steps of 10 ms. */
   const pass = async (ms: number): Promise<void> => {
