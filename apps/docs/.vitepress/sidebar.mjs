@@ -21,6 +21,7 @@ export const SIDEBAR = [
     ['Troubleshooting', '/troubleshooting'],
     ['Security', '/security'],
     ['Performance', '/performance'],
+    ['Sizing', '/scale'],
     ['Support', '/support'],
     ['Packages', '/packages'],
   ]),

@@ -16,7 +16,7 @@ export { EnvironmentReader, type Environment } from './config/environment.reader
 export type { FeatureSettings } from './config/feature-settings.js';
 export { shardName, type Shard } from './config/shards.js';
 export { findUnknownVariables } from './config/unknown-variables.js';
-export type { EntryMeta } from './entry/entry.js';
+export type { EntryMeta, HitTimes } from './entry/entry.js';
 export type { HeldEntry } from './entry/held-entry.js';
 export type { CompressionPolicy } from './entry/value.codec.js';
 export {
@@ -79,7 +79,6 @@ export { BaseCacheMiddleware } from './middleware/base-cache.middleware.js';
 export { CacheMiddlewareChain } from './middleware/cache-middleware.chain.js';
 export type {
   CacheOperation,
-  HitTimes,
   ICacheMiddleware,
   LoadStep,
   LoadStepInfo,

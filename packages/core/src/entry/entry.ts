@@ -27,6 +27,9 @@ export interface EntryMeta {
   readonly tagHashes: Uint32Array;
 }
 
+/** When the load of what a hit was answered with began, and when it becomes stale, by the cache's clock. */
+export type HitTimes = Pick<EntryMeta, 'createdAt' | 'staleAt'>;
+
 /** What is left of a header once the entry has its cover hashes. */
 export type HeldMeta = Omit<EntryMeta, 'tagHashes'>;
 

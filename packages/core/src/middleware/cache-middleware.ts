@@ -1,3 +1,4 @@
+import type { HitTimes } from '../entry/entry.js';
 import type { SettingChanged } from '../flags/settings-change.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { ComplianceLevel } from '../protection/compliance-level.js';
@@ -64,12 +65,6 @@ export interface LoadStepInfo {
   readonly level: ComplianceLevel;
   /** Name of the provider, such as `redis`. */
   readonly store: string;
-}
-
-/** When the load of what a hit was answered with began, and when it becomes stale, by the cache's clock. */
-export interface HitTimes {
-  readonly createdAt: number;
-  readonly staleAt: number;
 }
 
 /**

@@ -1,7 +1,6 @@
-import type { EntryMeta } from '../entry/entry.js';
+import type { EntryMeta, HitTimes } from '../entry/entry.js';
 import type { HeldEntry } from '../entry/held-entry.js';
 import type { EncodedValue } from '../entry/value.codec.js';
-import type { HitTimes } from '../middleware/cache-middleware.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { SealTerms } from '../protection/payload-seal.js';
 import type { ReadOptions } from '../provider/cache-provider.js';

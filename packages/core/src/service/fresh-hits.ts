@@ -1,6 +1,7 @@
 import type { HeldEntry } from '../entry/held-entry.js';
 import { assertKey } from '../key/key-rules.js';
-import type { HitTimes, ICacheMiddleware } from '../middleware/cache-middleware.js';
+import type { HitTimes } from '../entry/entry.js';
+import type { ICacheMiddleware } from '../middleware/cache-middleware.js';
 import { CACHE_CHANNELS } from '../observation/event-channels.js';
 import type { OperationEvents } from '../observation/operation-events.js';
 import type { CacheOptions, ResolvedCacheOptions } from '../options/cache-options.js';

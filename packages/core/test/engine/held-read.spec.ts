@@ -1,4 +1,5 @@
-import type { HitTimes, ICacheMiddleware } from '../../src/middleware/cache-middleware.js';
+import type { HitTimes } from '../../src/entry/entry.js';
+import type { ICacheMiddleware } from '../../src/middleware/cache-middleware.js';
 import { Fleet } from '../support/fleet.js';
 
 const KEY = 'users:7';
