@@ -10,17 +10,18 @@ import { provideRedis } from './stores.mjs';
 const fromExit = ({ code, output }) =>
   code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, output };
 
-const runMany = (target, projects) =>
+const runMany = (target, projects, options = []) =>
   nx([
     'run-many',
     `--targets=${target}`,
     '--outputStyle=static',
+    ...options,
     ...(projects ? [`--projects=${projects}`] : []),
   ]);
 
-async function jest(targets, projects) {
+async function jest(targets, projects, options) {
   forgetResults(targets);
-  const { code, output } = await runMany(targets.join(), projects);
+  const { code, output } = await runMany(targets.join(), projects, options);
   const result = readResults(targets);
   // Jest may die before it writes anything: that must not read as "nothing failed".
   const failed = code === 0 ? result.failed : Math.max(result.failed, 1);
@@ -99,7 +100,8 @@ export async function test(names) {
     ['lint', () => lint(projects)],
     ['typecheck', async () => fromExit(await runMany('typecheck', projects))],
     ['unit tests', () => jest(['test'], projects)],
-    ['integration tests', () => jest(['faults', 'integration'], projects)],
+    // They wait more than they work.
+    ['integration tests', () => jest(['faults', 'integration'], projects, ['--parallel=3'])],
   ];
   gates.push(['packages', async () => fromExit(await runMany('pack', projects))]);
   if (!projects) {
