@@ -18,7 +18,9 @@ describeWithRedis('CacheModule with a Redis at DRAGONFLY_URL', (store) => {
     const lines = new LogLines();
     const app = await startModule({ imports: [CacheModule.forRoot({ env, logger: lines })] });
     expect(lines.warnings).toEqual([]);
-    expect(lines.logs).toEqual([expect.stringMatching(/^provider dragonfly, standalone \(connected\)/)]);
+    expect(lines.logs).toEqual([
+      expect.stringMatching(/^provider dragonfly, standalone \(connected\)/),
+    ]);
 
     const provider = app.get<DragonflyCacheProvider>(CACHE_PROVIDER_TOKEN);
     expect(provider).toBeInstanceOf(DragonflyCacheProvider);

@@ -47,7 +47,9 @@ describeWithRedis('CacheModule on Redis', (store) => {
   it('is chosen by CACHE_PROVIDER alone, and says so', async () => {
     const { lines } = await start();
     expect(lines.warnings).toEqual([]);
-    expect(lines.logs).toEqual([expect.stringMatching(/^provider redis, standalone \(connected\)/)]);
+    expect(lines.logs).toEqual([
+      expect.stringMatching(/^provider redis, standalone \(connected\)/),
+    ]);
   });
 
   it('shares values between applications, and invalidations, too', async () => {
