@@ -94,8 +94,7 @@ export class NestedLoads {
   }
 
   /**
-   * On Node 20 and 22 an enabled storage costs every promise of the process: it is only while something runs in it. What
-   * a loader leaves behind when it has ended is in no load any more.
+   * On Node 20 and 22 an enabled storage costs every promise of the process: it is only while something runs in it.
    */
   async #inside<T>(nesting: Nesting, work: Work<T>): Promise<T> {
     this.#running++;
