@@ -324,7 +324,8 @@ describe('Journal', () => {
     });
 
     it('does not take a later epoch for one that holds what the primary before recorded after it began', async () => {
-      const [deposed, log] = [new InProcessJournalLog(), new InProcessJournalLog()];
+      const now = () => 1_000;
+      const [deposed, log] = [new InProcessJournalLog({ now }), new InProcessJournalLog({ now })];
       const [there, here] = [await following(deposed), await following(log)];
       const { stamp } = await there.journal.invalidate([tag('t')]);
       const token = there.journal.tokenOf(stamp) as string;
@@ -340,7 +341,8 @@ describe('Journal', () => {
     });
 
     it('does not take what a replaced primary says for an answer to a token of the new one', async () => {
-      const [deposed, log] = [new InProcessJournalLog(), new InProcessJournalLog()];
+      const now = () => 1_000;
+      const [deposed, log] = [new InProcessJournalLog({ now }), new InProcessJournalLog({ now })];
       const [there, here] = [await following(deposed), await following(log)];
       await log.advanceEpoch(fenceOf(here).epoch, '1;xxh64', fenceOf(there).position + 1);
       await here.poll();
