@@ -37,13 +37,16 @@ export async function startLocalRegistry(folder) {
     ]);
     if (code !== 0) throw new Error(`The registry could not be installed:\n${output}`);
   }
-  const { output: upstream } = await npm(['config', 'get', 'registry']);
+  const configured = async (name) => (await npm(['config', 'get', name])).output.trim();
+  const [upstream, cafile] = [await configured('registry'), await configured('cafile')];
   mkdirSync(folder, { recursive: true });
   const config = join(folder, 'config.yaml');
-  writeFileSync(config, configOf(folder, upstream.trim()));
+  writeFileSync(config, configOf(folder, upstream));
   const port = await freePort();
   const args = [VERDACCIO, '--config', config, '--listen', `127.0.0.1:${port}`];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // It trusts whom npm trusts.
+  const env = { ...process.env, ...(cafile !== 'null' && { NODE_EXTRA_CA_CERTS: cafile }) };
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
   const url = `http://127.0.0.1:${port}/`;

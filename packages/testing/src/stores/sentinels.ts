@@ -118,17 +118,19 @@ class SentinelTrio implements Sentinels {
 
   async failover(): Promise<void> {
     const before = await this.primary();
-    const [asked] = this.serving();
-    const order = async (): Promise<boolean> =>
-      withRedis((asked as ServerStore).url, async (client) => {
-        // Refused while a replica is not known to be good, or the last failover is under way.
-        await client.call('SENTINEL', 'FAILOVER', NAME);
-        return true;
-      }).catch(() => false);
-    await until('a sentinel accepts the order of a failover', order, SETTLE_MS);
+    const order = (): Promise<unknown> =>
+      withRedis((this.serving()[0] as ServerStore).url, (client) =>
+        client.call('SENTINEL', 'FAILOVER', NAME),
+      ).catch(() => null);
     await until(
       'another primary has the replicas',
-      async () => (await this.isSettled()) && (await this.primary()) !== before,
+      async () => {
+        const now = await this.primary().catch(() => before);
+        if (now !== before) return this.isSettled();
+        // Refused while a replica is not known to be good, or a failover is under way; one that is accepted may be given up.
+        await order();
+        return false;
+      },
       SETTLE_MS,
     );
   }
