@@ -1,45 +1,5 @@
-/** Values whose JSON takes 1 KiB, of two kinds: many fields, as rows of tables have, or few and a text. */
+// The values of the benchmark, under the names that are printed. Needs a build.
+import { article, record } from '../../apps/benchmark/dist/measuring/values.js';
+
+export { record };
 export const KINDS = { 'records of 35 fields': record, 'texts in 5 fields': article };
-
-const BYTES = 1_024;
-
-/** A record of a clinic: fifteen fields, an object and a list in it. */
-export function record(id) {
-  const made = {
-    id: `patient-${id}`,
-    name: `Name of ${id}`,
-    email: `patient${id}@example.org`,
-    isActive: id % 2 === 0,
-    age: 20 + (id % 60),
-    heightCm: 150.5 + (id % 40),
-    createdAt: '2026-01-05T10:00:00.000Z',
-    updatedAt: '2026-02-07T12:30:00.000Z',
-    address: { street: `Street ${id}`, zip: '10115', city: 'Berlin', country: 'DE' },
-    tags: ['regular', 'insured', 'reminder'],
-    visits: Array.from({ length: 4 }, (_, i) => ({
-      at: 1_780_000_000_000 + id * 1_000 + i,
-      room: i,
-      doctor: `doctor-${i}`,
-    })),
-    balance: id * 0.25,
-    locale: 'de-DE',
-    note: null,
-  };
-  return filled(made, 'summary', id);
-}
-
-function article(id) {
-  const made = { id: `article-${id}`, title: `Title of ${id}`, isPublic: true, at: id };
-  return filled(made, 'text', id);
-}
-
-/** With a text in one more field that is the same for the same seed, and that no compressor makes much of. */
-function filled(made, field, seed) {
-  const missing = BYTES - JSON.stringify({ ...made, [field]: '' }).length;
-  let [text, state] = ['', seed * 2_654_435_761 + 1];
-  while (text.length < missing) {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    text += state.toString(36);
-  }
-  return { ...made, [field]: text.slice(0, missing) };
-}
