@@ -72,11 +72,17 @@ describeWithCluster('a cluster of six nodes', (cluster) => {
   }, 30_000);
 
   it('goes on without a paused primary', async () => {
-    const paused = await cluster().nodeOf(KEY);
+    // Of a shard that has not failed over: Redis 7.0 counts the votes of its last election again if a replica has to
+    // replace its primary within twice the node timeout, and nobody follows a primary of an old epoch.
+    const failedOver = await cluster().nodeOf(KEY);
+    const paused = (await cluster().primaries()).find((store) => store !== failedOver);
+    if (!paused) throw new Error('no other primary');
     const [heir] = await cluster().replicasOf(paused);
     await paused.pause();
     await cluster().settled();
-    expect(await cluster().nodeOf(KEY)).toBe(heir);
+    const primaries = await cluster().primaries();
+    expect(primaries).toContain(heir);
+    expect(primaries).not.toContain(paused);
     await paused.resume();
     await cluster().settled();
   }, 60_000);
