@@ -88,7 +88,7 @@ describe('docker-compose.yml', () => {
   const folder = mkdtempSync(join(tmpdir(), 'demo-compose-'));
   const children: ChildProcess[] = [];
   const run = (file: string, args: readonly string[], env: Readonly<Record<string, string>>) => {
-    const child = spawn(file, args, { env: { PATH: process.env['PATH'], ...env } });
+    const child = spawn(file, args, { cwd: folder, env: { PATH: process.env['PATH'], ...env } });
     children.push(child);
     return child;
   };

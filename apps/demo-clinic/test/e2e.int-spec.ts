@@ -130,7 +130,7 @@ withBrowser(`the demo in a browser${where}`, () => {
     await keep('reception');
     await page.selectOption('#login', 'doctor');
     await page.waitForSelector('#records article');
-    expect(await page.isVisible('#delete')).toBe(true);
+    await page.waitForSelector('#delete', { state: 'visible' });
   });
 
   it('deletes the data of a patient, with a receipt that names nobody', async () => {

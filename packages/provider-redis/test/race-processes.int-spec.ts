@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CacheService } from '@vitalcache/core';
 import {
@@ -31,11 +30,10 @@ describeWithRedis('RedisCacheProvider', (store) => {
       const here = new CacheService(open(), { namespace });
       try {
         await Promise.all([remote.call('start'), here.start()]);
-        const early = remote.call('load', { value: 'v1', ms: 120 });
-        await sleep(40);
+        await remote.call('begin', { value: 'v1', ms: 120 });
         const { stamp, recorded } = await invalidate(here);
         expect(recorded).toBe(true);
-        expect(await early).toBe('v1');
+        expect(await remote.call('ended')).toBe('v1');
         await remote.call('settled');
         expect(await here.get(RACE_KEY)).toBeNull();
         expect(await remote.call('waitFor', { stamp })).toBe(true);

@@ -7,10 +7,17 @@ import { RedisCacheProvider, RedisService } from '@vitalcache/provider-redis';
 const [url, namespace, key, tag] = process.argv.slice(2);
 const cache = new CacheService(new RedisCacheProvider(new RedisService({ url })), { namespace });
 const options = { ttl: 60, tags: [tag] };
+let early;
 
 const commands = {
   start: () => cache.start(),
   load: async ({ value, ms }) => cache.cache(key, () => sleep(ms, value), options),
+  /** Answers once the load has begun; `ended` answers with what it gave. */
+  begin: ({ value, ms }) =>
+    new Promise((resolve) => {
+      early = cache.cache(key, () => (resolve(), sleep(ms, value)), options);
+    }),
+  ended: () => early,
   waitFor: ({ stamp }) => cache.waitFor(stamp),
   settled: () => cache.settled(),
   close: () => cache.close(),

@@ -111,7 +111,7 @@ describe('startProxy', () => {
       await sleep(5);
     }
     await client.hears('abcdefghij');
-    expect(performance.now() - began).toBeLessThan(300);
+    expect(performance.now() - began).toBeLessThan(700); // one after the other they would take 800
     await proxy.heal();
     expect(await client.echo('k')).toBeLessThan(50);
   });
