@@ -4,6 +4,7 @@ import { CacheError } from '@vitalcache/core';
 import { Redis, type RedisOptions } from 'ioredis';
 
 import { guardReplies } from './guard-replies.js';
+import { oneWriteATick } from './one-write-a-tick.js';
 import { ConnectionState, type ConnectionStateName } from './connection-state.js';
 import {
   failureOf,
@@ -200,7 +201,10 @@ export class RedisLink {
     signal.throwIfAborted();
     const client = new Redis({ ...common, ...endpoint });
     client.on('error', (error: unknown) => failures.push(failureOf(error)));
-    client.on('connect', () => guardReplies(client));
+    client.on('connect', () => {
+      guardReplies(client);
+      oneWriteATick(client);
+    });
     this.#client = client;
     return client;
   }
