@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { Command, InvalidArgumentError } from 'commander';
 
+import { resultsWith } from './report/results.page.js';
 import { readRun } from './results/run-files.js';
 import { measuredInputs } from './sizing/measured-inputs.js';
 import { guideWith, measuredRows, sizingRows } from './sizing/scale-guide.js';
@@ -14,7 +15,7 @@ const RUN = fileURLToPath(new URL('benchmark.json', DOCS));
 const program = new Command('sizing')
   .description('What an application takes, from what a run of the benchmark measured.')
   .option('--run <file>', 'the JSON of a run', RUN)
-  .option('--write', 'writes the tables of docs/scale.md');
+  .option('--write', 'writes the tables of docs/scale.md and docs/results.md');
 for (const [name, value] of Object.entries(TEN_MILLION)) {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   program.option(`--${flag} <number>`, '', positive, value as number);
@@ -28,8 +29,13 @@ const {
 try {
   const run = readRun(file);
   if (write) {
-    const guide = fileURLToPath(new URL('scale.md', DOCS));
-    writeFileSync(guide, guideWith(readFileSync(guide, 'utf8'), run));
+    for (const [name, pageOf] of [
+      ['scale.md', guideWith] as const,
+      ['results.md', resultsWith] as const,
+    ]) {
+      const page = fileURLToPath(new URL(name, DOCS));
+      writeFileSync(page, pageOf(readFileSync(page, 'utf8'), run));
+    }
   }
   const measured = measuredInputs(run);
   const sizing = sizeFor(work, measured);

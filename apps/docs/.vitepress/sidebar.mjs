@@ -20,6 +20,7 @@ export const SIDEBAR = [
     ['What to watch', '/watch'],
     ['Troubleshooting', '/troubleshooting'],
     ['Security', '/security'],
+    ['Beside other caches', '/results'],
     ['Performance', '/performance'],
     ['Sizing', '/scale'],
     ['Support', '/support'],

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { ALL_PEERS } from '../peers/all-peers.js';
 import { ALL_RACES } from '../races/all-races.js';
 import type { BenchmarkPlan } from '../running/benchmark-plan.js';
+import { BUDGETS } from '../results/budgets.js';
 import { RESULTS_FOLDER } from '../results/run-files.js';
 import { ALL_SCENARIOS } from '../scenarios/all-scenarios.js';
 import { SIZES, type Sizes } from '../scenarios/sizes.js';
@@ -30,6 +31,8 @@ interface Flags {
 }
 
 const OWN_PEER = 'vitalcache';
+/** What a first look is at. */
+const BUDGETED = BUDGETS.map(({ scenario }) => scenario);
 
 /** Reads the command line; commander itself answers `--help` and what it does not understand, and ends the process. */
 export function readCommand(argv: readonly string[]): BenchmarkCommand {
@@ -37,10 +40,11 @@ export function readCommand(argv: readonly string[]): BenchmarkCommand {
     .parse([...argv])
     .opts<Flags>();
   const sizes: Sizes = SIZES[flags.tiny ? 'tiny' : flags.quick ? 'quick' : 'full'];
+  const wanted = flags.scenario ?? (flags.quick ? BUDGETED : undefined);
   return {
     plan: {
       sizes,
-      scenarios: ALL_SCENARIOS.filter(({ name }) => flags.scenario?.includes(name) ?? true),
+      scenarios: ALL_SCENARIOS.filter(({ name }) => wanted?.includes(name) ?? true),
       races: flags.races && !flags.scenario ? ALL_RACES : [],
       peers: ALL_PEERS.filter(({ name }) => {
         return name === OWN_PEER || (flags.peer?.includes(name) ?? true);
@@ -55,7 +59,7 @@ export function readCommand(argv: readonly string[]): BenchmarkCommand {
 function program(): Command {
   return new Command('benchmark')
     .description('Vitalcache measured beside other caches: speed, races, budgets, scale.')
-    .option('--quick', 'a first look, within a minute')
+    .option('--quick', 'a first look, within a minute: scenarios that a budget is about, and races')
     .addOption(new Option('--tiny', 'the smallest run: for tests').hideHelp())
     .option('--scenario <name...>', 'only these scenarios, and no races', collect(ALL_SCENARIOS))
     .option('--peer <name...>', 'only these caches beside Vitalcache', collect(ALL_PEERS))

@@ -33,4 +33,10 @@ describe('interleaved', () => {
     expect(results[1]).toMatchObject({ failure: null });
     expect(order).toEqual(['right', 'right']);
   });
+
+  it('begins no round when its time is over, once there are enough', async () => {
+    const terms = { rounds: 9, wantedMs: 0 };
+    const [result] = await interleaved([way('a', [])], terms, quiet);
+    expect(result?.samples).toHaveLength(3);
+  });
 });

@@ -35,7 +35,8 @@ export async function runScenario(
   const ways = await scenario.open({ sizes, peers, url, product });
   const rounds = Math.max(1, Math.round(sizes.rounds * (scenario.roundShare ?? 1)));
   const { isCold = false } = scenario;
-  const results = await interleaved(ways, { rounds, isCold }, onRound);
+  const terms = { rounds, wantedMs: sizes.scenarioMs, isCold };
+  const results = await interleaved(ways, terms, onRound);
   for (const way of ways) await way.close();
   return {
     name: scenario.name,

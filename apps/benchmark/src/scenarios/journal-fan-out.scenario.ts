@@ -9,7 +9,6 @@ import { fanOutTag, TailPool } from '../running/tail.pool.js';
 import { expectValue } from './expect-value.js';
 import type { IScenario, Sample, ScenarioContext, Way } from './scenario.js';
 
-const RECORDS = 200;
 const EVERY_MS = 5;
 /** What is late still comes. */
 const LATE_MS = 400;
@@ -39,20 +38,22 @@ class FanOutWay implements Way {
     private readonly cache: CacheService,
     private readonly pool: TailPool,
     private readonly clock: StoreClock,
+    private readonly records: number,
   ) {}
 
-  static async open(count: number, { url }: ScenarioContext): Promise<FanOutWay> {
+  static async open(count: number, { url, sizes }: ScenarioContext): Promise<FanOutWay> {
     const namespace = `fan-out-${count}`;
+    const records = sizes.invalidations;
     const provider = new RedisCacheProvider(new RedisService({ url }));
     const cache = new CacheService(provider, { namespace, l1MaxBytes: 0 });
     await cache.start();
-    const pool = await TailPool.start({ url, namespace, count, tags: RECORDS });
-    return new FanOutWay(count, cache, pool, new StoreClock(url));
+    const pool = await TailPool.start({ url, namespace, count, tags: records });
+    return new FanOutWay(count, cache, pool, new StoreClock(url), records);
   }
 
   async check(): Promise<void> {
     const { lags } = await this.#invalidate();
-    expectValue('records that were heard of', lags.length, RECORDS * Math.min(4, this.at));
+    expectValue('records that were heard of', lags.length, this.records * Math.min(4, this.at));
   }
 
   async round(): Promise<Sample> {
@@ -61,7 +62,7 @@ class FanOutWay implements Way {
     const { lags } = await this.#invalidate();
     const busyUs = (await this.clock.cpuUs()) - before - idle * (performance.now() - startedAt);
     const details = { 'lag p50 ms': quantile(lags, 0.5), 'lag p99 ms': quantile(lags, 0.99) };
-    return { value: Math.max(0, busyUs) / RECORDS, details };
+    return { value: Math.max(0, busyUs) / this.records, details };
   }
 
   async close(): Promise<void> {
@@ -74,7 +75,7 @@ class FanOutWay implements Way {
   async #invalidate(): Promise<{ readonly lags: number[] }> {
     const begunAt: number[] = [];
     const calls = [];
-    for (let tag = 0; tag < RECORDS; tag++) {
+    for (let tag = 0; tag < this.records; tag++) {
       begunAt.push(Date.now());
       calls.push(this.cache.invalidateCacheByTag(fanOutTag(tag)));
       await sleep(EVERY_MS);

@@ -1,4 +1,5 @@
 import type { BenchmarkResult } from '../results/benchmark-result.js';
+import { markdownTable, pageWith } from '../report/markdown.js';
 import { measuredInputs, type MeasuredInputs } from './measured-inputs.js';
 import {
   adviceFor,
@@ -8,14 +9,9 @@ import {
   type Workload,
 } from './sizing.calculator.js';
 
-const BEGIN = '<!-- measured: written by npm run sizing -- --write -->';
-const END = '<!-- /measured -->';
-
 /** The guide with its tables as a run gives them. @throws Error if it has no place for them */
 export function guideWith(guide: string, run: BenchmarkResult): string {
-  const [begin, end] = [guide.indexOf(BEGIN), guide.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`The guide needs "${BEGIN}" and "${END}".`);
-  return `${guide.slice(0, begin + BEGIN.length)}\n\n${tablesOf(run)}\n\n${guide.slice(end)}`;
+  return pageWith(guide, tablesOf(run));
 }
 
 function tablesOf(run: BenchmarkResult): string {
@@ -31,7 +27,8 @@ function tablesOf(run: BenchmarkResult): string {
   ].join('\n\n');
 }
 
-function machineOf({ environment, stores }: BenchmarkResult): string {
+/** What it was measured on. */
+export function machineOf({ environment, stores }: BenchmarkResult): string {
   const { cpu, cores, node, loadAtStart } = environment;
   const redis = stores.find(({ product }) => product === 'redis')?.version ?? 'unknown';
   const isIdle = loadAtStart < cores / 2;
@@ -102,13 +99,4 @@ function number(value: number): string {
   const [whole = '', fraction] = `${exact}`.split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ' ');
   return fraction ? `${grouped}.${fraction}` : grouped;
-}
-
-function markdownTable(heads: Row, rows: readonly Row[]): string {
-  const all = [heads, ...rows];
-  const widths = [0, 1].map((at) => Math.max(3, ...all.map((row) => row[at as 0 | 1].length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at] as number)).join(' | ')} |`;
-  const rule = line(widths.map((width) => '-'.repeat(width)));
-  return [line(heads), rule, ...rows.map(line)].join('\n');
 }
