@@ -144,14 +144,33 @@ export class CacheRepository implements ICacheRepository {
     );
   }
 
-  async findMany(
+  findMany(keys: readonly string[], view: EntryView): Promise<readonly (FoundEntry | null)[]> {
+    if (view.admission) return Promise.all(keys.map((key) => this.find(key, view)));
+    return this.#findMany<FoundEntry>(keys, view, (key, version, bytes, nowMs) => {
+      const entry = this.#opener.open(key, version, view, bytes, nowMs);
+      return entry && { entry, tier: 'l2' };
+    });
+  }
+
+  /** As {@link findFresh}, for many keys in one round trip, in their order. */
+  findManyFresh(
     keys: readonly string[],
     view: EntryView,
-  ): Promise<readonly (FoundEntry | null)[]> {
+    isEnough: IsEnough,
+  ): Promise<readonly (FreshValue | FoundEntry | null)[]> {
+    return this.#findMany<FreshValue | FoundEntry>(keys, view, (key, version, bytes, nowMs) =>
+      this.#opener.openFresh(key, version, view, bytes, nowMs, isEnough),
+    );
+  }
+
+  async #findMany<T extends FreshValue | FoundEntry>(
+    keys: readonly string[],
+    view: EntryView,
+    open: (key: string, version: number, bytes: Uint8Array, nowMs: number) => T | null,
+  ): Promise<readonly (T | FoundEntry | null)[]> {
     const { versions, clock } = this.#options;
-    const { template, admission } = view;
-    if (admission) return Promise.all(keys.map((key) => this.find(key, view)));
-    const found = new Array<FoundEntry | null>(keys.length).fill(null);
+    const { template } = view;
+    const found = new Array<T | FoundEntry | null>(keys.length).fill(null);
     const missing: number[] = [];
     const names: string[] = [];
     keys.forEach((key, place) => {
@@ -169,8 +188,7 @@ export class CacheRepository implements ICacheRepository {
         if (!bytes) return;
         const place = missing[places[i] as number] as number;
         const key = keys[place] as string;
-        const entry = this.#opener.open(key, versions.versionOf(template, key), view, bytes, now);
-        if (entry) found[place] = { entry, tier: 'l2' };
+        found[place] = open(key, versions.versionOf(template, key), bytes, now);
       });
     });
     return found;

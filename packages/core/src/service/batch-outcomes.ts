@@ -13,6 +13,9 @@ const FOUND = {
   l2: { hit: { outcome: 'hit', tier: 'l2' }, stale: { outcome: 'stale', tier: 'l2' } },
 } as const;
 
+/** What was found fresh in the shared tier. */
+export const FRESH: Ended = FOUND.l2.hit;
+
 /** How a look for one key that needs no load ended. */
 export function endedWith({ entry, tier }: FoundEntry, nowMs: number): Ended {
   return FOUND[tier][entry.isSoftened || entry.staleAt <= nowMs ? 'stale' : 'hit'];

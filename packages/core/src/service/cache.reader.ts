@@ -14,7 +14,7 @@ import { isProtected } from '../strategy/protected-data.js';
 import type { Loader, ReadRequest, ReadResult } from '../strategy/read-request.js';
 import type { BatchLoader } from './batch-load.js';
 import { assertLoader } from './assert-loader.js';
-import { endedWith, MISSED, worstOf } from './batch-outcomes.js';
+import { endedWith, FRESH, MISSED, worstOf } from './batch-outcomes.js';
 import { BatchReader } from './batch.reader.js';
 import { FoundBefore } from './found-before.engine.js';
 import { FreshHits, type FreshHitsOptions } from './fresh-hits.js';
@@ -273,10 +273,17 @@ export class CacheReader {
       await this.#runtime.ready();
       const { repository, isClosed, clock } = this.#runtime;
       const isUsable = this.#runtime.isOn() && !isClosed;
-      const found = isUsable ? await repository.findMany(keys, this.#plain) : [];
+      const { isPlainlyFresh } = this.#hits;
+      const found = isUsable
+        ? await repository.findManyFresh(keys, this.#plain, isPlainlyFresh)
+        : [];
       const now = clock.now();
       const items = keys.map((key, index) => {
         const one = found[index];
+        if (one instanceof FreshValue) {
+          values[index] = one.value as T;
+          return FRESH;
+        }
         if (!one || one.entry.expiresAt <= now) {
           read?.missed.add(key);
           return MISSED;
