@@ -38,7 +38,7 @@ describe('frames', () => {
   });
 
   it.each<[string, (frame: Buffer) => Buffer]>([
-    ['cut off', (frame) => frame.subarray(0, 3)],
+    ['cut off', (frame) => frame.subarray(0, 7)],
     ['of another length', (frame) => frame.subarray(0, frame.length - 1)],
     ['said to be larger than allowed', (frame) => Buffer.from(frame.fill(0xff, 0, 4))],
   ])('are refused when they are %s', (_, change) => {

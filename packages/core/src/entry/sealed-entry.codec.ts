@@ -15,6 +15,8 @@ import {
 import { rawOf, type EncodedValue, type Payload } from './value.codec.js';
 
 const LENGTH_BYTES = 4;
+/** Raw length and hash of a payload, in front of it. */
+const FRAME_BYTES = 8;
 
 /**
  * Writes an entry with a payload that is sealed into it: bound to all of the header but the lengths, which the seal knows
@@ -55,20 +57,21 @@ export function contextOf(bytes: Buffer, length: number, name: string): Buffer {
 }
 
 /**
- * The payload with its raw length in front of it, so that the length is sealed as well, in memory of its own; what was
- * given is wiped.
+ * The payload with its raw length and its hash in front of it, so that they are sealed as well, in memory of its own; what
+ * was given is wiped.
  */
 export function framed(payload: EncodedValue): EncodedValue {
-  const { rawLength, payload: bytes } = payload;
-  const frame = Buffer.allocUnsafeSlow(LENGTH_BYTES + bytes.length);
+  const { rawLength, payloadHash, payload: bytes } = payload;
+  const frame = Buffer.allocUnsafeSlow(FRAME_BYTES + bytes.length);
   frame.writeUInt32BE(rawLength);
-  bytes.copy(frame, LENGTH_BYTES);
+  frame.writeUInt32BE(payloadHash, LENGTH_BYTES);
+  bytes.copy(frame, FRAME_BYTES);
   bytes.fill(0);
-  return { ...payload, payload: frame, payloadAt: LENGTH_BYTES };
+  return { ...payload, payload: frame, payloadAt: FRAME_BYTES };
 }
 
 /**
- * The payload that {@link framed} made, inflated, with a hash of its own: it stays in this process.
+ * The payload that {@link framed} made, inflated: it stays in this process.
  * @throws CacheError `VALUE_INVALID`, and what the compressor throws; the caller treats the entry as corrupt.
  */
 export function unframed(
@@ -76,10 +79,11 @@ export function unframed(
   { codec, compressor }: Pick<Payload, 'codec' | 'compressor'>,
   maxBytes: number,
 ): Payload {
-  if (frame.length < LENGTH_BYTES) throw new CacheError('VALUE_INVALID', 'The frame is cut off.');
+  if (frame.length < FRAME_BYTES) throw new CacheError('VALUE_INVALID', 'The frame is cut off.');
   const rawLength = frame.readUInt32BE();
-  const payloadAt = LENGTH_BYTES;
-  const small = { codec, compressor, rawLength, payloadHash: 0, payload: frame, payloadAt };
-  const raw = rawOf(small, maxBytes);
-  return { codec, compressor: 'none', rawLength, payloadHash: xxh32(raw), payload: raw };
+  const payloadHash = frame.readUInt32BE(LENGTH_BYTES);
+  const payloadAt = FRAME_BYTES;
+  const framed = { codec, compressor, rawLength, payloadHash, payload: frame, payloadAt };
+  if (compressor === 'none') return framed;
+  return { codec, compressor: 'none', rawLength, payloadHash, payload: rawOf(framed, maxBytes) };
 }

@@ -104,7 +104,7 @@ export class SealedEntries {
       const bytes = packSealed(parts, place.name, (context) =>
         key.seal(payload.payload, context, meta.keptUntil),
       );
-      return { bytes, own: this.#ownOf(meta, subject, place, bytes) };
+      return { bytes, own: this.#ownOf(meta, subject, place.terms, place.tenant, bytes) };
     } catch (error) {
       return this.#failed(error);
     } finally {
@@ -163,13 +163,12 @@ export class SealedEntries {
       const payload = unframed(frame, stored, maxValueBytes);
       const how = { maxValueBytes, isolation, tenant, isKept: false };
       const entry = holdEntry(stored, stored, payload, how);
-      entry.isSoftened = journal.verdict(stored, stored) === 'soft';
+      entry.isSoftened = stored.isSoftened;
       entry.checkedAt = journal.position;
       frame.fill(0);
       // What was not inflated is a window on the frame.
       if (stored.compressor !== 'none') payload.payload.fill(0);
-      const { name, terms } = place;
-      return { entry, own: this.#ownOf(stored, stored, { name, terms, tenant }, stored.payload) };
+      return { entry, own: this.#ownOf(stored, stored, place.terms, tenant, stored.payload) };
     } catch {
       errors.note('entry-corrupt'); // the decoder's message may quote the value
       return null;
@@ -192,20 +191,21 @@ export class SealedEntries {
     return null;
   }
 
+  /** Notes as well whether it is soft. */
   #isServable(stored: StoredEntry, { version }: SealedPlace): boolean {
     const { journal, clock } = this.#options;
-    return (
-      stored.isSealed &&
-      stored.schemaVersion === version &&
-      stored.keptUntil > clock.now() &&
-      journal.verdict(stored, stored) !== 'covered'
-    );
+    if (!stored.isSealed || stored.schemaVersion !== version) return false;
+    if (stored.keptUntil <= clock.now()) return false;
+    const verdict = journal.verdict(stored, stored);
+    stored.isSoftened = verdict === 'soft';
+    return verdict !== 'covered';
   }
 
   #ownOf(
     meta: HeldMeta,
     subject: Subject,
-    { terms, tenant }: SealingPlace,
+    terms: SealTerms,
+    tenant: string | null,
     bytes: Uint8Array,
   ): SealedHeldEntry | null {
     const { seal, l1MaxBytes } = this.#options;

@@ -9,10 +9,15 @@ export abstract class BaseCacheStrategy implements ICacheStrategy {
 
   abstract when(options: ResolvedCacheOptions): boolean;
 
-  async read<T>(request: ReadRequest<T>, engine: StrategyEngine): Promise<ReadResult<T>> {
-    if (request.options.forceRefresh) return engine.load(request, null);
-    const found = await engine.find(request.key, request.options);
-    return (found && this.serve(found, request, engine)) ?? engine.load(request, found);
+  /** By hand instead of `async`, which takes a promise more for each hit. */
+  read<T>(request: ReadRequest<T>, engine: StrategyEngine): Promise<ReadResult<T>> {
+    const { key, options } = request;
+    if (options.forceRefresh) return engine.load(request, null);
+    return engine
+      .find(key, options)
+      .then(
+        (found) => (found && this.serve(found, request, engine)) ?? engine.load(request, found),
+      );
   }
 
   /** The answer that a valid entry gives, or `null` to load. */

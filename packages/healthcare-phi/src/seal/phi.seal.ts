@@ -74,18 +74,20 @@ export class PhiSeal implements PayloadSeal {
   }
 
   sealingKey(terms: SealTerms): SealKey | Promise<SealKey> {
-    const key = this.#keys.of(terms.level).sealing(this.#ownerOf(terms));
+    const marks = this.#marksOf(terms);
+    const key = this.#keys.of(terms.level).sealing(marks.owner);
     return key instanceof Promise
-      ? key.then((had) => this.#boundTo(terms, had))
-      : this.#boundTo(terms, key);
+      ? key.then((had) => this.#bound(terms, marks, had))
+      : this.#bound(terms, marks, key);
   }
 
   openingKey(terms: SealTerms, sealed: Uint8Array): SealKey | null | Promise<SealKey | null> {
     if (sealed.length < OVERHEAD_BYTES) return REFUSING;
-    const key = this.#keys.of(terms.level).opening(this.#ownerOf(terms), this.#idIn(sealed));
+    const marks = this.#marksOf(terms);
+    const key = this.#keys.of(terms.level).opening(marks.owner, this.#idIn(sealed));
     return key instanceof Promise
-      ? key.then((had) => had && this.#boundTo(terms, had))
-      : key && this.#boundTo(terms, key);
+      ? key.then((had) => had && this.#bound(terms, marks, had))
+      : key && this.#bound(terms, marks, key);
   }
 
   /** Emergency data is in the store alone: what is said of it is always how it stands there. */
@@ -98,10 +100,6 @@ export class PhiSeal implements PayloadSeal {
     this.#tell(terms);
   }
 
-  #ownerOf(terms: SealTerms): KeyOwner {
-    return this.#marksOf(terms).owner;
-  }
-
   #idIn(sealed: Uint8Array): string {
     const last = this.#lastId;
     if (last && isOfKey(sealed, last.idBytes)) return last.id;
@@ -111,9 +109,11 @@ export class PhiSeal implements PayloadSeal {
     return id;
   }
 
-  #boundTo(terms: SealTerms, { key, idBytes: keyId }: DataKey): SealKey {
-    const { level, isEmergency } = terms;
-    const { binding, capMs } = this.#marksOf(terms);
+  #bound(
+    { level, isEmergency }: SealTerms,
+    { binding, capMs }: TermMarks,
+    { key, idBytes: keyId }: DataKey,
+  ): SealKey {
     return new EntrySealKey({ key, keyId, level, isEmergency, capMs, binding }, this.#clock);
   }
 
