@@ -200,7 +200,7 @@ export { BaseCacheStrategy } from './strategy/base-cache.strategy.js';
 export { STRATEGY_PRECEDENCE, type ICacheStrategy } from './strategy/cache-strategy.js';
 export { ForwardingEngine } from './strategy/forwarding-engine.js';
 export { CacheStrategyManager } from './strategy/cache-strategy.manager.js';
-export { isProtected } from './strategy/protected-data.js';
+export { isHealthInformation, isProtected } from './strategy/protected-data.js';
 export type {
   LoadContext,
   Loader,

@@ -44,7 +44,7 @@ export {
 export { PHICacheStrategy, type PHICacheStrategyOptions } from './phi-cache.strategy.js';
 export { CompliancePolicy, type CompliancePolicyOptions } from './policy/compliance.policy.js';
 export { LEVEL_RULES, RESTRICTED_PURPOSES, type LevelRules } from './policy/level-rules.js';
-export { isHealthInformation } from './policy/option-rules.js';
+export { isHealthInformation } from '@vitalcache/core';
 export { levelOfLabels, type SecurityLabel } from './policy/sensitivity.labels.js';
 export type { AuditEvent, AuditEventType, AuditOutcome, IAudit } from './audit/audit-event.js';
 export { NO_CLINIC, ownerOf, subjectOf, type SubjectOwner } from './subjects/entry-subject.js';

@@ -2,6 +2,11 @@ import type { ResolvedCacheOptions } from '../options/cache-options.js';
 
 /** Whether the options ask for what only `@vitalcache/healthcare-phi` can give. */
 export function isProtected(options: Omit<ResolvedCacheOptions, 'admission'>): boolean {
+  return options.encrypt || isHealthInformation(options);
+}
+
+/** Whether options are about health information: protected, and not only sealed. */
+export function isHealthInformation(options: Omit<ResolvedCacheOptions, 'admission'>): boolean {
   return (
     options.containsPHI ||
     options.emergencyData ||
@@ -9,7 +14,6 @@ export function isProtected(options: Omit<ResolvedCacheOptions, 'admission'>): b
     options.doctorSpecific ||
     options.clinicSpecific ||
     options.subject !== null ||
-    options.encrypt ||
     options.complianceLevel !== 'standard'
   );
 }

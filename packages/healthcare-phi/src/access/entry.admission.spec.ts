@@ -36,6 +36,16 @@ describe('EntryAdmission', () => {
     });
   });
 
+  it('gives what is only sealed the admission that it had, and options about a person their own', () => {
+    const sealed = resolveOptions({ encrypt: true }, CACHE_DEFAULTS);
+    const other = resolveOptions({ encrypt: true, tenant: 't2' }, CACHE_DEFAULTS);
+    const first = admission.admit(KEY, sealed);
+    expect(admission.admit(KEY, sealed)).toBe(first);
+    expect(admission.admit(KEY, other)?.terms.tenant).toBe('t2');
+    expect(admit(A, KEY, { ...PHI, encrypt: true })?.terms.subject).toBe('patient:7');
+    expect(admission.admit(KEY, sealed)).toEqual(first);
+  });
+
   it('says whose it is, for whom, and how closely it is held', () => {
     const options = {
       ...PHI,

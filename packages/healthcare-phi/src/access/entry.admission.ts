@@ -1,4 +1,5 @@
 import {
+  isHealthInformation,
   systemClock,
   type Admission,
   type Clock,
@@ -7,7 +8,6 @@ import {
 } from '@vitalcache/core';
 import { LRUCache } from 'lru-cache';
 
-import { isHealthInformation } from '../policy/option-rules.js';
 import { subjectOf } from '../subjects/entry-subject.js';
 import type { EntrySubject } from '../subjects/key-convention.js';
 import { REMEMBERED, type ISubjects } from '../subjects/known-subjects.js';
@@ -34,6 +34,9 @@ const DECLARED: readonly (keyof DataSubject)[] = [
   'clinicId',
   'appointmentId',
 ];
+
+/** Of what is only sealed. */
+const NOBODY: EntrySubject = { topics: [] };
 
 /** An admission, and all that it was made of. */
 interface Known {
@@ -74,7 +77,7 @@ export class EntryAdmission {
     const isPerson = isHealthInformation(options);
     if (isPerson && !context) throw contextMissing('Protected data');
     const admission =
-      isPerson && context ? this.#ofPerson(key, options, context) : sealedOnly(key, options);
+      isPerson && context ? this.#ofPerson(key, options, context) : this.#ofNobody(key, options);
     if (this.#options.isCaching()) return admission;
     if (this.#bypassed++ === 0) {
       this.#options.warn(
@@ -98,6 +101,17 @@ export class EntryAdmission {
       const isForAll = isNamed && context.grantId === undefined && !dependsOnWhoAsks(options);
       this.#known.set(key, { options, subject, ...place, ownClinic, isForAll, admission });
     }
+    return admission;
+  }
+
+  /** What key and options alone say; options that are about a person are others. */
+  #ofNobody(key: string, options: ResolvedCacheOptions): Admission {
+    const known = this.#known.get(key);
+    if (known?.options === options) return known.admission;
+    const admission = sealedOnly(key, options);
+    const { tenant, scope } = admission.terms;
+    const who = { subject: NOBODY, tenant, scope, ownClinic: undefined, isForAll: false };
+    this.#known.set(key, { options, ...who, admission });
     return admission;
   }
 }

@@ -1,7 +1,11 @@
-import type { CacheOperation, ComplianceLevel, ResolvedCacheOptions } from '@vitalcache/core';
+import {
+  isHealthInformation,
+  type CacheOperation,
+  type ComplianceLevel,
+  type ResolvedCacheOptions,
+} from '@vitalcache/core';
 
 import type { AuditEvent } from '../audit/audit-event.js';
-import { isHealthInformation } from '../policy/option-rules.js';
 import { labelsOf } from '../policy/sensitivity.labels.js';
 import { subjectByConvention, type EntrySubject } from '../subjects/key-convention.js';
 import type { ISubjects } from '../subjects/known-subjects.js';

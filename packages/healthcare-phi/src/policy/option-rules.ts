@@ -9,14 +9,6 @@ import {
 import { stricter, type LevelRules } from './level-rules.js';
 import { labelsOf, type SecurityLabel } from './sensitivity.labels.js';
 
-/**
- * Whether options are about health information: protected, and not only sealed.
- */
-export function isHealthInformation(options: ResolvedCacheOptions): boolean {
-  if (!options.encrypt) return isProtected(options);
-  return options.containsPHI || isProtected({ ...options, encrypt: false });
-}
-
 /** What decides about levels. */
 interface LevelPolicy {
   /** Whether anything can serve protected data stale and refresh it meanwhile. */
