@@ -25,9 +25,8 @@ export const ACCESS_MUTATIONS = [
     mechanism: 'access: on record before the value is given',
     without: 'the record is written sometime',
     file: `${PHI}/access/access-cache.middleware.ts`,
-    find: 'await this.#record(acts.map(({ act }, i) => done(events[i] as OpenEvent, act, result)));',
-    replace:
-      'void this.#record(acts.map(({ act }, i) => done(events[i] as OpenEvent, act, result))).catch(() => undefined);',
+    find: 'act, result));\n    await this.#record(events);',
+    replace: 'act, result));\n    void this.#record(events).catch(() => undefined);',
     suites: ACCESS,
   },
   {

@@ -78,7 +78,8 @@ export class AccessMiddleware implements ICacheMiddleware {
       await this.#tryRecord(events.map((event) => failed(event, error)));
       throw error;
     }
-    await this.#record(acts.map(({ act }, i) => done(events[i] as OpenEvent, act, result)));
+    acts.forEach(({ act }, i) => done(events[i] as OpenEvent, act, result));
+    await this.#record(events);
     this.#counts.accesses += acts.length;
     if (context.grantId !== undefined) this.#options.grants?.used(context.grantId);
     return result;

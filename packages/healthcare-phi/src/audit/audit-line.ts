@@ -42,6 +42,11 @@ export function recordHash(previous: string, canonical: string): string {
   return hash('sha256', bytes, 'base64url');
 }
 
+/** How a record and its hash stand in a log. */
+export function lineText(hash: string, canonical: string): string {
+  return `{"h":"${hash}","r":${canonical}}`;
+}
+
 /** @param record with its members in order, as `toRecord` makes it */
 export function recordLine(record: AuditRecord, previous: string): RecordLine {
   const canonical = orderedJson(record as unknown as JsonValue);
@@ -120,7 +125,7 @@ function has(part: unknown, members: Readonly<Record<string, string>>): part is 
 
 function lineOfRecord(record: AuditRecord, canonical: string, hash: string): RecordLine {
   const { chain, seq } = record;
-  const text = `{"h":"${hash}","r":${canonical}}`;
+  const text = lineText(hash, canonical);
   return {
     kind: 'record',
     chain,

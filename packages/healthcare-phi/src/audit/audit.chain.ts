@@ -75,7 +75,7 @@ export class AuditChain {
   /** Up to this line, and then as many as a batch may have. */
   readonly #finish = (line: ChainedLine): void => {
     const count = Math.max(this.#unfinished.indexOf(line) + 1, MAX_BATCH);
-    for (const next of this.#unfinished.splice(0, count)) this.#hash = next.write(this.#hash);
+    for (const next of this.#unfinished.splice(0, count)) this.#hash = next.link(this.#hash);
   };
 
   /** Uses up a number for an event that can't be kept anywhere; returns it. */

@@ -1,5 +1,6 @@
-import { recordLine, type RecordLine } from './audit-line.js';
+import { lineText, recordHash, type RecordLine } from './audit-line.js';
 import type { AuditRecord } from './audit-record.js';
+import { orderedJson, type JsonValue } from './canonical-json.js';
 
 /** What a line takes beside what it says: names of members, quotes, hash. */
 const FRAME_LENGTH = 470;
@@ -17,9 +18,13 @@ export class ChainedLine implements RecordLine {
   readonly record: AuditRecord;
   readonly size: number;
   /** No #fields: to make an object with them takes as long as all the rest. */
-  private line: RecordLine | null = null;
+  private canonical = '';
+  private ownHash = '';
 
-  /** @param finish calls {@link write} of this and all lines before it, in their order */
+  /**
+   * @param record with its members in order, as `toRecord` makes it
+   * @param finish calls {@link link} of this and all lines before it, in their order
+   */
   constructor(
     record: AuditRecord,
     private readonly finish: (line: ChainedLine) => void,
@@ -32,22 +37,19 @@ export class ChainedLine implements RecordLine {
   }
 
   /** @returns its hash */
-  write(previous: string): string {
-    this.line ??= recordLine(this.record, previous);
-    return this.line.hash;
+  link(previous: string): string {
+    this.canonical = orderedJson(this.record as unknown as JsonValue);
+    return (this.ownHash = recordHash(previous, this.canonical));
   }
 
+  /** Made anew each time: it is asked for once, and would be kept until the sink has it. */
   get text(): string {
-    return this.written.text;
+    return lineText(this.hash, this.canonical);
   }
 
   get hash(): string {
-    return this.written.hash;
-  }
-
-  private get written(): RecordLine {
-    if (!this.line) this.finish(this);
-    return this.line as RecordLine;
+    if (this.ownHash === '') this.finish(this);
+    return this.ownHash;
   }
 }
 

@@ -70,15 +70,15 @@ export class LevelRecorder {
     const kind = classOf(event);
     if (kind === 'emergency') return this.#recordEmergency(event);
     if (kind === 'restricted') return this.#recordDurably(event);
-    const canMerge = this.merger.takes(event);
-    if (canMerge && this.merger.join(event)) return null;
-    const take = (): void => {
-      if (canMerge && !this.merger.join(event)) this.merger.begin(event);
-      else if (!canMerge) this.#link(event, kind);
-    };
-    if (!this.#hasRoom(kind)) return this.#waitForRoom(kind).then(take);
-    take();
+    if (this.merger.takes(event) && this.merger.join(event)) return null;
+    if (!this.#hasRoom(kind)) return this.#waitForRoom(kind).then(() => this.#take(event, kind));
+    this.#take(event, kind);
     return null;
+  }
+
+  #take(event: AuditEvent, kind: AuditClass): void {
+    if (!this.merger.takes(event)) this.#link(event, kind);
+    else if (!this.merger.join(event)) this.merger.begin(event); // one may have come meanwhile
   }
 
   #hasRoom(kind: AuditClass): boolean {
