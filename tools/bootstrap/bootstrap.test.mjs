@@ -42,6 +42,16 @@ for (const entry of ['start', 'test']) {
   });
 }
 
+test('npm run docs with an option that it has not names those that it has and builds nothing', () => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['tools/docs.mjs', '--quick', '--nonsense'],
+    { cwd: root, encoding: 'utf8' },
+  );
+  assert.deepEqual([status, stdout], [1, '']);
+  assert.equal(stderr, 'npm run docs knows no --nonsense; accepted: --quick, --serve\n');
+});
+
 test('results: what was skipped for one reason is one line', () => {
   const reason = 'no Valkey: start Docker, or put it on the PATH';
   const names = ['gives', 'takes'].map(

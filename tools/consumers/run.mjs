@@ -18,6 +18,10 @@ const isUpdate = args.includes('--update');
 const wanted = args.filter((argument) => !argument.startsWith('--'));
 const { names: all, noted } = readInstalls(root);
 const names = all.filter((name) => wanted.length === 0 || wanted.includes(name));
+if (names.length < wanted.length) {
+  console.error(`Not all of ${wanted.join(', ')} are in fixtures/; there are: ${all.join(', ')}`);
+  process.exit(1);
+}
 
 function copyTarballs(place) {
   mkdirSync(join(place, 'tarballs'));

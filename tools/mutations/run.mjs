@@ -14,6 +14,10 @@ const wanted = process.argv.slice(2);
 const chosen = MUTATIONS.filter(
   ({ mechanism }) => wanted.length === 0 || wanted.some((word) => mechanism.includes(word)),
 );
+if (chosen.length === 0) {
+  console.error(`No mechanism is called ${wanted.join(' or ')}.`);
+  process.exit(1);
+}
 
 function progress(done, text) {
   const width = 24;
