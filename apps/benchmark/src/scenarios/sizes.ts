@@ -31,7 +31,7 @@ export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
   full: {
     name: 'full',
     rounds: 15,
-    scenarioMs: 15_000,
+    scenarioMs: 8_000,
     roundMs: 60,
     scale: [10_000, 100_000, 1_000_000, 5_000_000],
     carriers: [1, 1_000, 1_000_000],
