@@ -30,6 +30,7 @@ export class Deletion {
   async show(patient) {
     this.patient = patient;
     this.say('');
+    this.drawDesk();
     try {
       const isHeld = await api.isHeld(patient.id);
       if (this.patient.id === patient.id) this.draw(isHeld);
@@ -38,12 +39,17 @@ export class Deletion {
     }
   }
 
-  draw(isHeld) {
-    this.isHeld = isHeld;
-    byId('held').hidden = !isHeld;
+  /** What whoever is at the desk may do, at once: it must not wait for an answer about the patient. */
+  drawDesk() {
     const isForOthers = this.login.role === 'receptionist';
     byId('delete').hidden = isForOthers;
     byId('delete-by-others').hidden = !isForOthers;
+    byId('hold').hidden = true;
+  }
+
+  draw(isHeld) {
+    this.isHeld = isHeld;
+    byId('held').hidden = !isHeld;
     byId('hold').hidden = this.login.role !== 'records-office';
     byId('hold').textContent = isHeld ? 'Lift the legal hold' : 'Place a legal hold';
   }
