@@ -18,11 +18,6 @@ export class KnownNames {
   /** @param areSecret names that nobody declared are shown to nobody */
   constructor(private readonly areSecret: boolean) {}
 
-  /** Whether nobody has declared or used any. */
-  get isEmpty(): boolean {
-    return this.#templates.size + this.#words.size === 0;
-  }
-
   /** Whether some can't be known. */
   get isOpen(): boolean {
     return this.#isOpen;
@@ -57,13 +52,11 @@ export class KnownNames {
     );
   }
 
-  /** A few that begin as the name does, or nearly; without any, a few of all. */
-  near(name: string): { readonly areNear: boolean; readonly names: readonly string[] } {
+  /** A few that begin as the name does, or nearly: what was probably meant. */
+  near(name: string): readonly string[] {
     const all = [...this.#templates.keys(), ...(this.areSecret ? [] : this.#words)];
     const nearest = nearestName(wordOf(name), [...new Set(all.map(wordOf))]);
-    const near = all.filter((one) => wordOf(one) === nearest);
-    const areNear = near.length > 0;
-    return { areNear, names: (areNear ? near : all).slice(0, MAX_NAMED) };
+    return all.filter((one) => wordOf(one) === nearest).slice(0, MAX_NAMED);
   }
 }
 

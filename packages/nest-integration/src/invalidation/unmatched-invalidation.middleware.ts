@@ -11,21 +11,22 @@ import type { DecoratedMethod } from '../decorator/decorated-method.js';
 import { PuttingMethod } from '../decorator/putting-method.js';
 import { KnownNames, wordOf } from './known-names.js';
 
-/** In all; whoever reads none of so many reads no more. */
-const MAX_WARNINGS = 50;
+/** Beginnings that are judged in all: more are no beginnings but ids, and whoever reads none of so many warnings reads no more. */
+const MAX_JUDGED = 200;
 /** Tags that a plugin which protects data adds by itself. */
 const CONTRACTS = ['patient', 'doctor', 'clinic', 'appointment', 'phi_data'];
 
 /**
  * For development: says, once of all that begin alike, that an invalidation concerns no key and no tag that this process
- * has declared or used so far. Mostly that is a slip of the pen, after which old data are served until they expire.
+ * has declared or used so far, but nearly one. Mostly that is a slip of the pen, after which old data are served until they
+ * expire. Of what looks like nothing known nothing is said: others read it, or it was not read yet.
  */
 export class UnmatchedInvalidationMiddleware implements ICacheMiddleware {
   readonly name = 'unmatched-invalidation';
   readonly #keys: KnownNames;
   readonly #tags: KnownNames;
   readonly #declared = new Set<string>();
-  readonly #warned = new Set<string>();
+  readonly #judged = new Set<string>();
 
   /** @param areSecret names may be about people: only what is declared is repeated */
   constructor(
@@ -82,7 +83,6 @@ export class UnmatchedInvalidationMiddleware implements ICacheMiddleware {
   }
 
   #check({ key, keys, pattern, tags }: CacheOperation): void {
-    if (this.#keys.isEmpty) return; // it only writes
     const named = key === null ? keys : [key];
     for (const one of named.map(withoutVariant)) {
       if (!this.#keys.has(one)) this.#warn('key', one, this.#keys);
@@ -99,16 +99,15 @@ export class UnmatchedInvalidationMiddleware implements ICacheMiddleware {
   #warn(kind: 'key' | 'pattern' | 'tag', name: string, known: KnownNames): void {
     const { length } = name.split(':');
     const occasion = `${kind} ${wordOf(name)} ${length}`;
-    if (known.isOpen || this.#warned.has(occasion) || this.#warned.size >= MAX_WARNINGS) return;
-    this.#warned.add(occasion);
+    if (known.isOpen || this.#judged.has(occasion) || this.#judged.size >= MAX_JUDGED) return;
+    this.#judged.add(occasion);
+    const near = known.near(name);
+    if (near.length === 0) return; // what another process reads, or nobody has read yet
     const what = this.areSecret
       ? `a ${kind}`
       : `the ${kind} ${wordOf(name)}${':…'.repeat(length - 1)}`;
-    const { areNear, names } = known.near(name);
-    const others =
-      names.length === 0 ? 'there are none' : `${areNear ? 'near' : 'known'}: ${names.join(', ')}`;
     this.logger.warn(
-      `An invalidation of ${what} concerns no ${kind === 'tag' ? 'tag' : 'key'} that this process has declared or used so far (${others}): what it is meant for may stay as it was.`,
+      `An invalidation of ${what} concerns no ${kind === 'tag' ? 'tag' : 'key'} that this process has declared or used so far (near: ${near.join(', ')}): what it is meant for may stay as it was.`,
     );
   }
 }

@@ -48,8 +48,8 @@ export interface CacheModuleOptions extends CacheConfig {
    */
   readonly startup?: 'degraded' | 'require';
   /**
-   * Warns, once each, of invalidations that concern no key and no tag which this process has declared or used, and names
-   * near ones. Default: unless NODE_ENV is production.
+   * Warns, once each, of invalidations that concern no key and no tag which this process has declared or used, but nearly
+   * one. Default: unless NODE_ENV is production.
    */
   readonly reportsUnmatched?: boolean;
 }
