@@ -14,10 +14,10 @@ const MESSAGE_HANDLER = 'microservices:handler_type';
 /** `null` for what is no handler. */
 export function handlerKindOf(handler: unknown): HandlerKind | null {
   if (typeof handler !== 'function') return null;
-  if (Reflect.hasOwnMetadata(METHOD_METADATA, handler)) return 'http';
-  if (Reflect.hasOwnMetadata(RESOLVER_TYPE, handler)) return 'graphql';
-  if (Reflect.hasOwnMetadata(RESOLVER_PROPERTY, handler)) return 'graphql';
-  return Reflect.hasOwnMetadata(MESSAGE_HANDLER, handler) ? 'message' : null;
+  const keys: readonly unknown[] = Reflect.getOwnMetadataKeys(handler); // of most methods there are none
+  if (keys.includes(METHOD_METADATA)) return 'http';
+  if (keys.includes(RESOLVER_TYPE) || keys.includes(RESOLVER_PROPERTY)) return 'graphql';
+  return keys.includes(MESSAGE_HANDLER) ? 'message' : null;
 }
 
 /** `Query`, `Mutation`, `Subscription`; `undefined` for resolvers of fields, and for what is no resolver. */

@@ -7,25 +7,38 @@ export interface DeclaredParameters {
 }
 
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+/** Parameters that are told apart by commas alone, as most are: nothing in them is in brackets, quotes or comments. */
+const PLAIN = /^(?:async\s+)?(?:function\b\s*)?[\w$]*\s*\(([\w$\s,.=-]*)\)/;
 /** Before these a slash begins a regular expression, otherwise it divides. */
 const BEFORE_REGEX = /[=(,:[!&|?{};+\-*%~^<>]$|^$/;
 
 /** Reads the names of a function's parameters from its source; minifiers rename them. */
 export function parameterNamesOf(method: (...args: never[]) => unknown): DeclaredParameters {
   const source = Function.prototype.toString.call(method);
+  const plain = PLAIN.exec(source);
+  if (plain) return declaredIn((plain[1] as string).split(','), source.slice(plain[0].length));
   const single = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u.exec(source)?.[1];
   if (single !== undefined) return { names: [single], isOpen: false };
   const open = findParameterList(source);
   if (open < 0) return { names: [], isOpen: true };
   const { parts, end } = splitList(source, open + 1);
-  const isRest = parts.at(-1)?.startsWith('...') ?? false;
+  return declaredIn(parts, source.slice(end));
+}
+
+/** @param parts the parameters; the last is empty behind a trailing comma */
+function declaredIn(parts: readonly string[], body: string): DeclaredParameters {
+  const written = parts.map((part) => part.trim());
+  if (written.at(-1) === '') written.pop();
+  const isRest = written.at(-1)?.startsWith('...') ?? false;
   return {
-    names: parts.map(nameOf),
-    isOpen: isRest || /\barguments\b|\[native code\]/.test(source.slice(end)),
+    names: written.map(nameOf),
+    isOpen: isRest || /\barguments\b|\[native code\]/.test(body),
   };
 }
 
 function nameOf(parameter: string): string | null {
+  const plain = /^(?:\.\.\.)?([\w$]+)(?=$|\s|=)/.exec(parameter)?.[1];
+  if (plain !== undefined) return plain;
   return /^(?:\.\.\.)?([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(parameter)?.[1] ?? null;
 }
 
