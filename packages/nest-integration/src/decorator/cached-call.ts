@@ -29,19 +29,31 @@ export class CachedCall implements MethodRunner {
   }
 
   /**
-   * The answer from the cache, or from the method. What this process holds is given before anything is made that only a
-   * load needs.
+   * The answer from the cache, or from the method. Nest, which handed the request, takes one that is held as it is;
+   * whoever else calls gets a promise.
    * @throws CacheError `KEY_INVALID` for an argument of a type that no key can be made of.
    */
-  async run(instance: object, args: unknown[], cache: BoundCache): Promise<unknown> {
+  run(instance: object, args: unknown[], cache: BoundCache): unknown {
+    const { requestAt } = this.#method;
+    const record = requestAt === null ? undefined : cache.context?.scopes.of(args[requestAt]);
+    if (record) return this.#answer(instance, args, record, cache);
+    return (async () => this.#answer(instance, args, undefined, cache))();
+  }
+
+  /** What this process holds is given before anything is made that only a load needs. */
+  #answer(
+    instance: object,
+    args: unknown[],
+    record: RequestRecord | undefined,
+    cache: BoundCache,
+  ): unknown {
     const { service, context } = cache;
-    const { requestAt, options } = this.#method;
-    const record = requestAt === null ? undefined : context?.scopes.of(args[requestAt]);
+    const { original, options } = this.#method;
     const key = this.#keyOf(instance, args, record, cache);
     const read = (): ReadResult<unknown> | null => service.readHeld(key ?? '', options);
     const held = key === null ? null : context ? context.scopes.at(record, read) : read();
     if (held) return held.value;
-    const call: Call = () => this.#method.original.apply(instance, args);
+    const call: Call = () => original.apply(instance, args);
     const answer = (): unknown => (key === null ? call() : this.#read(key, args, call, cache));
     return context ? context.scopes.during(record, answer) : answer();
   }

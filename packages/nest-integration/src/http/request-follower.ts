@@ -4,8 +4,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
 import type { CacheRequest } from '../decorator/cache-decorator.options.js';
+import { HandlerNeeds } from './handler-needs.js';
 import { ResponseHeaders, type AnswerHeaders } from './response-headers.js';
-import { HandedRequests } from './handed-requests.js';
 import { RequestScopes } from './request-scopes.js';
 
 type Done = () => void;
@@ -45,7 +45,7 @@ export class RequestFollower {
     @Inject(RequestScopes) private readonly scopes: RequestScopes,
     @Inject(ResponseHeaders) private readonly headers: ResponseHeaders,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
-    @Inject(HandedRequests) private readonly requests: HandedRequests,
+    @Inject(HandlerNeeds) private readonly needs: HandlerNeeds,
   ) {
     // Before any route is declared; under a test's module there is no server yet.
     if (isThere(host)) this.#follow(host);
@@ -53,7 +53,7 @@ export class RequestFollower {
   }
 
   #follow({ httpAdapter }: HttpAdapterHost): void {
-    this.requests.declare();
+    this.needs.declare();
     if (httpAdapter.getType() === 'fastify') {
       this.#followFastify(httpAdapter.getInstance<FastifyLike>());
     } else {
@@ -63,8 +63,13 @@ export class RequestFollower {
 
   #followFastify(fastify: FastifyLike): void {
     fastify.addHook('preHandler', (request, reply, done) => {
+      const need = this.needs.of(request.routeOptions.config);
+      if (need === 'nothing') {
+        this.scopes.pass();
+        return done();
+      }
       const record = this.scopes.begin(request);
-      if (this.requests.suffice(request.routeOptions.config)) return done();
+      if (need === 'request') return done();
       reply.raw.once('close', this.scopes.leave);
       this.scopes.enter(record, done);
     });

@@ -1,3 +1,7 @@
+import { AsyncResource } from 'node:async_hooks';
+
+import { FakeClock } from '@vitalcache/testing';
+
 import { RequestScopes } from './request-scopes.js';
 
 describe('RequestScopes', () => {
@@ -47,24 +51,36 @@ describe('RequestScopes', () => {
 
   const itWhereItCosts = Number(process.versions.node.split('.')[0]) < 24 ? it : it.skip;
   itWhereItCosts(
-    'costs nothing when no request runs in it (skipped: free from Node 24 on)',
+    'costs nothing when no request has run in it for a while (skipped: free from Node 24 on)',
     async () => {
-      const scopes = new RequestScopes();
+      const clock = new FakeClock();
+      const scopes = new RequestScopes(clock);
       const [first, second] = [scopes.begin(request()), scopes.begin(request())];
-      let go: () => void = () => undefined;
-      const left = new Promise<void>((resolve) => (go = resolve)).then(() => scopes.current);
-      const outliving = scopes.enter(first, () =>
-        Promise.resolve().then(async () => {
-          await left;
-          return scopes.current;
-        }),
-      );
+      let look: () => void = () => undefined;
+      const looks: unknown[] = [];
+      scopes.enter(first, () => {
+        look = AsyncResource.bind(() => void looks.push(scopes.current));
+      });
+      scopes.leave();
       scopes.enter(second, () => undefined);
+      clock.advance(1_000); // the second still runs
+      await new Promise(setImmediate);
+      look();
       scopes.leave();
-      await Promise.resolve();
-      scopes.leave();
-      go();
-      expect(await outliving).toBeUndefined();
+      look();
+      clock.advance(1_000);
+      await new Promise(setImmediate);
+      look();
+      expect(looks).toEqual([first, first, undefined]);
     },
   );
+
+  it('knows nobody any more when it is closed', () => {
+    const scopes = new RequestScopes();
+    const seen = scopes.enter(scopes.begin(request()), () => {
+      scopes.close();
+      return scopes.current;
+    });
+    expect(seen).toBeUndefined();
+  });
 });

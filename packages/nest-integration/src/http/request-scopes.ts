@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import type { ReadOutcome, Tier } from '@vitalcache/core';
-import { Injectable } from '@nestjs/common';
+import { systemClock, type Clock, type ReadOutcome, type Tier } from '@vitalcache/core';
 
 import type { CacheRequest } from '../decorator/cache-decorator.options.js';
 
@@ -35,20 +34,28 @@ export function recordOf(request: CacheRequest): RequestRecord {
   return { request, served: [], vary: new Set(), privacy: { isPrivate: false } };
 }
 
+/** Giving a storage up and taking it up again for each request costs more than leaving it be. */
+const REST_AFTER_MS = 1_000;
+
 /**
  * Knows, anywhere below the handler of a request, which request it is. One instance an application.
  *
- * On Node 20 and 22 a storage that is enabled costs every promise of the process, up to a fifth of a request: it is only
- * while something runs in it, and handlers that the cache answers for do not.
+ * On Node 20 and 22 a storage that is enabled costs every promise of the process: it is only as long as requests run in it,
+ * and a moment more. Handlers that read nothing, and those that the cache answers for, do not.
  */
-@Injectable()
 export class RequestScopes {
   readonly #storage = new AsyncLocalStorage<RequestRecord>();
   /** Where a request has its record: each cache has one of its own. */
   readonly #record = Symbol('record');
+  readonly #clock: Clock;
   #running = 0;
+  #isResting = false;
   #immediate: RequestRecord | undefined;
   #hasBegun = false;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
 
   /** The record of the request that the caller works for; `undefined` outside of requests. */
   get current(): RequestRecord | undefined {
@@ -60,9 +67,14 @@ export class RequestScopes {
     return this.#hasBegun;
   }
 
+  /** Lets a request by that nothing will be asked about. */
+  pass(): void {
+    this.#hasBegun = true;
+  }
+
   /** Notes a request on itself. */
   begin(request: CacheRequest): RequestRecord {
-    this.#hasBegun = true;
+    this.pass();
     const record = recordOf(request);
     (request as unknown as Recorded)[this.#record] = record;
     return record;
@@ -81,8 +93,13 @@ export class RequestScopes {
   }
 
   readonly leave = (): void => {
-    if (--this.#running === 0) this.#storage.disable();
+    if (--this.#running === 0 && !this.#isResting) void this.#rest();
   };
+
+  /** Ends it, whatever still runs. */
+  close(): void {
+    this.#storage.disable();
+  }
 
   /** Runs what a handler does for its request, if it does not run for it already. */
   async during<R>(record: RequestRecord | undefined, work: () => R | Promise<R>): Promise<R> {
@@ -112,6 +129,13 @@ export class RequestScopes {
   async nested<R>(record: RequestRecord, read: () => Promise<R>): Promise<[R, ServedValue[]]> {
     const served: ServedValue[] = [];
     return [await this.#storage.run({ ...record, served }, read), served];
+  }
+
+  async #rest(): Promise<void> {
+    this.#isResting = true;
+    await this.#clock.sleep(REST_AFTER_MS, undefined, 'background');
+    this.#isResting = false;
+    if (this.#running === 0) this.#storage.disable();
   }
 
   #isIn({ request }: RequestRecord): boolean {

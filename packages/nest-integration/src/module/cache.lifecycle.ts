@@ -49,6 +49,7 @@ export class CacheLifecycle implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.context.scopes.close();
     await this.service.close();
   }
 

@@ -14,7 +14,8 @@ import { CacheEventBridge } from '../events/cache-event.bridge.js';
 import { HotKeysMiddleware } from '../dashboard/hot-keys.middleware.js';
 import { UnmatchedInvalidationMiddleware } from '../invalidation/unmatched-invalidation.middleware.js';
 import { METHOD_CONTEXT_TOKEN, type MethodContext } from '../decorator/method-context.js';
-import { HandedRequests } from '../http/handed-requests.js';
+import { CacheReach } from '../http/cache-reach.js';
+import { HandlerNeeds } from '../http/handler-needs.js';
 import { RequestFollower } from '../http/request-follower.js';
 import { RequestScopes } from '../http/request-scopes.js';
 import { ResponseHeaders } from '../http/response-headers.js';
@@ -78,7 +79,11 @@ export const PARTS_OF_A_CACHE: Provider[] = [
     },
     inject: [CACHE_SETUP_TOKEN, CACHE_PROVIDER_TOKEN],
   },
-  RequestScopes,
+  {
+    provide: RequestScopes,
+    useFactory: ({ config }: CacheSetup) => new RequestScopes(config.clock),
+    inject: [CACHE_SETUP_TOKEN],
+  },
   {
     provide: HotKeysMiddleware,
     useFactory: ({ protection }: MergedPlugins) => new HotKeysMiddleware(protection !== null),
@@ -133,7 +138,8 @@ export const PARTS_OF_A_CACHE: Provider[] = [
   CacheEventBridge,
   OperationLog,
   ResponseHeaders,
-  HandedRequests,
+  CacheReach,
+  HandlerNeeds,
   RequestFollower,
   {
     provide: APP_INTERCEPTOR,
