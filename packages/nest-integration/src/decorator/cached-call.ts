@@ -81,11 +81,10 @@ export class CachedCall implements MethodRunner {
     record: RequestRecord | undefined,
     cache: BoundCache,
   ): string | null {
-    const { label } = this.#method;
     if (!cache.context) {
       this.#warnings.say(
         'module',
-        `${label} answers requests and is not cached: without CacheModule nobody sees whose they are. Add it to the imports.`,
+        `${this.#method.label} answers requests and is not cached: without CacheModule nobody sees whose they are. Add it to the imports.`,
         cache,
       );
       return null;

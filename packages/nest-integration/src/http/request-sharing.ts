@@ -47,7 +47,7 @@ export class RequestSharing {
     if (!record) {
       return kind === 'http' ? this.#decideWithoutRequest(terms) : decideForOperation(terms);
     }
-    const { varyBy, isPublic, label } = terms;
+    const { varyBy, isPublic } = terms; // a label is made when it is asked for
     const found = varyBy === undefined ? null : variantFor(varyBy, record);
     if (found?.variant !== undefined) return { isShared: true, variant: found.variant };
     const isForEverybody = isPublic || !this.#hasCredentials(record.request);
@@ -62,13 +62,16 @@ export class RequestSharing {
       reason: found?.problem ? 'vary' : 'credentials',
     });
     if (found?.problem) {
-      return { isShared: false, warning: `${label}: a request is not cached. ${found.problem}` };
+      return {
+        isShared: false,
+        warning: `${terms.label}: a request is not cached. ${found.problem}`,
+      };
     }
     return {
       isShared: false,
       warning: varyBy
-        ? `${label}: varyBy gave nothing for a request with credentials, so its answer is not cached.`
-        : `${label}: a request with credentials is not cached, because others would get its answer: declare \`varyBy\` or \`public: true\`.`,
+        ? `${terms.label}: varyBy gave nothing for a request with credentials, so its answer is not cached.`
+        : `${terms.label}: a request with credentials is not cached, because others would get its answer: declare \`varyBy\` or \`public: true\`.`,
     };
   }
 
