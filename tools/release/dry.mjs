@@ -1,7 +1,7 @@
 // node tools/release/dry.mjs, npm run release:dry
 // Rehearses a release in a copy of what is committed: changeset, versions, changelogs, build, publishing to a registry of
 // its own, installing from it, and a first run. Nothing leaves this machine, and the checkout is left as it is.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -12,20 +12,37 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { root, say, seconds } from '../bootstrap/process.mjs';
 import { startLocalRegistry } from './local-registry.mjs';
 import { writeSbom } from './sbom.mjs';
 
 const SMOKE_PACKAGES = ['core', 'swr', 'provider-memory', 'cli'];
+const REPOSITORY = 'example/vitalcache';
 
 const folder = mkdtempSync(join(tmpdir(), 'release-dry-'));
 const copy = join(folder, 'copy');
 const consumer = join(folder, 'consumer');
 const started = performance.now();
+const runFile = promisify(execFile);
+const interrupted = new AbortController();
 let registry;
+
+async function cleanUp() {
+  await registry?.stop();
+  // What was told to end may still be writing.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, async () => {
+    interrupted.abort();
+    await cleanUp();
+    process.exit(128 + constants.signals[signal]);
+  });
+}
 
 /** One step of the way, told of with its time. */
 async function step(name, work) {
@@ -34,15 +51,11 @@ async function step(name, work) {
   say(`${name}${note ? `: ${note}` : ''} (${seconds(since)})`);
 }
 
-function runIn(cwd, command, args, env = {}) {
-  const options = {
-    cwd,
-    env: { ...process.env, ...env },
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  };
+/** @returns what it said */
+async function runIn(cwd, command, args, env = {}) {
   try {
-    return execFileSync(command, args, options);
+    const { signal } = interrupted;
+    return (await runFile(command, args, { cwd, env: { ...process.env, ...env }, signal })).stdout;
   } catch (error) {
     throw new Error(`${command} ${args.join(' ')} failed:\n${error.stdout}\n${error.stderr}`, {
       cause: error,
@@ -56,9 +69,9 @@ const manifestsOf = () =>
   );
 
 try {
-  await step('a copy of what is committed', () => {
-    runIn(folder, 'git', ['clone', '--quiet', root, copy]);
-    runIn(copy, 'npm', ['ci', '--prefer-offline', '--loglevel=error']);
+  await step('a copy of what is committed', async () => {
+    await runIn(folder, 'git', ['clone', '--quiet', root, copy]);
+    await runIn(copy, 'npm', ['ci', '--prefer-offline', '--loglevel=error']);
   });
 
   await step('a changeset', () => {
@@ -67,9 +80,9 @@ try {
   });
 
   let version;
-  await step('versions and changelogs', () => {
+  await step('versions and changelogs', async () => {
     const before = manifestsOf()[0].version;
-    runIn(copy, 'npm', ['run', '--silent', 'version-packages']);
+    await runIn(copy, 'npm', ['run', '--silent', 'version-packages']);
     const versions = new Set(manifestsOf().map((one) => one.version));
     [version] = versions;
     if (versions.size !== 1 || version === before)
@@ -88,28 +101,33 @@ try {
     return registry.url;
   });
 
-  await step('build and publish', () => {
-    runIn(copy, 'npm', ['run', '--silent', 'release', '--', '--no-git-tag'], registry.env);
+  await step('build and publish', async () => {
+    const env = { ...registry.env, GITHUB_REPOSITORY: REPOSITORY };
+    await runIn(copy, 'npm', ['run', '--silent', 'release', '--', '--no-git-tag'], env);
     return manifestsOf()
       .map(({ name }) => name)
       .join(', ');
   });
 
-  await step('install from it', () => {
+  await step('install from it', async () => {
     mkdirSync(consumer);
     writeFileSync(
       join(consumer, 'package.json'),
       '{ "name": "consumer", "private": true, "type": "module" }\n',
     );
     const names = SMOKE_PACKAGES.map((name) => `@vitalcache/${name}@${version}`);
-    runIn(consumer, 'npm', ['install', '--loglevel=error', ...names], registry.env);
-    return `${readdirSync(join(consumer, 'node_modules/@vitalcache')).length} packages of ours`;
+    await runIn(consumer, 'npm', ['install', '--loglevel=error', ...names], registry.env);
+    const ours = join(consumer, 'node_modules/@vitalcache');
+    const { repository } = JSON.parse(readFileSync(join(ours, 'core/package.json'), 'utf8'));
+    if (!repository?.url.endsWith(`/${REPOSITORY}.git`))
+      throw new Error('What was published does not say where its sources are.');
+    return `${readdirSync(ours).length} packages of ours`;
   });
 
-  await step('a first run', () => {
+  await step('a first run', async () => {
     cpSync(join(root, 'tools/release/smoke.mjs'), join(consumer, 'smoke.mjs'));
-    const said = runIn(consumer, process.execPath, ['smoke.mjs']).trim();
-    const help = runIn(consumer, 'node_modules/.bin/vitalcache', ['--help']);
+    const said = (await runIn(consumer, process.execPath, ['smoke.mjs'])).trim();
+    const help = await runIn(consumer, 'node_modules/.bin/vitalcache', ['--help']);
     if (!help.includes('doctor')) throw new Error(`vitalcache --help says: ${help}`);
     return said;
   });
@@ -133,6 +151,5 @@ try {
   console.error(error.message);
   process.exitCode = 1;
 } finally {
-  await registry?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await cleanUp();
 }
