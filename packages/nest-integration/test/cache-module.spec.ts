@@ -591,7 +591,7 @@ describe('CacheProviderFactory', () => {
       { virtual: true },
     );
     await expect(startFrom({ CACHE_PROVIDER: 'broken' })).rejects.toThrow(
-      "@vitalcache/provider-broken could not be loaded: Cannot find module 'client'",
+      "@vitalcache/provider-broken could not be loaded: Cannot find module 'client'; run: npm install client",
     );
   });
 

@@ -76,25 +76,26 @@ async function find(packageName: string): Promise<unknown> {
     try {
       return await load();
     } catch (error) {
-      if (!isMissing(packageName, error)) throw explained(packageName, error);
+      // The package itself, not one that it needs.
+      if (missing(error) !== packageName) throw explained(packageName, error);
     }
   }
   return null;
 }
 
-/** Whether the package itself is missing, not one that it needs. Package managers word it each in their way. */
-function isMissing(packageName: string, error: unknown): boolean {
+/** What was looked for and not found. Package managers word it each in their way. */
+function missing(error: unknown): string | undefined {
   const { code, message } = error as { readonly code?: string; readonly message?: string };
-  const isNotFound = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
-  const named = /(?:Cannot find (?:package|module) '|tried to access )([^'\s,]+)/.exec(
-    message ?? '',
-  );
-  return isNotFound && named?.[1] === packageName;
+  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined;
+  return /(?:Cannot find (?:package|module) '|tried to access )([^'\s,]+)/.exec(message ?? '')?.[1];
 }
 
 function explained(packageName: string, error: unknown): CacheError {
   const [line = ''] = String((error as Error | undefined)?.message ?? error).split('\n');
-  return new CacheError('CONFIG_INVALID', `${packageName} could not be loaded: ${line}`, {
+  const peer = missing(error);
+  const isPackage = peer !== undefined && /^(?:@[\w.-]+\/)?\w[\w.-]*$/.test(peer);
+  const how = isPackage ? `; run: npm install ${peer}` : '';
+  return new CacheError('CONFIG_INVALID', `${packageName} could not be loaded: ${line}${how}`, {
     cause: error,
   });
 }
