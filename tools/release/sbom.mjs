@@ -43,5 +43,12 @@ export function writeSbom(version, env = {}, target = TARGET) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const version = process.argv[2] ?? manifests()[0].version;
-  say(`${writeSbom(version)} components in ${TARGET}`);
+  try {
+    say(`${writeSbom(version)} components in ${TARGET}`);
+  } catch (error) {
+    console.error(
+      `There is no list of ${version}. Is it published?\n${error.stderr ?? error.message}`,
+    );
+    process.exitCode = 1;
+  }
 }
