@@ -35,7 +35,7 @@ function operatorLines(base: string): string[] {
     `${curl} ${base}/cache`,
     `${curl} ${base}/cache/health`,
     `${curl} ${base}/cache/metrics`,
-    `${curl} -X DELETE "${base}/cache?pattern=doctors:*"`,
+    `${curl} -X DELETE "${base}/cache?pattern=users:*"`,
     `${curl} -H "X-Audit-Reason: a drill" -X DELETE ${base}/cache/phi`,
     `${curl} -X POST ${base}/cache/warm`,
   ];
