@@ -24,6 +24,8 @@ export interface PeerTerms {
   readonly staleAfterMs?: number;
   /** Entries that the process's own tier may hold. */
   readonly maxEntries: number;
+  /** What one takes there, for caches that count bytes. Absent: no more than 4 KiB. */
+  readonly entryBytes?: number;
   /** Tags of every entry. Absent: none. */
   readonly tags?: readonly string[];
 }

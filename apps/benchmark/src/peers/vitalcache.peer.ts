@@ -6,7 +6,7 @@ import { SWRCacheStrategy } from '@vitalcache/swr';
 
 import type { IPeer, OpenCache, PeerTerms } from './peer.js';
 
-const BYTES_PER_ENTRY = 4_096;
+const ENTRY_BYTES = 4_096;
 
 /** This project, on its defaults: the process's own tier is bounded in bytes. */
 export const vitalcachePeer: IPeer = {
@@ -15,9 +15,10 @@ export const vitalcachePeer: IPeer = {
   abilities: ['own', 'shared', 'both', 'stale', 'tags', 'batch', 'invalidation'],
   async open(terms: PeerTerms): Promise<OpenCache> {
     const { load, ttlMs, staleAfterMs, tags, namespace, maxEntries } = terms;
+    const { entryBytes = ENTRY_BYTES } = terms;
     const cache = new CacheService(providerOf(terms), {
       namespace,
-      l1MaxBytes: terms.tiers === 'shared' ? 0 : maxEntries * BYTES_PER_ENTRY,
+      l1MaxBytes: terms.tiers === 'shared' ? 0 : maxEntries * entryBytes,
       strategies: staleAfterMs === undefined ? [] : [new SWRCacheStrategy()],
     });
     await cache.start();
@@ -40,7 +41,7 @@ export const vitalcachePeer: IPeer = {
 };
 
 function providerOf({ tiers, url, product, maxEntries }: PeerTerms): ICacheProvider {
-  if (tiers === 'own') return new MemoryCacheProvider({ maxBytes: maxEntries * BYTES_PER_ENTRY });
+  if (tiers === 'own') return new MemoryCacheProvider({ maxBytes: maxEntries * ENTRY_BYTES });
   return product === 'dragonfly'
     ? new DragonflyCacheProvider(new DragonflyService({ url }))
     : new RedisCacheProvider(new RedisService({ url }));

@@ -34,7 +34,7 @@ describe('HeldEntry', () => {
   });
 
   it('carries any times, positions and versions unchanged', () => {
-    const time = fc.nat({ max: 8_000_000_000_000 });
+    const time = fc.nat({ max: 2 ** 42 - 1 });
     const position = fc.nat({ max: Number.MAX_SAFE_INTEGER });
     const flag = fc.boolean();
     fc.assert(
@@ -123,6 +123,18 @@ describe('isolation', () => {
     const held = hold(value, 'shared');
     expect(held.value).toBe(held.value);
     expect(Object.isFrozen(held.value)).toBe(false);
+  });
+
+  it.each<[Isolation, string, Isolation[]]>([
+    ['freeze', 'plain', ['freeze', 'shared']],
+    ['freeze', 'open', ['freeze', 'shared']],
+    ['clone', 'plain', ['freeze', 'clone', 'shared']],
+    ['shared', 'plain', ['shared']],
+    ['shared', 'text', ['freeze', 'clone', 'shared']],
+  ])('%s: suits, of a %s value, who asks for %p', (isolation, kind, wanted) => {
+    const held = hold({ plain: plain(), open: open(), text: 'text' }[kind], isolation);
+    const all = ['freeze', 'clone', 'shared'] as const;
+    expect(all.filter((one) => held.fits(one))).toEqual(wanted);
   });
 
   it.each<Isolation>(['freeze', 'clone', 'shared'])(

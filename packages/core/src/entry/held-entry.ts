@@ -33,8 +33,9 @@ const PART = 2 ** 30;
 const NEGATIVE = 2 ** 16;
 const SOFTENED = 2 ** 17;
 const READ = 2 ** 18;
-/** The 13 bits from here on hold the high part of a time, up to the year 2248. */
-const CREATED_SHIFT = 19;
+const FROZEN = 2 ** 19;
+/** The 12 bits from here on hold the high part of a time, up to the year 2109. */
+const CREATED_SHIFT = 20;
 
 /**
  * An entry as this process holds it, made by {@link holdEntry}. Hundreds of thousands of them are alive at a time, so
@@ -76,6 +77,7 @@ export abstract class HeldEntry implements HeldMeta, Fence, Subject {
     payloadHash: number,
     valueBytes: number,
     tenant: string | null,
+    isFrozen: boolean,
   ) {
     const { fence, createdAt } = meta;
     this.epoch = fence.epoch;
@@ -92,7 +94,10 @@ export abstract class HeldEntry implements HeldMeta, Fence, Subject {
     this.#keptForMs = meta.keptUntil - createdAt;
     this.#payloadHash = payloadHash | 0;
     this.#flags =
-      meta.schemaVersion | (meta.isNegative ? NEGATIVE : 0) | (highOf(createdAt) << CREATED_SHIFT);
+      meta.schemaVersion |
+      (meta.isNegative ? NEGATIVE : 0) |
+      (isFrozen ? FROZEN : 0) |
+      (highOf(createdAt) << CREATED_SHIFT);
   }
 
   get fence(): Fence {
@@ -129,6 +134,11 @@ export abstract class HeldEntry implements HeldMeta, Fence, Subject {
 
   get isNegative(): boolean {
     return (this.#flags & NEGATIVE) !== 0;
+  }
+
+  /** Whether what it gives is frozen, as far as freezing goes. */
+  get isFrozen(): boolean {
+    return (this.#flags & FROZEN) !== 0;
   }
 
   /** xxh32 of the payload before compression. */
@@ -172,15 +182,15 @@ class SharedValueEntry extends HeldEntry {
     subject: Subject,
     payloadHash: number,
     valueBytes: number,
-    tenant: string | null,
+    { tenant, isolation }: HoldTerms,
     readonly value: unknown,
   ) {
-    super(meta, subject, payloadHash, valueBytes, tenant);
+    super(meta, subject, payloadHash, valueBytes, tenant, isolation === 'freeze');
   }
 
   fits(isolation: Isolation): boolean {
-    if (typeof this.value !== 'object' || this.value === null) return true;
-    return isolation === 'shared' || (isolation === 'freeze' && Object.isFrozen(this.value));
+    if (isolation === 'shared' || (isolation === 'freeze' && this.isFrozen)) return true;
+    return typeof this.value !== 'object' || this.value === null;
   }
 }
 
@@ -191,11 +201,11 @@ class CopiedValueEntry extends HeldEntry {
     subject: Subject,
     payloadHash: number,
     tenant: string | null,
+    isFrozen: boolean,
     readonly codec: PayloadCodec,
     readonly raw: Buffer,
-    readonly isFrozen: boolean,
   ) {
-    super(meta, subject, payloadHash, BUFFER_BYTES + raw.length, tenant);
+    super(meta, subject, payloadHash, BUFFER_BYTES + raw.length, tenant, isFrozen);
   }
 
   /** One's own copy suits everyone who does not want to change it. */
@@ -227,9 +237,9 @@ export function holdEntry(
   const { isFreezable, bytes } = guarded;
   const isCopied =
     isolation === 'clone' ? typeof value === 'object' && value !== null : isFrozen && !isFreezable;
-  if (!isCopied) return new SharedValueEntry(meta, subject, payloadHash, bytes, tenant, value);
+  if (!isCopied) return new SharedValueEntry(meta, subject, payloadHash, bytes, terms, value);
   const raw = ownCopy(rawOf(payload, maxValueBytes));
-  return new CopiedValueEntry(meta, subject, payloadHash, tenant, codec, raw, isFrozen);
+  return new CopiedValueEntry(meta, subject, payloadHash, tenant, isFrozen, codec, raw);
 }
 
 /** The value of an entry that nobody is going to hold. @throws as {@link holdEntry} */
@@ -245,7 +255,7 @@ function holdJson(meta: HeldMeta, subject: Subject, payload: Payload, terms: Hol
   const value = jsonValueOf(text, terms);
   const isNarrow = text.length === payload.rawLength;
   const bytes = terms.isKept ? jsonBytes(value, isNarrow) : text.length;
-  return new SharedValueEntry(meta, subject, payload.payloadHash, bytes, terms.tenant, value);
+  return new SharedValueEntry(meta, subject, payload.payloadHash, bytes, terms, value);
 }
 
 /** Freezing protects all of it. */
@@ -262,11 +272,13 @@ function ownCopy(raw: Buffer): Buffer {
   return copy;
 }
 
+// `| 0`: without it V8 may keep a whole number that it calculated in a box all the same.
+
 function highOf(value: number): number {
-  return Math.floor(value / PART);
+  return Math.floor(value / PART) | 0;
 }
 
 /** A remainder of numbers this large would cost more than all else of a hit. */
 function lowOf(value: number): number {
-  return value - Math.floor(value / PART) * PART;
+  return (value - Math.floor(value / PART) * PART) | 0;
 }

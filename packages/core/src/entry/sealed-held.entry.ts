@@ -19,7 +19,7 @@ export class SealedHeldEntry extends HeldEntry {
     untilMs: number,
   ) {
     const held = { ...metaOf(meta), keptUntil: Math.min(meta.keptUntil, untilMs) };
-    super(held, subject, 0, BUFFER_BYTES + stored.length, tenant);
+    super(held, subject, 0, BUFFER_BYTES + stored.length, tenant, false);
   }
 
   fits(): boolean {

@@ -75,6 +75,11 @@ export class OptionsResolver {
     return resolved;
   }
 
+  /** Whether these, which were resolved before, say the same for ever. */
+  isConstant(options: CacheOptions): boolean {
+    return this.#resolved.has(options);
+  }
+
   /** Not worth a look for options that are never kept, or are none. */
   #recentOf(options: CacheOptions): ResolvedCacheOptions | undefined {
     if ((options as unknown) === null || typeof options.tags === 'object') return undefined;

@@ -128,16 +128,16 @@ export class CacheRepository implements ICacheRepository {
 
   /**
    * As {@link find}, for who wants a value alone where its entry `isEnough`: where this process has no tier of its own, no
-   * entry is made for it then. Not for what is sealed.
+   * entry is made for it then. What this process holds is given at once. Not for what is sealed.
    */
   findFresh(
     key: string,
     view: EntryView,
     isEnough: IsEnough,
-  ): Promise<FreshValue | FoundEntry | null> {
+  ): FoundEntry | Promise<FreshValue | FoundEntry | null> {
     const version = this.#options.versions.versionOf(view.template, key);
     const own = this.#own(key, version, view);
-    if (own) return Promise.resolve({ entry: own, tier: 'l1' });
+    if (own) return { entry: own, tier: 'l1' };
     return this.#stored.find(
       this.#name(key, version),
       (bytes, nowMs) => bytes && this.#opener.openFresh(key, version, view, bytes, nowMs, isEnough),

@@ -80,16 +80,27 @@ export class CacheReader {
 
   /** By hand instead of `async`, as most hits of the shared tier come here. */
   #sharedValue<T>(key: string, load: Loader<T>, options: ResolvedCacheOptions): Promise<T> {
-    const { areTimed } = this.#hits;
+    const { areTimed, isPlainlyFresh } = this.#hits;
     const startedAt = areTimed ? performance.now() : 0;
-    const { isPlainlyFresh } = this.#hits;
-    return this.#runtime.repository.findFresh(key, options, isPlainlyFresh).then((found) => {
+    const finding = this.#runtime.repository.findFresh(key, options, isPlainlyFresh);
+    if (!(finding instanceof Promise)) {
+      return this.#storedValue(key, load, options, { found: finding, ms: 0 });
+    }
+    return finding.then((found) => {
       const ms = areTimed ? performance.now() - startedAt : 0;
       const isHit = found instanceof FreshValue;
       if (isHit && this.#hits.tellShared(key, options, ms, found)) return found.value as T;
-      const looked = isHit ? undefined : { found, ms };
-      return this.#readStored(key, load, options, false, looked).then(({ value }) => value);
+      return this.#storedValue(key, load, options, isHit ? undefined : { found, ms });
     });
+  }
+
+  async #storedValue<T>(
+    key: string,
+    load: Loader<T>,
+    options: ResolvedCacheOptions,
+    looked?: LookedFor,
+  ): Promise<T> {
+    return (await this.#readStored(key, load, options, false, looked)).value;
   }
 
   async #longWay<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<T> {

@@ -41,14 +41,17 @@ export class FreshHits {
   readonly #shared: readonly SharedHitObserver[] | null;
   /** The strategy of calls without options of their own. */
   readonly #usual: string;
+  /** Options that take the short way, and can't change: those that were last read with. */
+  #constant: CacheOptions | undefined;
 
   constructor(options: FreshHitsOptions) {
-    const { strategies, middleware } = options;
+    const { strategies, middleware, runtime } = options;
     this.#options = options;
-    this.#runtime = options.runtime;
+    this.#runtime = runtime;
     this.#usual = strategies.select(options.options.resolve(undefined)).name;
-    this.#own = strategies.isPlainOnFresh && middleware.every(isOwnObserver) ? middleware : null;
-    this.#shared = this.#own?.every(isSharedObserver) ? this.#own : null;
+    const own = strategies.isPlainOnFresh && middleware.every(isOwnObserver) ? middleware : null;
+    this.#own = runtime.repository.hasOwnTier ? own : null;
+    this.#shared = own?.every(isSharedObserver) ? own : null;
   }
 
   /** Whether it matters how long a hit of the shared tier took. */
@@ -80,7 +83,9 @@ export class FreshHits {
       if (!flags.isEnabled(options?.template)) return null;
       if (options !== undefined && !takesShortWay(options)) return null;
       assertKey(key);
-      const resolved = this.#options.options.resolve(options);
+      const resolver = this.#options.options;
+      const resolved = resolver.resolve(options);
+      if (options !== undefined && resolver.isConstant(options)) this.#constant = options;
       return gate.concerns(resolved) || resolved.serializer ? null : resolved; // a rule may have made it so
     } catch {
       return null;
@@ -107,9 +112,9 @@ export class FreshHits {
 
   #ownHit(key: string, options: CacheOptions | undefined): HeldEntry | null {
     const runtime = this.#runtime;
-    if (!this.#own || !runtime.repository.hasOwnTier || !runtime.isOpen) return null;
+    if (!this.#own || !runtime.isOpen) return null;
     if (!runtime.flags.isEnabled(options?.template)) return null;
-    if (options !== undefined && !takesShortWay(options)) return null;
+    if (options !== this.#constant && options !== undefined && !takesShortWay(options)) return null;
     const now = runtime.clock.now();
     const held = runtime.repository.peek(key, now);
     if (!held || !this.isPlainlyFresh(held, now) || !this.#isWanted(key, held, options))

@@ -46,6 +46,27 @@ describe('readHeld', () => {
     expect(told).toEqual([[KEY, loadedAt + 5_000, times]]);
   });
 
+  it('asks options every time that may say something else every time, and none by halves', async () => {
+    const cache = await join({ onSharedHit: () => undefined });
+    let isWanted = false;
+    const frozen = Object.freeze({
+      ...OPTIONS,
+      get forceRefresh() {
+        return isWanted;
+      },
+    });
+    class Wanting {
+      get forceRefresh(): boolean {
+        return isWanted;
+      }
+    }
+    await cache.cache(KEY, () => 'stored', frozen);
+    expect(cache.readHeld(KEY, frozen)).not.toBeNull();
+    isWanted = true;
+    expect(cache.readHeld(KEY, frozen)).toBeNull();
+    expect(cache.readHeld(KEY, new Wanting())).toBeNull();
+  });
+
   it('answers nothing once it is covered, wanted anew, stale, or not to be had without asking others', async () => {
     const cache = await join();
     expect(cache.readHeld(KEY, OPTIONS)).toBeNull();

@@ -41,6 +41,14 @@ describe('isolation', () => {
     expect(Object.isFrozen(value)).toBe(true);
   });
 
+  it('gives who wants nothing changed another value than the one that a caller froze at its top', async () => {
+    const list = (): { list: number[] } => ({ list: [1] });
+    const shared = await cache.cache(KEY, list, { isolation: 'shared' });
+    await settle();
+    Object.freeze(shared).list.push(2);
+    expect(await cache.cache(KEY, list)).toEqual({ list: [1] });
+  });
+
   it('gives each place of a repeated key a copy of its own', async () => {
     const [x, y] = await cache.cacheMany([KEY, KEY], () => [load()], { isolation: 'clone' });
     expect(x).toEqual(y);
