@@ -42,6 +42,8 @@ export interface OpenCache {
   readonly readMany?: (keys: readonly string[]) => Promise<readonly unknown[]>;
   /** As {@link readMany}, but what is not cached is loaded, and then cached. */
   readonly loadMany?: (keys: readonly string[]) => Promise<readonly unknown[]>;
+  /** As loads would have left them, faster: to fill a store with. Absent: {@link writeMany} does. */
+  readonly fill?: (entries: readonly (readonly [string, unknown])[]) => Promise<unknown>;
   readonly writeMany?: (entries: readonly (readonly [string, unknown])[]) => Promise<unknown>;
   /** Resolves when what reads left behind, such as writes, is done. */
   readonly settled?: () => Promise<void>;

@@ -4,6 +4,7 @@ import { MemoryCacheProvider } from '@vitalcache/provider-memory';
 import { RedisCacheProvider, RedisService } from '@vitalcache/provider-redis';
 import { SWRCacheStrategy } from '@vitalcache/swr';
 
+import { LoadedEntries } from './loaded-entries.js';
 import type { IPeer, OpenCache, PeerTerms } from './peer.js';
 
 const ENTRY_BYTES = 4_096;
@@ -34,6 +35,13 @@ export const vitalcachePeer: IPeer = {
         cache.cacheMany(keys, (missing) => Promise.all(missing.map(load)), options),
       writeMany: (entries) =>
         cache.batchSet(entries.map(([key, value]) => ({ key, value, ...options }))),
+      fill: async (entries) => {
+        const { url } = terms;
+        const own = { cache, url, namespace, ttlSeconds: ttl, tags: tags ?? [] };
+        const loaded = await LoadedEntries.open(own);
+        await loaded.store(entries);
+        loaded.close();
+      },
       settled: () => cache.settled(),
       close: () => cache.close(),
     };

@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 
 import { fhirBundle } from '../measuring/fhir-bundle.js';
 import { expectValue } from './expect-value.js';
-import { internals } from './internals.js';
+import { internals } from '../measuring/internals.js';
 import type { IScenario, ScenarioContext } from './scenario.js';
 import { TimedWay } from './timed.way.js';
 

@@ -1,6 +1,6 @@
 import { fhirBundle } from '../measuring/fhir-bundle.js';
 import { expectValue } from './expect-value.js';
-import { internals } from './internals.js';
+import { internals } from '../measuring/internals.js';
 import type { IScenario, ScenarioContext, Way } from './scenario.js';
 import { TimedWay } from './timed.way.js';
 

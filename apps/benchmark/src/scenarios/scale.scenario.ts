@@ -1,20 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import { CacheService, type BatchSetItem } from '@vitalcache/core';
+import { CacheService } from '@vitalcache/core';
 import { RedisCacheProvider, RedisService } from '@vitalcache/provider-redis';
 import { startStore, type TestStore } from '@vitalcache/testing';
 import { Redis } from 'ioredis-6';
 
-import { repeat } from '../measuring/stopwatch.js';
+import { LoadedEntries } from '../peers/loaded-entries.js';
 import { expectValue } from './expect-value.js';
 import type { IScenario, ScenarioContext, Way } from './scenario.js';
 import { TimedWay } from './timed.way.js';
 
 const CHUNK = 1_000;
-const CHUNKS_AT_ONCE = 4;
 const CALLERS = 64;
-const ATTEMPTS = 60; // a breaker that opened stays so for half a minute
 const TTL_SECONDS = 86_400;
+const TAGS = ['all'];
 const valueOf = (id: number): object => ({ id, name: `Name of ${id}`, isActive: id % 2 === 0 });
 const keyOf = (id: number): string => `users:${id}`;
 
@@ -49,12 +46,17 @@ class Stock {
     const store = await startStore('redis');
     const before = await usedBytes(store.url);
     const provider = new RedisCacheProvider(new RedisService({ url: store.url }));
-    const cache = new CacheService(provider, { namespace: `scale-${entries}`, l1MaxBytes: 0 });
+    const namespace = `scale-${entries}`;
+    const cache = new CacheService(provider, { namespace, l1MaxBytes: 0 });
     await cache.start();
-    await repeat(Math.ceil(entries / CHUNK), CHUNKS_AT_ONCE, async (chunk) => {
-      const ids = Array.from({ length: Math.min(CHUNK, entries) }, (_, i) => chunk * CHUNK + i);
-      await storeAll(cache, ids.map(itemOf));
-    });
+    const { url } = store;
+    const terms = { cache, url, namespace, ttlSeconds: TTL_SECONDS, tags: TAGS };
+    const loaded = await LoadedEntries.open(terms);
+    for (let first = 0; first < entries; first += CHUNK) {
+      const ids = Array.from({ length: Math.min(CHUNK, entries - first) }, (_, i) => first + i);
+      await loaded.store(ids.map((id) => [keyOf(id), valueOf(id)]));
+    }
+    loaded.close();
     const bytes = (await usedBytes(store.url)) - before;
     return new Stock(entries, store, cache, bytes / entries);
   }
@@ -109,21 +111,11 @@ class Stock {
   }
 }
 
-/** A busy store may not answer in time: what was not stored then is stored again. */
-async function storeAll(cache: CacheService, items: readonly BatchSetItem[]): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const { failed } = await cache.batchSet(items);
-    if (failed === 0) return;
-    await sleep(1_000);
-  }
-  throw new Error(`entries were not stored in ${ATTEMPTS} attempts`);
-}
-
 const itemOf = (id: number) => ({
   key: keyOf(id),
   value: valueOf(id),
   ttl: TTL_SECONDS,
-  tags: ['all'],
+  tags: TAGS,
 });
 
 async function usedBytes(url: string): Promise<number> {

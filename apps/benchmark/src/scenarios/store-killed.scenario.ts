@@ -20,7 +20,7 @@ export const storeKilledScenario: IScenario = {
   unit: 'ms',
   reference: 'vitalcache',
   isCold: true,
-  roundShare: 0.2,
+  roundShare: 0.14,
   async open({ peers, sizes }) {
     // It will be expected from caches that no handler can be given to.
     process.on('uncaughtException', () => undefined);

@@ -85,7 +85,8 @@ class TaggedWay implements Way {
 
   async #fill(): Promise<void> {
     const { cache } = this.peer;
-    if (this.at <= REFILLED || !cache.writeMany) {
+    const fill = cache.fill ?? cache.writeMany;
+    if (this.at <= REFILLED || !fill) {
       await repeat(this.at, 64, (id) => cache.read(keyOf(id)));
       await cache.settled?.();
       return;
@@ -94,7 +95,7 @@ class TaggedWay implements Way {
     this.#isFilled = true;
     for (let first = 0; first < this.at; first += CHUNK) {
       const ids = Array.from({ length: Math.min(CHUNK, this.at - first) }, (_, i) => first + i);
-      await cache.writeMany(ids.map((id) => [keyOf(id), { id }] as const));
+      await fill(ids.map((id) => [keyOf(id), { id }] as const));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { expectValue } from './expect-value.js';
-import { internals } from './internals.js';
+import { internals } from '../measuring/internals.js';
 import type { IScenario, ScenarioContext } from './scenario.js';
 import { TimedWay } from './timed.way.js';
 
