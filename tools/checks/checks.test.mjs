@@ -25,6 +25,7 @@ import { checkLicences } from './licences.mjs';
 import { checkLinks } from './links.mjs';
 import { checkLua } from './lua.mjs';
 import { checkMachinePaths } from './machine-paths.mjs';
+import { longReadmes } from './packages.mjs';
 import { checkSamples } from './samples.mjs';
 import { checkSnippets } from './snippets.mjs';
 import { checkWording } from './wording.mjs';
@@ -274,6 +275,17 @@ test('licences: refuses what is not permissive, and for what is passed on more t
   assert.match((await problemsOf('(MIT AND GPL-2.0)', 'MIT')).join(), /passed-on is under/);
   assert.match((await problemsOf('Python-2.0', 'MIT')).join(), /passed-on is under/);
   assert.match((await problemsOf(undefined, 'MIT')).join(), /none named/);
+});
+
+test('packages: a README has at most 110 lines, other pages as many as they need', () => {
+  const lines = (count) => 'x\n'.repeat(count);
+  write('packages/a/README.md', lines(110));
+  write('packages/b/README.md', lines(111));
+  write('packages/b/docs/README.md', lines(111));
+  write('docs/a.md', lines(111));
+  const [problem, ...others] = longReadmes(root);
+  assert.match(problem, /^packages\/b\/README\.md:111: 111 lines, at most 110; /);
+  assert.deepEqual(others, []);
 });
 
 describe('changes of exports', () => {

@@ -45,7 +45,7 @@ const gauge = (
 });
 
 /**
- * Every signal, by its name as OpenTelemetry spells it, without the prefix `vitalcache.`. The table in the README says the
+ * Every signal, by its name as OpenTelemetry spells it, without the prefix `vitalcache.`. The table in docs/metrics.md says the
  * same, in Prometheus' spelling.
  */
 export const SIGNALS = {
