@@ -33,6 +33,9 @@ const REASONS: Reasons = {
   'tag-invalidation': {
     '*': 'It notes the tag in the store and tells other processes by a message that may be lost (race “missed invalidation”); here it is done when the record is in the journal.',
   },
+  'pattern-removal': {
+    '*': 'It scans and unlinks. Here the pattern is a record of the journal first, after which nobody serves what it matches, nor stores what was loaded before.',
+  },
   'memory-per-entry': {
     '*': 'It keeps the value and when it ends. Here an entry also knows its tags, its place in the journal, its schema and how often it was loaded.',
   },
