@@ -34,26 +34,32 @@ describeWithRedis(
     const namespaceOf = (): string => `${first().prefix}-${++count}`;
 
     /** A cache as the variables make it, without a tier of its own. */
-    const start = async (env: object = {}, namespace = namespaceOf()) => {
+    const open = async (env: object, namespace: string, readBudgetMs: number) => {
       const { provider, settings } = fromEnvironment({
         CACHE_SHARDS: JSON.stringify(shards()),
-        CACHE_COMMAND_TIMEOUT: '400',
-        CACHE_CIRCUIT_BREAKER_THRESHOLD: '4',
         CACHE_CIRCUIT_BREAKER_TIMEOUT: '60000',
         ...env,
       });
-      const quick = { readBudgetMs: READ_MS, invalidationDeadlineMs: 1_000 };
-      const cache = new CacheService(provider, {
-        ...settings.cache,
-        ...quick,
-        namespace,
-        l1MaxBytes: 0,
-      });
+      const bounds = { readBudgetMs, invalidationDeadlineMs: 1_000 };
+      const own = { ...settings.cache, ...bounds, namespace, l1MaxBytes: 0 };
+      const cache = new CacheService(provider, own);
       opened.push(cache);
       await cache.start();
+      return { cache, provider };
+    };
+
+    const start = async (env: object = {}, namespace = namespaceOf()) => {
+      // Filled by one with patience: a breaker that opens now would stay open.
+      const { cache: filler } = await open(
+        { CACHE_COMMAND_TIMEOUT: '10000', CACHE_CIRCUIT_BREAKER_THRESHOLD: '1000' },
+        namespace,
+        10_000,
+      );
       const keys = Array.from({ length: 40 }, (_, i) => `users:${i}`);
-      await Promise.all(keys.map((key) => cache.cache(key, () => 'stored')));
-      await cache.settled();
+      await Promise.all(keys.map((key) => filler.cache(key, () => 'stored')));
+      await filler.settled();
+      const quick = { CACHE_COMMAND_TIMEOUT: '400', CACHE_CIRCUIT_BREAKER_THRESHOLD: '4', ...env };
+      const { cache, provider } = await open(quick, namespace, READ_MS);
       /** Those that a server really holds. */
       const heldBy = async ({ url }: TestStore): Promise<string[]> => {
         const found = (await admin(url, 'KEYS', `vc:${namespace}:e:*`)) as string[];
@@ -72,7 +78,7 @@ describeWithRedis(
       await until('the breaker is open', async () => (await cache.status()).breaker === 'open');
       const began = performance.now();
       for (const key of ill) expect(await read(cache, key)).toMatchObject({ value: 'loaded' });
-      expect(performance.now() - began).toBeLessThan(READ_MS * 2);
+      expect(performance.now() - began).toBeLessThan((READ_MS * ill.length) / 2);
       for (const key of healthy) {
         expect(await read(cache, key)).toMatchObject({ value: 'stored', outcome: 'hit' });
       }
