@@ -26,6 +26,9 @@ export const vitalcachePeer: IPeer = {
     const ttl = ttlMs / 1_000;
     const staleTime = staleAfterMs === undefined ? ttl : staleAfterMs / 1_000;
     const options = Object.freeze({ ttl, staleTime, ...(tags ? { tags } : {}) });
+    let loaded: Promise<LoadedEntries> | undefined;
+    const openLoaded = (): Promise<LoadedEntries> =>
+      LoadedEntries.open({ cache, url: terms.url, namespace, ttlSeconds: ttl, tags: tags ?? [] });
     return {
       read: (key) => cache.cache(key, () => load(key), options),
       invalidate: (key) => cache.invalidateCache(key),
@@ -35,15 +38,12 @@ export const vitalcachePeer: IPeer = {
         cache.cacheMany(keys, (missing) => Promise.all(missing.map(load)), options),
       writeMany: (entries) =>
         cache.batchSet(entries.map(([key, value]) => ({ key, value, ...options }))),
-      fill: async (entries) => {
-        const { url } = terms;
-        const own = { cache, url, namespace, ttlSeconds: ttl, tags: tags ?? [] };
-        const loaded = await LoadedEntries.open(own);
-        await loaded.store(entries);
-        loaded.close();
-      },
+      fill: async (entries) => (await (loaded ??= openLoaded())).store(entries),
       settled: () => cache.settled(),
-      close: () => cache.close(),
+      close: async () => {
+        (await loaded)?.close();
+        await cache.close();
+      },
     };
   },
 };

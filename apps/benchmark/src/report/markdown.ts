@@ -1,3 +1,5 @@
+import type { BenchmarkResult } from '../results/benchmark-result.js';
+
 const BEGIN = '<!-- measured: written by npm run sizing -- --write -->';
 const END = '<!-- /measured -->';
 
@@ -19,4 +21,16 @@ export function markdownTable(
     `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 3)).join(' | ')} |`;
   const rule = line(widths.map((width) => '-'.repeat(width)));
   return [line(heads), rule, ...rows.map(line)].join('\n');
+}
+
+/** Which run a page tells of, in a sentence. */
+export const measuredBy = (run: BenchmarkResult): string =>
+  `Measured by a ${run.mode} run at commit ${run.commit} on ${machineOf(run)}.`;
+
+function machineOf({ environment, stores }: BenchmarkResult): string {
+  const { cpu, cores, node, loadAtStart } = environment;
+  const redis = stores.find(({ product }) => product === 'redis')?.version ?? 'unknown';
+  const isIdle = loadAtStart < cores / 2;
+  const load = isIdle ? 'idle' : `busy with other work (load ${loadAtStart}): a first look`;
+  return `${cores} cores (${cpu}), ${load}; Node ${node}, Redis ${redis}`;
 }

@@ -3,8 +3,7 @@ import type { BenchmarkResult, ScenarioResult } from '../results/benchmark-resul
 import { checkBudgets } from '../results/budget.js';
 import { BUDGETS } from '../results/budgets.js';
 import { summariesOf } from '../results/way-summary.js';
-import { machineOf } from '../sizing/scale-guide.js';
-import { markdownTable, pageWith } from './markdown.js';
+import { markdownTable, measuredBy, pageWith } from './markdown.js';
 import { shortNumber } from './number-format.js';
 import { reasonFor } from './reasons.js';
 
@@ -23,7 +22,7 @@ export const aheadIn = ({ scenarios }: BenchmarkResult): { scenario: string; oth
 
 function sectionsOf(run: BenchmarkResult): string {
   return [
-    `Measured by a ${run.mode} run at commit ${run.commit} on ${machineOf(run)}.`,
+    measuredBy(run),
     '## Speed',
     'How many times as good as Vitalcache each of the others was: medians over rounds, which were interleaved.',
     markdownTable(['scenario', 'Vitalcache', 'others'], run.scenarios.flatMap(speedRows)),

@@ -1,6 +1,7 @@
 import { ALL_PEERS } from '../peers/all-peers.js';
 import { spreadOf } from '../measuring/statistics.js';
 import type { ScenarioResult, WayResult } from './benchmark-result.js';
+import { ratiosOf } from './way-summary.js';
 
 const OWN = 'vitalcache';
 
@@ -16,13 +17,12 @@ export interface Beside {
 
 /** The caches that did a scenario's work, in the order in which they were measured. */
 export function besideUs(scenario: ScenarioResult): Beside[] {
-  const { ways, isMoreBetter } = scenario;
+  const { ways } = scenario;
   const own = ways.filter(({ name }) => name === OWN);
   return ways.flatMap((way) => {
     const ours = own.find(({ at, samples }) => at === way.at && samples.length > 0);
     if (way.name === OWN || !ours || way.samples.length === 0 || !isPeer(way)) return [];
-    const factors = factorsOf(way, ours).map((factor) => (isMoreBetter ? factor : 1 / factor));
-    const { low, median } = spreadOf(factors);
+    const { low, median } = spreadOf(ratiosOf(scenario, way, ours));
     return { peer: way.name, at: way.at, factor: median, isAhead: low > 1 };
   });
 }
@@ -33,10 +33,3 @@ const OTHERS: ReadonlySet<string> = new Set([
   '@nestjs/cache-manager',
 ]);
 const isPeer = ({ name }: WayResult): boolean => OTHERS.has(name);
-
-function factorsOf({ samples }: WayResult, ours: WayResult): number[] {
-  const rounds = Math.min(samples.length, ours.samples.length);
-  return samples.slice(0, rounds).map(({ value }, round) => {
-    return value / (ours.samples[round]?.value ?? NaN);
-  });
-}

@@ -53,7 +53,12 @@ export function referenceOf({ reference, ways }: ScenarioResult, way: WayResult)
   return same ?? (way.at === null ? null : measured.find(({ name }) => name === way.name)) ?? null;
 }
 
-function ratiosOf({ isMoreBetter }: ScenarioResult, way: WayResult, other: WayResult): number[] {
+/** How many times as good a way was as another one, round by round. */
+export function ratiosOf(
+  { isMoreBetter }: ScenarioResult,
+  way: WayResult,
+  other: WayResult,
+): number[] {
   const [own, others] = [valuesOf(way), valuesOf(other)];
   const rounds = Math.min(own.length, others.length);
   return own.slice(0, rounds).map((value, round) => {

@@ -1,5 +1,5 @@
 import type { BenchmarkResult } from '../results/benchmark-result.js';
-import { markdownTable, pageWith } from '../report/markdown.js';
+import { markdownTable, measuredBy, pageWith } from '../report/markdown.js';
 import { measuredInputs, type MeasuredInputs } from './measured-inputs.js';
 import {
   adviceFor,
@@ -18,22 +18,13 @@ function tablesOf(run: BenchmarkResult): string {
   const measured = measuredInputs(run);
   const sizing = sizeFor(TEN_MILLION, measured);
   return [
-    `Measured by a ${run.mode} run at commit ${run.commit} on ${machineOf(run)}.`,
+    measuredBy(run),
     markdownTable(['measured', ''], measuredRows(measured)),
     'Ten million users, a fifth of whom were there within the time to live:',
     markdownTable(['assumed', ''], workloadRows(TEN_MILLION)),
     markdownTable(['it takes', ''], sizingRows(sizing)),
     adviceFor(sizing),
   ].join('\n\n');
-}
-
-/** What it was measured on. */
-export function machineOf({ environment, stores }: BenchmarkResult): string {
-  const { cpu, cores, node, loadAtStart } = environment;
-  const redis = stores.find(({ product }) => product === 'redis')?.version ?? 'unknown';
-  const isIdle = loadAtStart < cores / 2;
-  const load = isIdle ? 'idle' : `busy with other work (load ${loadAtStart}): a first look`;
-  return `${cores} cores (${cpu}), ${load}; Node ${node}, Redis ${redis}`;
 }
 
 type Row = readonly [string, string];
