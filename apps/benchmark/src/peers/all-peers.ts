@@ -1,21 +1,21 @@
-import { asyncCacheDedupePeer } from './async-cache-dedupe.peer.js';
-import { bentocachePeer } from './bentocache.peer.js';
-import { cacheManagerPeer } from './cache-manager.peer.js';
-import { cacheablePeer } from './cacheable.peer.js';
-import { ioredisPeer } from './ioredis.peer.js';
-import { layeredLoaderPeer } from './layered-loader.peer.js';
-import { lruCachePeer } from './lru-cache.peer.js';
+import { peer as asyncCacheDedupe } from './async-cache-dedupe.peer.js';
+import { peer as bentocache } from './bentocache.peer.js';
+import { peer as cacheManager } from './cache-manager.peer.js';
+import { peer as cacheable } from './cacheable.peer.js';
+import { peer as ioredis } from './ioredis.peer.js';
+import { peer as layeredLoader } from './layered-loader.peer.js';
+import { peer as lruCache } from './lru-cache.peer.js';
 import type { IPeer } from './peer.js';
-import { vitalcachePeer } from './vitalcache.peer.js';
+import { peer as vitalcache } from './vitalcache.peer.js';
 
 /** Whom scenarios and races run on, in the order in which they are shown. */
 export const ALL_PEERS: readonly IPeer[] = [
-  vitalcachePeer,
-  lruCachePeer,
-  ioredisPeer,
-  bentocachePeer,
-  cacheablePeer,
-  cacheManagerPeer,
-  layeredLoaderPeer,
-  asyncCacheDedupePeer,
+  vitalcache,
+  lruCache,
+  ioredis,
+  bentocache,
+  cacheable,
+  cacheManager,
+  layeredLoader,
+  asyncCacheDedupe,
 ];

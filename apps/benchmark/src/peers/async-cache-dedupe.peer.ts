@@ -7,7 +7,7 @@ import type { IPeer, OpenCache, PeerTerms } from './peer.js';
 const REFERENCES_SECONDS = 3_600;
 
 /** As its README sets it up: one storage, in memory or in Redis; tags are its references. */
-export const asyncCacheDedupePeer: IPeer = {
+export const peer: IPeer = {
   name: 'async-cache-dedupe',
   packages: ['async-cache-dedupe', 'ioredis-6'],
   abilities: ['own', 'shared', 'stale', 'tags', 'invalidation'],

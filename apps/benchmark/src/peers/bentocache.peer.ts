@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import type { IPeer, OpenCache, PeerTerms } from './peer.js';
 
 /** As bentocache.dev sets it up: memory, Redis and a bus; stale values by a grace period and a timeout of 0. */
-export const bentocachePeer: IPeer = {
+export const peer: IPeer = {
   name: 'bentocache',
   packages: ['bentocache', 'ioredis'],
   abilities: ['own', 'shared', 'both', 'stale', 'tags', 'invalidation'],

@@ -6,7 +6,7 @@ import { Keyv } from 'keyv';
 import type { IPeer, OpenCache, PeerTerms } from './peer.js';
 
 /** As its README sets it up: an LRU of `cacheable` in memory, then `@keyv/redis`. `@nestjs/cache-manager` uses it. */
-export const cacheManagerPeer: IPeer = {
+export const peer: IPeer = {
   name: 'cache-manager',
   packages: ['cache-manager', '@keyv/redis', 'keyv'],
   abilities: ['own', 'shared', 'both', 'batch', 'invalidation'],

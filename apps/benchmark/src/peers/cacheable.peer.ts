@@ -5,7 +5,7 @@ import { Cacheable, Keyv } from 'cacheable';
 import type { IPeer, OpenCache, PeerTerms } from './peer.js';
 
 /** As its README sets it up: memory first, `@keyv/redis` second, and a Redis that tells other processes of changes. */
-export const cacheablePeer: IPeer = {
+export const peer: IPeer = {
   name: 'cacheable',
   packages: ['cacheable', '@keyv/redis', '@qified/redis'],
   abilities: ['own', 'shared', 'both', 'batch', 'invalidation'],

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis-6';
 import type { IPeer, OpenCache, PeerTerms } from './peer.js';
 
 /** What applications write themselves around an `ioredis` with auto-pipelining, with values as JSON. */
-export const ioredisPeer: IPeer = {
+export const peer: IPeer = {
   name: 'ioredis',
   packages: ['ioredis-6'],
   abilities: ['shared', 'batch', 'invalidation'],

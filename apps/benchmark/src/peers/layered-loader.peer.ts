@@ -4,7 +4,7 @@ import { createNotificationPair, Loader, RedisCache, type LoaderConfig } from 'l
 import type { IPeer, OpenCache, PeerTerms } from './peer.js';
 
 /** As its README sets it up: an LRU in memory, Redis with JSON, notifications between processes. The last for Node 20. */
-export const layeredLoaderPeer: IPeer = {
+export const peer: IPeer = {
   name: 'layered-loader',
   packages: ['layered-loader', 'ioredis'],
   abilities: ['own', 'shared', 'both', 'invalidation'],

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { IPeer, OpenCache, PeerTerms } from './peer.js';
 
 /** What applications write themselves around an `lru-cache`: nothing is shared, nothing is joined. */
-export const lruCachePeer: IPeer = {
+export const peer: IPeer = {
   name: 'lru-cache',
   packages: ['lru-cache'],
   abilities: ['own', 'invalidation'],

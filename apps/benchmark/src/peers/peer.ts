@@ -52,7 +52,7 @@ export interface OpenCache {
 
 /** A cache that scenarios and races run on, set up as its own documentation advises. */
 export interface IPeer {
-  /** Also the name of the adapter's file. */
+  /** Also the name of the adapter's file, which exports it as `peer`. */
   readonly name: string;
   /** The packages that it consists of, whose versions the report names. */
   readonly packages: readonly string[];

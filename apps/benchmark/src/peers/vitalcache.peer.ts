@@ -10,7 +10,7 @@ import type { IPeer, OpenCache, PeerTerms } from './peer.js';
 const ENTRY_BYTES = 4_096;
 
 /** This project, on its defaults: the process's own tier is bounded in bytes. */
-export const vitalcachePeer: IPeer = {
+export const peer: IPeer = {
   name: 'vitalcache',
   packages: ['@vitalcache/core', 'ioredis-6'],
   abilities: ['own', 'shared', 'both', 'stale', 'tags', 'batch', 'invalidation'],

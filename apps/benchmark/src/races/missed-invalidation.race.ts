@@ -17,6 +17,7 @@ export const missedInvalidationRace: IRace = {
     'invalidates the key. 3 s after it is back, the first must not serve the old value.',
   needs: ['both', 'invalidation'],
   otherwise: 'it has no two tiers: there is no copy that could be forgotten',
+  waitsMs: AWAY_MS + BACK_MS,
   async run({ peer, store }) {
     const tiers = widestTiers(peer);
     const { hostname, port } = new URL(store.url);

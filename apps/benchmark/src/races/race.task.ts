@@ -1,6 +1,6 @@
 import { startStore } from '@vitalcache/testing';
 
-import { ALL_PEERS } from '../peers/all-peers.js';
+import { peerNamed } from '../peers/peer-named.js';
 import type { RaceResult } from '../results/benchmark-result.js';
 import { ALL_RACES } from './all-races.js';
 import type { IRace, Outcome } from './race.js';
@@ -14,8 +14,8 @@ export interface RaceTask {
 /** Asks in this process, on a store of its own: it may be killed. */
 export async function runRace({ race: raceName, peer: peerName }: RaceTask): Promise<RaceResult> {
   const race = ALL_RACES.find(({ name }) => name === raceName);
-  const peer = ALL_PEERS.find(({ name }) => name === peerName);
-  if (!race || !peer) throw new Error(`There is no ${raceName} of ${peerName}.`);
+  if (!race) throw new Error(`There is no race ${raceName}.`);
+  const peer = await peerNamed(peerName);
   const store = await startStore('redis');
   const errors = collectUncaught();
   try {

@@ -23,5 +23,7 @@ export interface IRace {
   /** Peers without one of these are not asked, because of `otherwise`. */
   readonly needs: readonly PeerAbility[];
   readonly otherwise: string;
+  /** What it waits for, of its own accord; absent: moments. The longest begin first. */
+  readonly waitsMs?: number;
   run(context: RaceContext): Promise<Outcome>;
 }

@@ -9,10 +9,16 @@ import { runChild } from './run-child.js';
 const RACE_PROCESS = new URL('../races/race.process.js', import.meta.url);
 const BOUND_MS = 45_000;
 /** They mostly wait. */
-const AT_ONCE = 6;
+const AT_ONCE = 8;
+
+/** A race that a peer is to run. */
+interface Start {
+  readonly race: IRace;
+  readonly peer: IPeer;
+}
 
 /** Each question to each peer. */
-export const racesOf = ({ races, peers }: BenchmarkPlan): { race: IRace; peer: IPeer }[] =>
+export const racesOf = ({ races, peers }: BenchmarkPlan): Start[] =>
   peers.flatMap((peer) => races.map((race) => ({ race, peer })));
 
 /** Asks each peer each question, in the order of {@link racesOf}, several at a time. */
@@ -21,13 +27,16 @@ export async function runRaces(
   onDone: (step: string) => void,
 ): Promise<RaceResult[]> {
   const asked = racesOf(plan);
-  const results: RaceResult[] = [];
-  await repeat(asked.length, AT_ONCE, async (i) => {
-    const { race, peer } = asked[i] as (typeof asked)[number];
-    results[i] = await resultOf(race, peer);
+  const waitsMs = ({ race }: Start): number => race.waitsMs ?? 0;
+  const begun = [...asked].sort((one, other) => waitsMs(other) - waitsMs(one));
+  const results = new Map<Start, RaceResult>();
+  await repeat(begun.length, AT_ONCE, async (i) => {
+    const start = begun[i] as Start;
+    const { race, peer } = start;
+    results.set(start, await resultOf(race, peer));
     onDone(`${race.name}: ${peer.name}`);
   });
-  return results;
+  return asked.map((start) => results.get(start) as RaceResult);
 }
 
 async function resultOf(race: IRace, peer: IPeer): Promise<RaceResult> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ALL_PEERS } from '../peers/all-peers.js';
+import { peerNamed } from '../peers/peer-named.js';
 import { openPeer, type OpenPeer } from '../scenarios/open-peers.js';
 import type { PoolAnswer, PoolQuestion, PoolTerms } from './worker.pool.js';
 
@@ -16,8 +16,8 @@ const load = async (key: string): Promise<unknown> => {
   return { key };
 };
 const open = new Map<string, OpenPeer>();
-for (const peer of ALL_PEERS.filter(({ name }) => peers.includes(name))) {
-  open.set(peer.name, await openPeer(peer, { tiers, url, namespace: 'pool', load }));
+for (const name of peers) {
+  open.set(name, await openPeer(await peerNamed(name), { tiers, url, namespace: 'pool', load }));
 }
 
 async function answer(question: PoolQuestion): Promise<PoolAnswer> {

@@ -14,6 +14,8 @@ export const stampedeProcessesScenario: IScenario = {
     'load the median caller has the value, and how many loads there were.',
   unit: 'ms',
   reference: 'vitalcache',
+  isCold: true, // the check asked all of them once
+  roundShare: 0.67,
   async open({ sizes, peers, url }) {
     const able = peers
       .filter(({ abilities }) => abilities.includes('shared'))

@@ -10,6 +10,8 @@ import type { IScenario, Sample, Way } from './scenario.js';
 const CALLERS = 32;
 const KEYS = 1_000;
 const LOAD_MS = 5;
+/** How long one is waited for that can't be closed while its store is down. */
+const CLOSE_MS = 100;
 
 /** What readers notice of a store that dies under them. */
 export const storeKilledScenario: IScenario = {
@@ -54,8 +56,7 @@ class KilledWay implements Way {
       for (let i = 0; i < KEYS; i += 10) await opened.cache.read(`rows:${i}`);
       return await this.#load(opened, () => store.kill?.() ?? Promise.resolve());
     } finally {
-      // Some can't be closed while their store is down.
-      await Promise.race([opened.cache.close().catch(() => undefined), sleep(500)]);
+      await Promise.race([opened.cache.close().catch(() => undefined), sleep(CLOSE_MS)]);
       await store.stop();
     }
   }

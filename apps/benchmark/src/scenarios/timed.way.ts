@@ -4,6 +4,9 @@ import type { Sample, Unit, Way } from './scenario.js';
 /** Units of a millisecond. */
 const PER_MS: Readonly<Record<string, number>> = { ns: 1e6, us: 1e3, ms: 1 };
 
+/** For so long an operation is repeated before it counts, so that V8 has compiled what is short; never for more rounds than that. */
+const WARM_UP = { ms: 100, rounds: 8 };
+
 export interface TimedWayOptions {
   readonly name: string;
   readonly at?: number | string;
@@ -21,7 +24,7 @@ export interface TimedWayOptions {
   details?(): Promise<(calls: number) => Promise<Readonly<Record<string, number>>>>;
 }
 
-/** Repeats an operation; its first round finds out how often, so that each takes about as long as is wanted. */
+/** Repeats an operation; before its first round it warms up, and finds out how often, so that each takes about as long as is wanted. */
 export class TimedWay implements Way {
   readonly name: string;
   readonly at?: number | string;
@@ -63,7 +66,11 @@ export class TimedWay implements Way {
       // The first calls are slow, and others may have the processor for a while: neither is to be taken for the cost.
       const spentMs = Math.min(await this.#spent(calls), await this.#spent(calls));
       const wanted = Math.ceil((calls * roundMs) / Math.max(spentMs, 0.001));
-      if (wanted <= calls * 2) return void (this.#calls = Math.max(concurrent, wanted));
+      if (wanted <= calls * 2) {
+        this.#calls = Math.max(concurrent, wanted);
+        const rounds = Math.min(WARM_UP.rounds, WARM_UP.ms / roundMs);
+        return void (await this.#run(Math.ceil(this.#calls * rounds)));
+      }
       calls = Math.min(wanted, calls * 10);
     }
   }
