@@ -14,6 +14,6 @@ export function strayFiles(folder, files) {
   return [
     ...missing.map((name) => `${name} is not packed`),
     ...tests.map((path) => `${path} is packed, and is a test`),
-    ...left.map((path) => `${path} has no source: remove dist and .tsc, and build again`),
+    ...left.map((path) => `${path} has no source: remove dist, and build again`),
   ];
 }

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { run } from 'jest';
+import { runCLI } from 'jest';
 
 const { values, positionals } = parseArgs({
   options: { short: { type: 'boolean', default: false } },
@@ -12,10 +12,18 @@ const { values, positionals } = parseArgs({
 
 process.env.VITALCACHE_FAULTS = values.short ? 'told' : 'long';
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
-await run([
-  '--runInBand',
-  '--verbose',
-  '--testPathPatterns',
-  'test/faults/',
-  ...(positionals.length > 0 ? ['--testNamePattern', positionals.join(' ')] : []),
-]);
+const { results } = await runCLI(
+  {
+    _: [],
+    $0: 'test:faults',
+    runInBand: true,
+    verbose: true,
+    testPathPatterns: ['test/faults/'],
+    ...(positionals.length > 0 ? { testNamePattern: positionals.join(' ') } : {}),
+  },
+  [process.cwd()],
+);
+if (results.numPassedTests + results.numFailedTests === 0) {
+  console.error(`No fault's name has "${positionals.join(' ')}" in it: nothing was run.`);
+}
+process.exitCode = results.success && results.numPassedTests > 0 ? 0 : 1;
