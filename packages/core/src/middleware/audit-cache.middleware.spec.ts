@@ -176,6 +176,24 @@ describe('AuditCacheMiddleware', () => {
     expect(audit.counts.waiting).toBe(1);
   });
 
+  it('writes what comes in whichever step the one before was written', async () => {
+    for (let steps = 0; steps < 12; steps++) {
+      const { audit, sink, written, run } = auditing();
+      const { write } = sink;
+      sink.write = async (record) => {
+        await write(record);
+        if (record.number > 1) return;
+        void (async () => {
+          for (let i = 0; i < steps; i++) await Promise.resolve();
+          await run();
+        })();
+      };
+      await run();
+      await settle();
+      expect([steps, written.length, audit.counts.waiting]).toEqual([steps, 2, 0]);
+    }
+  });
+
   it('records without a context that throws, and survives a listener that does', async () => {
     const broken = (): never => {
       throw new Error('no request');

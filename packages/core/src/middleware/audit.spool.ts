@@ -57,7 +57,7 @@ export class AuditSpool {
     }
     this.#sayWhatIsLost();
     this.#waiting.push({ ...record, number: this.#next++ });
-    this.#pumping ??= this.#pump().finally(() => (this.#pumping = null));
+    this.#pumping ??= Promise.resolve().then(() => this.#pump());
   }
 
   /** Tries at once; resolves with how many records still wait, when none does or after `deadlineMs`. */
@@ -97,6 +97,7 @@ export class AuditSpool {
         pauseMs = Math.min(pauseMs * 2, MAX_RETRY_MS);
       }
     }
+    this.#pumping = null; // in the step that saw that nothing waits: what comes from here on begins anew
   }
 
   async #write(record: AuditRecord): Promise<void> {
