@@ -45,7 +45,10 @@ export class LoadBackOff {
   /** The last failure, if the loader should not be called yet. */
   refusal(key: string, kind: LoadKind): Pick<Failures, 'error'> | null {
     const failures = this.#failures.peek(key);
-    if (!failures || this.#clock.now() >= failures.at + pauseMs(failures.count, kind)) return null;
+    if (!failures) return null;
+    const elapsedMs = this.#clock.now() - failures.at;
+    // A wall clock that was set back is over as well: nobody waits for it to catch up.
+    if (elapsedMs < 0 || elapsedMs >= pauseMs(failures.count, kind)) return null;
     const { subject, fence } = failures;
     return fence && this.#journal.isCovered(subject, fence) ? null : failures;
   }

@@ -187,6 +187,13 @@ describe('limits of a load', () => {
       expect(await cache.cache(KEY, () => 'v1')).toBe('v1');
     });
 
+    it('is over when the clock was set back', async () => {
+      const load = jest.fn(() => Promise.reject(new Error('down')));
+      for (let i = 0; i < 4; i++) await cache.cache(KEY, load).catch(() => undefined);
+      fleet.clock.jump(-3_600_000);
+      expect(await cache.cache(KEY, () => 'v1')).toBe('v1');
+    });
+
     it('does not count answers with a 4xx status', async () => {
       const error = Object.assign(new Error('no'), { statusCode: 422 });
       const load = jest.fn(() => Promise.reject(error));
