@@ -42,4 +42,26 @@ describe('NestedLoads', () => {
     end();
     expect(await long).toBe(true);
   });
+
+  it('ends with the load and the update, in contexts that outlive them', async () => {
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    const flight = flightOf('a');
+    let left: Promise<unknown> | undefined;
+    await nested.runUpdate('b', () =>
+      nested.run([flight], () => {
+        left = held.then(() => [
+          nested.isLoading('a'),
+          nested.isUpdating('b'),
+          nested.runUpdate('b', () => 'updated'),
+        ]);
+      }),
+    );
+    flight.isOver = true;
+    const other = nested.run([flightOf('c')], () => held.then(() => left)); // keeps what is known alive
+    go();
+    await other;
+    const [isLoading, isUpdating, again] = (await left) as [boolean, boolean, Promise<string>];
+    expect([isLoading, isUpdating, await again]).toEqual([false, false, 'updated']);
+  });
 });

@@ -10,13 +10,18 @@ const MAX_DEPTH = 1;
 interface Nesting {
   /** Loads, from the outermost to the innermost, and how often each was asked for from inside. */
   readonly flights: ReadonlyMap<Flight, number>;
-  /** Keys that are being updated. */
-  readonly updates: ReadonlySet<string>;
+  readonly updates: readonly Update[];
+}
+
+/** One update of a key. A context may outlive it, as that of a timer that was set in it does. */
+interface Update {
+  readonly key: string;
+  isOver: boolean;
 }
 
 type Work<T> = () => T | PromiseLike<T>;
 
-const NOTHING: Nesting = { flights: new Map(), updates: new Set() };
+const NOTHING: Nesting = { flights: new Map(), updates: [] };
 
 /**
  * The loads and updates that the present async context runs in, so that none waits for itself, be it over other loaders
@@ -26,9 +31,9 @@ export class NestedLoads {
   readonly #context = new AsyncLocalStorage<Nesting>();
   #running = 0;
 
-  /** From the outermost to the innermost. */
+  /** From the outermost to the innermost; those that are over, which a context may outlive, are none. */
   get current(): readonly Flight[] {
-    return [...this.#now.flights.keys()];
+    return [...this.#now.flights.keys()].filter(({ isOver }) => !isOver);
   }
 
   /** Whether waiting for `flight` would be waiting for the one who asks. */
@@ -42,7 +47,7 @@ export class NestedLoads {
   }
 
   isUpdating(key: string): boolean {
-    return this.#now.updates.has(key);
+    return this.#now.updates.some((update) => update.key === key && !update.isOver);
   }
 
   /** Whether the lease of the key is held by what the one who asks runs in. */
@@ -84,8 +89,9 @@ export class NestedLoads {
         'update: `change` updates its own key, which would wait for itself; let it return the value.',
       );
     }
-    const updates = new Set(this.#now.updates).add(key);
-    return this.#inside({ ...this.#now, updates }, work);
+    const update: Update = { key, isOver: false };
+    const updates = [...this.#now.updates, update];
+    return this.#inside({ ...this.#now, updates }, work).finally(() => (update.isOver = true));
   }
 
   /** Ends it, whatever still runs. */
