@@ -43,6 +43,11 @@ export class OptionsResolver {
     return this.#defaults;
   }
 
+  /** Whether plugins have a say in what options mean. */
+  get hasRules(): boolean {
+    return this.rules.length > 0;
+  }
+
   /** Other defaults from now on; what is under way keeps those it began with. */
   setDefaults(defaults: CacheDefaults): void {
     this.#none = resolveOptions({}, defaults);

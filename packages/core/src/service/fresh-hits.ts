@@ -9,7 +9,7 @@ import type { OptionsResolver } from '../options/options.resolver.js';
 import type { IsEnough } from '../repository/found-entry.js';
 import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
 import type { CacheRuntime } from './cache.runtime.js';
-import { takesShortWay } from './short-way.js';
+import { isEasy, takesShortWay } from './short-way.js';
 
 const { read: READS } = CACHE_CHANNELS;
 
@@ -85,8 +85,10 @@ export class FreshHits {
       assertKey(key);
       const resolver = this.#options.options;
       const resolved = resolver.resolve(options);
+      // A rule may have made it so.
+      if (gate.concerns(resolved) || !isEasy(resolved)) return null;
       if (options !== undefined && resolver.isConstant(options)) this.#constant = options;
-      return gate.concerns(resolved) || resolved.serializer ? null : resolved; // a rule may have made it so
+      return resolved;
     } catch {
       return null;
     }
@@ -114,7 +116,8 @@ export class FreshHits {
     const runtime = this.#runtime;
     if (!this.#own || !runtime.isOpen) return null;
     if (!runtime.flags.isEnabled(options?.template)) return null;
-    if (options !== this.#constant && options !== undefined && !takesShortWay(options)) return null;
+    if (options !== this.#constant && options !== undefined && !this.#isIndifferent(options))
+      return null;
     const now = runtime.clock.now();
     const held = runtime.repository.peek(key, now);
     if (!held || !this.isPlainlyFresh(held, now) || !this.#isWanted(key, held, options))
@@ -124,6 +127,15 @@ export class FreshHits {
       observer.onFreshHit(options?.template ?? 'unnamed', this.#usual, key, now, held);
     }
     return held;
+  }
+
+  /** Whether a fresh entry is all that they ask for: as they were written, and as rules of plugins understand them. */
+  #isIndifferent(options: CacheOptions): boolean {
+    if (!takesShortWay(options)) return false;
+    const resolver = this.#options.options;
+    if (!resolver.hasRules) return true;
+    const resolved = resolver.resolve(options);
+    return isEasy(resolved) && !this.#runtime.gate.concerns(resolved);
   }
 
   /** Whether it is of the version, and held in the way, that the caller would get on the long way. */

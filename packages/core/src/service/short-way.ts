@@ -1,4 +1,4 @@
-import type { CacheOptions } from '../options/cache-options.js';
+import type { CacheOptions, ResolvedCacheOptions } from '../options/cache-options.js';
 
 /** Options that a fresh entry answers whatever they say. Of all others it is looked at what they say. */
 const INDIFFERENT: ReadonlySet<string> = new Set([
@@ -36,6 +36,13 @@ export function takesShortWay(options: CacheOptions): boolean {
     if (asksForMore(name, options[name as keyof CacheOptions])) return false;
   }
   return true;
+}
+
+/** The same of options that rules of plugins have had their say in. */
+export function isEasy(options: ResolvedCacheOptions): boolean {
+  const { ttlMs, forceRefresh, consistency, after, complianceLevel, serializer } = options;
+  const isPlain = consistency === 'eventual' && complianceLevel === 'standard' && !serializer;
+  return isPlain && after === null && ttlMs > 0 && !forceRefresh;
 }
 
 function asksForMore(name: string, value: unknown): boolean {

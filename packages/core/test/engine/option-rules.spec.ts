@@ -33,6 +33,26 @@ describe('an option rule of a plugin', () => {
   });
 });
 
+describe('an option rule that asks for more than a fresh entry', () => {
+  const asking = (more: object): CacheService =>
+    new CacheService(new MapProvider(), {
+      plugins: [{ name: 'asking', optionRule: (_, resolved) => ({ ...resolved, ...more }) }],
+    });
+
+  it.each([
+    ['loads anew', { forceRefresh: true }],
+    ['leaves the cache out', { ttlMs: 0 }],
+  ])('%s where this process holds one', async (_, more) => {
+    const cache = asking(more);
+    for (const options of [{ compress: false }, Object.freeze({ template: 'x' })]) {
+      const load = jest.fn(() => 1);
+      await cache.set('k', 0);
+      for (let i = 0; i < 3; i++) await cache.cache('k', load, options);
+      expect(load).toHaveBeenCalledTimes(3);
+    }
+  });
+});
+
 describe('project', () => {
   it('keeps the same of what is loaded, set, updated and loaded in a batch', async () => {
     const cache = new CacheService(new MapProvider());
