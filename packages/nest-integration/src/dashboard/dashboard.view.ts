@@ -163,7 +163,7 @@ function showDetails(state) {
     ['Last heard of', journal.linkAgeMs === null ? 'never' : time(journal.linkAgeMs) + ' ago', journal.isBlind],
     ['Waiting to be recorded', count(journal.queued) + (journal.queued > 0 ? ', the oldest for ' + time(journal.queuedForMs) : ''), journal.queued > 0],
     ['Position', journal.position > 0 ? clock(journal.position / 1000) : 'none'],
-    ['Position as a stamp', String(journal.position)],
+    ['As a stamp', String(journal.position)],
     journal.refusal && ['Refused', journal.refusal, true]
   ]);
   var store = state.store;
