@@ -10,7 +10,7 @@ export function summaryLines(
   budgets: readonly BudgetResult[],
   changes: readonly Change[] | null,
 ): string[] {
-  const { stores, scenarios, races } = result;
+  const { mode, stores, scenarios, races } = result;
   return [
     ...stores.flatMap(({ product, skipped }) =>
       skipped ? [`${product} was not measured: ${skipped}`] : [],
@@ -18,7 +18,7 @@ export function summaryLines(
     ...scenarios.flatMap(scenarioLines),
     ...raceLines(races),
     ...changeLines(changes ?? []),
-    ...budgetLines(budgets),
+    ...budgetLines(budgets, mode === 'full'),
   ];
 }
 
@@ -59,10 +59,10 @@ function changeLines(changes: readonly Change[]): string[] {
   return ['\nsince the older run, beyond the spread', ...(lines.length ? lines : ['  nothing'])];
 }
 
-function budgetLines(budgets: readonly BudgetResult[]): string[] {
+function budgetLines(budgets: readonly BudgetResult[], isWhole: boolean): string[] {
   if (budgets.length === 0) return [];
   return [
-    '\nbudgets',
+    `\nbudgets${isWhole ? '' : ', at a first look: in short rounds, code that V8 has not compiled yet counts'}`,
     ...budgets.map(({ name, text, measured, isHeld }) => {
       const number = measured === null ? 'not measured' : shortNumber(measured);
       return `  ${isHeld ? '✔' : '✖ falls short:'} ${name}: ${number} (${text})`;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startStore, storeSources, type TestStore } from '@vitalcache/testing';
 
 import { quantile } from '../measuring/statistics.js';
+import { repeat } from '../measuring/stopwatch.js';
 import type { IPeer } from '../peers/peer.js';
 import { openPeer, type OpenPeer } from './open-peers.js';
 import type { IScenario, Sample, Way } from './scenario.js';
@@ -53,7 +54,7 @@ class KilledWay implements Way {
     const store = await startStore('redis');
     const opened = await this.#open(store);
     try {
-      for (let i = 0; i < KEYS; i += 10) await opened.cache.read(`rows:${i}`);
+      await repeat(KEYS / 10, CALLERS, (i) => opened.cache.read(`rows:${i * 10}`));
       return await this.#load(opened, () => store.kill?.() ?? Promise.resolve());
     } finally {
       await Promise.race([opened.cache.close().catch(() => undefined), sleep(CLOSE_MS)]);
