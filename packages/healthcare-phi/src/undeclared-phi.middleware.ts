@@ -31,27 +31,33 @@ export class UndeclaredPhiMiddleware extends BaseCacheMiddleware {
     // nothing to report
   }
 
+  /** Another process may have stored it, which does not report. What takes this way is not declared as protected. */
+  onSharedHit(template: string, _strategy: string, key: string): void {
+    this.#look(template, [key], []);
+  }
+
   override handle<R extends OperationResult>(
     operation: CacheOperation,
     next: () => Promise<R>,
   ): Promise<R> {
-    const { options, template } = operation;
-    if (options && !isProtected(options) && !this.#reported.has(template)) {
-      if (namesPatient(operation) && this.#reported.size < MAX_REPORTED) {
-        this.#reported.add(template);
-        this.#logger().warn(
-          `Entries of ${template} name a patient and are not declared as protected: add containsPHI: true, or patientSpecific. They are stored as they are.`,
-        );
-      }
-    }
+    const { options, template, key, keys, tags } = operation;
+    if (options && !isProtected(options)) this.#look(template, key === null ? keys : [key], tags);
     return next();
+  }
+
+  #look(template: string, keys: readonly string[], tags: readonly string[]): void {
+    if (this.#reported.has(template) || this.#reported.size >= MAX_REPORTED) return;
+    if (!namesPatient(keys, tags)) return;
+    this.#reported.add(template);
+    this.#logger().warn(
+      `Entries of ${template} name a patient and are not declared as protected: add containsPHI: true, or patientSpecific. They are stored as they are.`,
+    );
   }
 }
 
-function namesPatient({ key, keys, tags }: CacheOperation): boolean {
-  const all = key === null ? keys : [key];
+function namesPatient(keys: readonly string[], tags: readonly string[]): boolean {
   return (
-    all.some((one) => subjectByConvention(one).patientId !== undefined) ||
+    keys.some((key) => subjectByConvention(key).patientId !== undefined) ||
     subjectOfTags(tags).patientId !== undefined
   );
 }

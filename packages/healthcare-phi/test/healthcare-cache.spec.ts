@@ -1,9 +1,10 @@
-import { CacheError, type ICacheProvider } from '@vitalcache/core';
+import { CacheError, type ICacheMiddleware, type ICacheProvider } from '@vitalcache/core';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
 import { ChaosProvider } from '@vitalcache/testing';
 
 import type { AccessRequest } from '../src/access/authorizer.js';
 import { HealthcareCacheService } from '../src/healthcare-cache.service.js';
+import { MemoryKeyStore } from '../src/keys/stores/memory-key.store.js';
 import { clinicCache } from './support/clinic-cache.js';
 
 /** What the store has: names and bytes, as text. */
@@ -251,6 +252,46 @@ describe('HealthcareCacheService', () => {
       expect.stringContaining('Entries of patient:{id}:notes name a patient'),
       expect.stringContaining('Entries of tagged name a patient'),
     ]);
+  });
+
+  it('lets hits of the shared tier on what is not protected take the short way, and reports them', async () => {
+    const provider = new MemoryCacheProvider();
+    const keyStore = new MemoryKeyStore();
+    const writer = await clinicCache({ provider, keyStore, reportsUndeclared: false });
+    const shared = { provider, keyStore, keyring: writer.keyring };
+    const handled: string[] = [];
+    const watcher: ICacheMiddleware = {
+      name: 'watcher',
+      onFreshHit: () => undefined,
+      onSharedHit: () => undefined,
+      handle: (operation, next) => {
+        handled.push(operation.template);
+        return next();
+      },
+    };
+    const config = { l1MaxBytes: 0, middleware: [watcher] };
+    const reader = await clinicCache({ ...shared, config, reportsUndeclared: true });
+    const refuse = (): never => {
+      throw new Error('a hit was expected');
+    };
+    for (const { cache, as } of [writer, reader]) {
+      const load = cache === writer.cache ? () => 'stored' : refuse;
+      await as(async () => {
+        const plain = { template: 'patient:{id}:notes' };
+        expect(await cache.cache('patient:7:notes', load, plain)).toBe('stored');
+        const sealed = { template: 'patient:{id}:files', containsPHI: true };
+        expect(await cache.cache('patient:7:files', load, sealed)).toBe('stored');
+        await cache.settled();
+      });
+    }
+    expect(handled).toEqual(['patient:{id}:files']);
+    expect(reader.warnings).toEqual([
+      expect.stringContaining('Entries of patient:{id}:notes name a patient'),
+    ]);
+    expect(reader.audit.events.filter(({ event }) => event === 'read')).toHaveLength(1);
+    // What is sealed has another name: nobody meets it who does not say what it is.
+    expect(await reader.cache.cache('patient:7:files', () => 'loaded', { ttl: 60 })).toBe('loaded');
+    for (const { cache } of [writer, reader]) await cache.close();
   });
 
   it('keeps nothing in clear: no value, no id, no key, no tag', async () => {

@@ -31,9 +31,13 @@ export class AccessMiddleware implements ICacheMiddleware {
     this.#acts = new KnownActs(options);
   }
 
-  /** Protected data never takes the short way. */
+  /** Protected data never takes the short ways. */
   onFreshHit(): void {
     // nothing that anybody would have to be asked about
+  }
+
+  onSharedHit(): void {
+    // nor here
   }
 
   metrics(): Readonly<Record<string, number>> {
