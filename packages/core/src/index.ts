@@ -65,6 +65,7 @@ export type { JournalStatus, Recorded } from './journal/journal.js';
 export { assertToken } from './journal/read-token.js';
 export { CacheKeyFactory, type ICacheKeyFactory } from './key/cache-key.factory.js';
 export { nearestName } from './config/nearest-name.js';
+export { assertOptionNames, type OptionNames } from './options/assert-option-names.js';
 export { KeyPattern } from './key/key-pattern.js';
 export { assertKey, assertPattern, assertTags } from './key/key-rules.js';
 export { KeyTemplate, escapeKeyValue, type KeyValue } from './key/key-template.js';

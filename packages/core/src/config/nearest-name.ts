@@ -10,16 +10,22 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return best && best.edits <= name.length * MAX_EDITS_RATIO ? best.candidate : undefined;
 }
 
-/** Levenshtein distance, row by row (Wagner and Fischer, 1974). */
+/**
+ * Levenshtein distance, row by row (Wagner and Fischer, 1974), in which two neighbours that changed places are one edit
+ * (Damerau, 1964): that is how most slips are made.
+ */
 function editsBetween(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, char] of [...a].entries()) {
+  for (let i = 0; i < a.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < b.length; j++) {
-      const replaced = (row[j] ?? 0) + (char === b[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+      const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
+      const isSwapped = j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
+      const swapped = isSwapped ? (before[j - 1] ?? 0) + 1 : Infinity;
+      next.push(Math.min(replaced, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

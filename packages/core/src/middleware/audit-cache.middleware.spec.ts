@@ -210,6 +210,7 @@ describe('AuditCacheMiddleware', () => {
     [{ sink: {} }, 'The audit sink must have a function write(record).'],
     [{ maxWaiting: 0 }, 'maxWaiting is 0; accepted: a whole number from 1.'],
     [{ sinkTimeoutMs: NaN }, 'sinkTimeoutMs is NaN'],
+    [{ contxt: () => ({}) }, 'AuditCacheMiddleware has no contxt (did you mean context?)'],
   ])('refuses %o', (options, message) => {
     expect(() => auditing(options)).toThrow(message);
   });

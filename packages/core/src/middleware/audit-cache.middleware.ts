@@ -2,6 +2,7 @@ import { xxh64 } from '@node-rs/xxhash';
 
 import { systemClock, type Clock } from '../clock/clock.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
+import { assertOptionNames, type OptionNames } from '../options/assert-option-names.js';
 import type { SettingChanged } from '../flags/settings-change.js';
 import type { AuditRecord, IAuditSink } from './audit-record.js';
 import { AuditSpool } from './audit.spool.js';
@@ -40,6 +41,17 @@ export interface AuditCacheMiddlewareOptions {
   readonly onStateChange?: (isDown: boolean, error?: unknown) => void;
 }
 
+const NAMES: OptionNames<AuditCacheMiddlewareOptions> = {
+  sink: true,
+  kinds: true,
+  context: true,
+  reference: true,
+  clock: true,
+  maxWaiting: true,
+  sinkTimeoutMs: true,
+  onStateChange: true,
+};
+
 /**
  * Records what is done to entries of any kind: invalidations, deletions, clears, changes of the configuration, calls of
  * operators. A sink that is slow or fails delays and breaks no operation.
@@ -53,8 +65,10 @@ export class AuditCacheMiddleware extends BaseCacheMiddleware {
   readonly #spool: AuditSpool;
 
   /** @throws CacheError `CONFIG_INVALID` */
-  constructor({ sink, clock = systemClock, ...options }: AuditCacheMiddlewareOptions) {
+  constructor(given: AuditCacheMiddlewareOptions) {
     super();
+    assertOptionNames('AuditCacheMiddleware', given, NAMES);
+    const { sink, clock = systemClock, ...options } = given;
     if (typeof (sink as IAuditSink | undefined)?.write !== 'function') {
       throw new CacheError('CONFIG_INVALID', 'The audit sink must have a function write(record).');
     }

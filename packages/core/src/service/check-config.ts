@@ -1,6 +1,7 @@
 import { assertCompressor } from '../entry/compression.js';
-import { CACHE_DEFAULTS } from '../options/cache-options.js';
+import { CACHE_DEFAULTS, type CacheDefaults } from '../options/cache-options.js';
 import { assertSetting } from '../flags/runtime-settings.js';
+import { assertOptionNames, type OptionNames } from '../options/assert-option-names.js';
 import { MAX_MS } from '../options/duration.js';
 import { choice, kind, shown } from '../options/option-checks.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
@@ -48,7 +49,7 @@ export function checkConfig(config: CacheConfig): void {
     checkWhole('compression.thresholdBytes', compression.thresholdBytes, 0, 2 ** 30);
   }
   if (breaker) {
-    checkNames('breaker', breaker, ['threshold', 'timeoutMs']);
+    assertOptionNames('breaker', breaker, { threshold: true, timeoutMs: true });
     checkWhole('breaker.threshold', breaker.threshold, 1, 100_000);
     checkWhole('breaker.timeoutMs', breaker.timeoutMs, 1, 3_600_000);
   }
@@ -102,16 +103,13 @@ function checkKind(name: keyof typeof KINDS, value: unknown): void {
   if (!isIt(value)) fail(`${name} is ${kind(value)}; accepted: ${accepted}`);
 }
 
-function checkNames(of: string, given: object, accepted: readonly string[]): void {
-  const unknown = Object.keys(given).filter((name) => !accepted.includes(name));
-  if (unknown.length > 0) {
-    fail(`${of} has no ${unknown.join(', ')}; accepted: ${accepted.join(', ')}`);
-  }
-}
+const DEFAULT_NAMES = Object.fromEntries(
+  Object.keys(CACHE_DEFAULTS).map((name) => [name, true]),
+) as OptionNames<CacheDefaults>;
 
 /** Defaults are in milliseconds and complete words: what a call may write in seconds is refused here by name. */
 function checkDefaults(defaults: NonNullable<CacheConfig['defaults']>): void {
-  checkNames('defaults', defaults, Object.keys(CACHE_DEFAULTS));
+  assertOptionNames('defaults', defaults, DEFAULT_NAMES);
   checkAmount('defaults.ttlMs', defaults.ttlMs, MAX_MS);
   checkAmount('defaults.negativeTtlMs', defaults.negativeTtlMs, 86_400_000);
   checkAmount('defaults.jitterRatio', defaults.jitterRatio, 0.5);

@@ -1,0 +1,35 @@
+import { nearestName } from '../config/nearest-name.js';
+import { CacheError } from '../errors/cache.error.js';
+import { kind } from './option-checks.js';
+
+/** The compiler sees to it that the names are complete. */
+export type OptionNames<T extends object> = Readonly<Record<keyof T, true>>;
+
+/**
+ * Refuses options that there are none of: they would be passed over in silence.
+ * @param of what has the options, for the message; of the options only names are repeated
+ * @throws CacheError `CONFIG_INVALID` naming them, what was probably meant, and what is accepted
+ */
+export function assertOptionNames<T extends object>(
+  of: string,
+  options: T,
+  names: OptionNames<T>,
+): void {
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new CacheError(
+      'CONFIG_INVALID',
+      `${of} takes an object of options; got ${kind(options)}.`,
+    );
+  }
+  const accepted = Object.keys(names);
+  const unknown = Object.keys(options).filter((name) => !accepted.includes(name));
+  if (unknown.length === 0) return;
+  const named = unknown.map((name) => {
+    const nearest = nearestName(name, accepted);
+    return nearest === undefined ? name : `${name} (did you mean ${nearest}?)`;
+  });
+  throw new CacheError(
+    'CONFIG_INVALID',
+    `${of} has no ${named.join(', ')}; accepted: ${accepted.join(', ')}.`,
+  );
+}
