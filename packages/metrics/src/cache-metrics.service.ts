@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 
 import {
+  assertOptionNames,
   CacheError,
   memoryOf,
   type CacheHealth,
@@ -8,6 +9,7 @@ import {
   type CacheStats,
   type HealthcareCacheMetrics,
   type ICacheMetrics,
+  type OptionNames,
   type PerformanceMetrics,
   type SettingChanged,
 } from '@vitalcache/core';
@@ -49,6 +51,15 @@ export interface CacheMetricsOptions {
   readonly sources?: readonly ISignalSource[];
 }
 
+/** The compiler sees to it that the names are complete. */
+export const METRICS_OPTIONS: OptionNames<CacheMetricsOptions> = {
+  clock: true,
+  instance: true,
+  maxTemplates: true,
+  monitors: true,
+  sources: true,
+};
+
 const HEALTH: Readonly<Record<CacheHealth['status'], number>> = {
   healthy: 0,
   warning: 1,
@@ -72,6 +83,7 @@ export class CacheMetricsService implements ICacheMetrics, ExportedCache {
 
   /** @throws CacheError `CONFIG_INVALID` */
   constructor(options: CacheMetricsOptions = {}) {
+    assertOptionNames('CacheMetricsService', options, METRICS_OPTIONS);
     const { clock = systemMetricsClock, maxTemplates = 100, monitors = [], sources = [] } = options;
     if (!(Number.isInteger(maxTemplates) && maxTemplates >= 1 && maxTemplates <= 10_000)) {
       throw new CacheError(

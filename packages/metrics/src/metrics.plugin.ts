@@ -1,9 +1,19 @@
-import { CacheError, type CachePlugin, type CacheService } from '@vitalcache/core';
+import {
+  assertOptionNames,
+  CacheError,
+  type CachePlugin,
+  type CacheService,
+  type OptionNames,
+} from '@vitalcache/core';
 
 import { AlertMonitor } from './alerts/alert.monitor.js';
 import { alertRules, type AlertThresholds } from './alerts/alert-rules.js';
 import type { Alert, AlertRule } from './alerts/alert.js';
-import { CacheMetricsService, type CacheMetricsOptions } from './cache-metrics.service.js';
+import {
+  CacheMetricsService,
+  METRICS_OPTIONS,
+  type CacheMetricsOptions,
+} from './cache-metrics.service.js';
 import { systemMetricsClock } from './metrics-clock.js';
 import type { IMetricsExporter } from './export/metrics-exporter.js';
 import { EventLoopMonitor } from './monitoring/event-loop.monitor.js';
@@ -27,6 +37,13 @@ export interface MetricsPluginOptions extends CacheMetricsOptions {
   readonly staleness?: StalenessProbe | false;
 }
 
+const NAMES: OptionNames<MetricsPluginOptions> = {
+  ...METRICS_OPTIONS,
+  exporters: true,
+  alerts: true,
+  staleness: true,
+};
+
 /** The plugin, and the service that it makes. */
 export interface MetricsPlugin extends CachePlugin<CacheService> {
   readonly service: CacheMetricsService;
@@ -38,7 +55,8 @@ export interface MetricsPlugin extends CachePlugin<CacheService> {
  * @throws CacheError `CONFIG_INVALID`
  */
 export function metricsPlugin(options: MetricsPluginOptions = {}): MetricsPlugin {
-  const { exporters = [], alerts = {}, clock = systemMetricsClock } = options;
+  assertOptionNames('metricsPlugin', options, NAMES);
+  const { exporters = [], alerts = {}, staleness: _, clock = systemMetricsClock, ...own } = options;
   const eventLoop = new EventLoopMonitor(clock);
   const { staleness = new StalenessProbe({ clock }) } = options;
   const probes = staleness ? [staleness] : [];
@@ -53,7 +71,7 @@ export function metricsPlugin(options: MetricsPluginOptions = {}): MetricsPlugin
           counts: () => service.totals(),
         });
   const service: CacheMetricsService = new CacheMetricsService({
-    ...options,
+    ...own,
     clock,
     monitors: [eventLoop, ...probes, ...(options.monitors ?? [])],
     sources: [eventLoop, ...probes, ...(monitor ? [monitor] : []), ...(options.sources ?? [])],

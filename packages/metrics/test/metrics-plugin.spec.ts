@@ -39,6 +39,7 @@ describe('metricsPlugin', () => {
     [{ alerts: { minHitRate: 7 } }, /alerts.minHitRate is 7/],
     [{ alerts: { minHitRat: 0.7 } as never }, /alerts has no minHitRat/],
     [{ maxTemplates: 0 }, /maxTemplates is 0/],
+    [{ exporter: [] } as never, /metricsPlugin has no exporter \(did you mean exporters\?\)/],
   ])('refuses %j', (options, message) => {
     expect(() => metricsPlugin(options)).toThrow(message);
     expect(() => metricsPlugin(options)).toThrow(CacheError);

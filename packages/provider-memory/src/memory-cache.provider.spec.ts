@@ -11,6 +11,12 @@ describe('MemoryCacheProvider', () => {
     expect(() => new MemoryCacheProvider({ maxBytes })).toThrow(CacheError);
   });
 
+  it('refuses what it has no option for', () => {
+    expect(() => new MemoryCacheProvider({ maxBytess: 1 } as object)).toThrow(
+      'MemoryCacheProvider has no maxBytess (did you mean maxBytes?); accepted: maxBytes, now, random.',
+    );
+  });
+
   it('lets others run during a long sweep', async () => {
     const provider = new MemoryCacheProvider();
     const items = Array.from({ length: 5_000 }, (_, i) => ({

@@ -1,10 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import {
+  assertOptionNames,
   CacheError,
   compileGlob,
   InProcessJournalLog,
   type ICacheProvider,
+  type OptionNames,
   type Removal,
   type StoredItem,
   type StoreStatus,
@@ -23,6 +25,7 @@ export interface MemoryCacheProviderOptions {
   readonly random?: (() => number) | undefined;
 }
 
+const NAMES: OptionNames<MemoryCacheProviderOptions> = { maxBytes: true, now: true, random: true };
 const DEFAULT_MAX_BYTES = 64 * 2 ** 20;
 
 /** Keys that a sweep looks at before it lets others run. */
@@ -43,8 +46,10 @@ export class MemoryCacheProvider implements ICacheProvider {
   readonly #journals = new Map<string, InProcessJournalLog>();
   #isClosed = false;
 
-  /** @throws CacheError `OPTION_INVALID` if `maxBytes` is not a whole number above 0. */
-  constructor({ maxBytes = DEFAULT_MAX_BYTES, now, random }: MemoryCacheProviderOptions = {}) {
+  /** @throws CacheError `OPTION_INVALID` if `maxBytes` is not a whole number above 0, `CONFIG_INVALID` for other options */
+  constructor(options: MemoryCacheProviderOptions = {}) {
+    assertOptionNames('MemoryCacheProvider', options, NAMES);
+    const { maxBytes = DEFAULT_MAX_BYTES, now, random } = options;
     if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) {
       throw new CacheError('OPTION_INVALID', 'maxBytes must be a whole number of bytes above 0.');
     }

@@ -8,6 +8,7 @@ import type { Command, RedisConnection } from './connection/redis-connection.js'
 import { ClosedError } from './connection/redis-link.js';
 import { invalid, withDefaults, type RedisServiceOptions } from './connection/redis-options.js';
 import { failureOf, RedisError } from './connection/redis.errors.js';
+import { assertServiceOptions } from './connection/redis-option-names.js';
 import { RetryPolicy } from './retry.policy.js';
 import type { RedisStore } from './store/redis-store.js';
 import { createTopology } from './topology/create-topology.js';
@@ -31,8 +32,9 @@ export class RedisService {
   readonly #dedicated = new Map<RedisConnection, RedisStore>();
   #tuning: StoreTuning;
 
-  /** @throws CacheError `CONFIG_INVALID` for contradictory options, an unusable URL or an unreadable CA file. */
+  /** @throws CacheError `CONFIG_INVALID` for unknown or contradictory options, an unusable URL or an unreadable CA file. */
   constructor(options: RedisServiceOptions = {}) {
+    assertServiceOptions(options);
     this.settings = withDefaults(options);
     this.#tuning = this.settings.tuning;
     this.#budget = new ConnectionBudget(this.settings.maxConnections);

@@ -144,6 +144,19 @@ describe('SWRCacheStrategy', () => {
     );
   });
 
+  it('refuses what it has no option for', () => {
+    const onRefreshFaild = jest.fn();
+    expect(() => new SWRCacheStrategy({ onRefreshFaild } as object)).toThrow(
+      'SWRCacheStrategy has no onRefreshFaild (did you mean onRefreshFailed?)',
+    );
+    expect(() => new RefreshScheduler({ isAdaptiv: false } as object)).toThrow(
+      'RefreshScheduler has no isAdaptiv (did you mean isAdaptive?)',
+    );
+    expect(() => new RefreshScheduler({ thresholds: { queueAge: [1, 2, 3] } as object })).toThrow(
+      'thresholds has no queueAge (did you mean queueAgeMs?)',
+    );
+  });
+
   it('runs no more refreshes at once than it may; the others wait', async () => {
     const { cache, swr, pass } = caching({ maxConcurrentRefreshes: 2 });
     const hang = (): Promise<string> => new Promise(() => undefined);

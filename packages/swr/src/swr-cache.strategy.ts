@@ -1,9 +1,11 @@
 import {
+  assertOptionNames,
   BaseCacheStrategy,
   CacheError,
   isProtected,
   STRATEGY_PRECEDENCE,
   type FoundEntry,
+  type OptionNames,
   type ReadRequest,
   type ReadResult,
   type ResolvedCacheOptions,
@@ -11,7 +13,7 @@ import {
 } from '@vitalcache/core';
 
 import { RefreshScheduler, type RefreshCounts } from './scheduler/refresh-scheduler.js';
-import type { RefreshSchedulerOptions } from './scheduler/scheduler-settings.js';
+import { SCHEDULER_OPTIONS, type RefreshSchedulerOptions } from './scheduler/scheduler-settings.js';
 
 /** How {@link SWRCacheStrategy} refreshes. */
 export interface SWRCacheStrategyOptions extends RefreshSchedulerOptions {
@@ -20,6 +22,12 @@ export interface SWRCacheStrategyOptions extends RefreshSchedulerOptions {
   /** A background refresh failed; the stale value was served. No key is given: it may name a person. */
   readonly onRefreshFailed?: (template: string, error: unknown) => void;
 }
+
+const NAMES: OptionNames<SWRCacheStrategyOptions> = {
+  ...SCHEDULER_OPTIONS,
+  scheduler: true,
+  onRefreshFailed: true,
+};
 
 /**
  * Stale-while-revalidate (the idea of RFC 5861): fresh entries are served; between `staleTime` and `ttl` the entry is
@@ -34,8 +42,10 @@ export class SWRCacheStrategy extends BaseCacheStrategy {
   readonly #onFailed: (template: string, error: unknown) => void;
 
   /** @throws CacheError `CONFIG_INVALID` */
-  constructor({ scheduler, onRefreshFailed, ...bounds }: SWRCacheStrategyOptions = {}) {
+  constructor(options: SWRCacheStrategyOptions = {}) {
     super();
+    assertOptionNames('SWRCacheStrategy', options, NAMES);
+    const { scheduler, onRefreshFailed, ...bounds } = options;
     if (scheduler && Object.keys(bounds).length > 0) {
       throw new CacheError(
         'CONFIG_INVALID',

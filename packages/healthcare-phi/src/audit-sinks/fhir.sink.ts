@@ -1,3 +1,5 @@
+import { assertOptionNames, type OptionNames } from '@vitalcache/core';
+
 import type { RecordLine } from '../audit/audit-line.js';
 import type { AuditHead } from '../audit/audit-record.js';
 import type { AuditBatch, AuditSink, AuditSinkHealth } from './audit-sink.js';
@@ -19,6 +21,16 @@ export interface FhirAuditSinkOptions extends FhirMappingOptions {
   readonly concurrency?: number;
 }
 
+const NAMES: OptionNames<FhirAuditSinkOptions> = {
+  baseUrl: true,
+  deadLetterFile: true,
+  headers: true,
+  timeoutMs: true,
+  concurrency: true,
+  actorSystem: true,
+  patientSystem: true,
+};
+
 /** These speak of the resource: it will be refused tomorrow too. Of others, address and credentials may be mended. */
 const PERMANENT: ReadonlySet<number> = new Set([400, 409, 412, 413, 415, 422]);
 
@@ -38,7 +50,9 @@ export class FhirAuditSink implements AuditSink {
   #trouble: string | null = null;
   #dead = 0;
 
+  /** @throws CacheError `CONFIG_INVALID` for what there is no option of */
   constructor(options: FhirAuditSinkOptions) {
+    assertOptionNames('FhirAuditSink', options, NAMES);
     this.#options = options;
     this.#deadLetters = new DeadLetterFile(options.deadLetterFile);
   }

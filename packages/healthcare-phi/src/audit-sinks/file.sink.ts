@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 
-import { CacheError, systemClock, type Clock } from '@vitalcache/core';
+import {
+  assertOptionNames,
+  CacheError,
+  systemClock,
+  type Clock,
+  type OptionNames,
+} from '@vitalcache/core';
 
 import type { AuditLine } from '../audit/audit-line.js';
 import type { AuditHead } from '../audit/audit-record.js';
@@ -28,6 +34,15 @@ export interface FileAuditSinkOptions {
 const MAX_FILE_BYTES = 64 * 1_024 * 1_024;
 const DAY_MS = 86_400_000;
 
+const NAMES: OptionNames<FileAuditSinkOptions> = {
+  directory: true,
+  name: true,
+  maxFileBytes: true,
+  maxFileAgeMs: true,
+  retention: true,
+  clock: true,
+};
+
 /**
  * Keeps the log in files of JSON lines that only their owner can read, each with a signed digest once it is closed. A batch
  * is written at once, and synced to the disk if somebody waits for that or if it ends with a checkpoint.
@@ -45,7 +60,9 @@ export class FileAuditSink implements AuditSink {
   #trouble: string | null = null;
 
   /** @throws CacheError `CONFIG_INVALID` if less than six years are kept and nobody says why */
-  constructor({ directory, ...options }: FileAuditSinkOptions) {
+  constructor(given: FileAuditSinkOptions) {
+    assertOptionNames('FileAuditSink', given, NAMES);
+    const { directory, ...options } = given;
     this.#options = {
       directory,
       name: 'audit',

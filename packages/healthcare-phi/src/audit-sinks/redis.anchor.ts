@@ -1,3 +1,5 @@
+import { assertOptionNames, type OptionNames } from '@vitalcache/core';
+
 import { checkpointLine, parseLine } from '../audit/audit-line.js';
 import type { SignedCheckpoint } from '../audit/audit-checkpoint.js';
 import type { AuditAnchor } from './audit-anchor.js';
@@ -10,6 +12,11 @@ export interface RedisAuditAnchorOptions {
   readonly key?: string;
 }
 
+const NAMES: OptionNames<RedisAuditAnchorOptions> = {
+  client: true,
+  key: true,
+};
+
 const PAGE = 1_000;
 
 /** Takes checkpoints to a stream of a Redis, which is never trimmed. */
@@ -17,7 +24,10 @@ export class RedisAuditAnchor implements AuditAnchor {
   readonly #client: RedisAuditClient;
   readonly #key: string;
 
-  constructor({ client, key = 'vc:audit-anchor' }: RedisAuditAnchorOptions) {
+  /** @throws CacheError `CONFIG_INVALID` for what there is no option of */
+  constructor(options: RedisAuditAnchorOptions) {
+    assertOptionNames('RedisAuditAnchor', options, NAMES);
+    const { client, key = 'vc:audit-anchor' } = options;
     this.#client = client;
     this.#key = key;
   }

@@ -1,3 +1,5 @@
+import { assertOptionNames, type OptionNames } from '@vitalcache/core';
+
 import { parseLine, type AuditLine } from '../audit/audit-line.js';
 import type { AuditHead } from '../audit/audit-record.js';
 import type { AuditBatch, AuditSession, AuditSink, AuditSinkHealth } from './audit-sink.js';
@@ -13,6 +15,14 @@ export interface RedisAuditSinkOptions extends RedisDurabilityOptions {
   readonly prefix?: string;
   readonly apartFrom?: ApartFrom;
 }
+
+const NAMES: OptionNames<RedisAuditSinkOptions> = {
+  client: true,
+  prefix: true,
+  apartFrom: true,
+  replicas: true,
+  waitMs: true,
+};
 
 type StreamEntry = readonly [id: string, fields: readonly string[]];
 
@@ -36,7 +46,9 @@ export class RedisAuditSink implements AuditSink {
   #queue: Promise<unknown> = Promise.resolve();
   #trouble: string | null = null;
 
+  /** @throws CacheError `CONFIG_INVALID` for what there is no option of */
   constructor(options: RedisAuditSinkOptions) {
+    assertOptionNames('RedisAuditSink', options, NAMES);
     this.#client = options.client;
     this.#prefix = options.prefix ?? 'vc:audit';
     this.#apartFrom = options.apartFrom;

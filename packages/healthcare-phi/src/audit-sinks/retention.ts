@@ -1,4 +1,4 @@
-import { CacheError } from '@vitalcache/core';
+import { assertOptionNames, CacheError, type OptionNames } from '@vitalcache/core';
 
 /** Six years: the safe reading of 45 CFR 164.316(b)(2). */
 export const DEFAULT_RETENTION_MS = 6 * 366 * 86_400_000;
@@ -13,8 +13,15 @@ export interface AuditRetention {
   readonly removeExpired?: boolean;
 }
 
+const NAMES: OptionNames<AuditRetention> = {
+  keepMs: true,
+  allowShorterBecause: true,
+  removeExpired: true,
+};
+
 /** @throws CacheError `CONFIG_INVALID` if it is shorter than six years and nobody says why */
 export function resolveRetention(retention: AuditRetention = {}): Required<AuditRetention> {
+  assertOptionNames('retention', retention, NAMES);
   const {
     keepMs = DEFAULT_RETENTION_MS,
     allowShorterBecause = '',

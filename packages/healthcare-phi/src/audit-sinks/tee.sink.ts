@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { CacheError, isCacheError } from '@vitalcache/core';
+import { assertOptionNames, CacheError, isCacheError, type OptionNames } from '@vitalcache/core';
 
 import type { AuditHead } from '../audit/audit-record.js';
 import type { AuditBatch, AuditSession, AuditSink, AuditSinkHealth } from './audit-sink.js';
@@ -14,6 +14,12 @@ export interface TeeAuditSinkOptions {
   readonly spoolDirectory?: string;
 }
 
+const NAMES: OptionNames<TeeAuditSinkOptions> = {
+  sinks: true,
+  need: true,
+  spoolDirectory: true,
+};
+
 /**
  * Keeps the log in several sinks. With `all`, one that is down is as if the audit were. With `quorum`, a batch is taken when
  * more than half have it; what a sink is behind with waits on the local disk, and is brought to it, in order, before anything
@@ -25,7 +31,9 @@ export class TeeAuditSink implements AuditSink {
   readonly #branches: readonly TeeBranch[];
 
   /** @throws CacheError `CONFIG_INVALID` */
-  constructor({ sinks, need, spoolDirectory }: TeeAuditSinkOptions) {
+  constructor(options: TeeAuditSinkOptions) {
+    assertOptionNames('TeeAuditSink', options, NAMES);
+    const { sinks, need, spoolDirectory } = options;
     if (sinks.length === 0) throw invalid('needs at least one sink');
     if (need === 'quorum' && spoolDirectory === undefined) {
       throw invalid('needs a spoolDirectory with `quorum`, for what a sink is behind with');

@@ -1,10 +1,10 @@
-import type { Clock } from '@vitalcache/core';
+import { assertOptionNames, type Clock, type OptionNames } from '@vitalcache/core';
 
 import type { AuditAnchor } from '../audit-sinks/audit-anchor.js';
 import type { AuditSink } from '../audit-sinks/audit-sink.js';
 import type { AuditAlarmListener } from './audit-alarm.js';
 import type { AuditKeyInput } from './audit-keys.js';
-import type { AuditLimits } from './audit-limits.js';
+import { AUDIT_LIMITS, type AuditLimits } from './audit-limits.js';
 import type { IAuditSigner } from './audit.signer.js';
 
 export interface PhiAuditOptions {
@@ -28,4 +28,28 @@ export interface PhiAuditOptions {
   readonly clock?: Clock;
   /** Milliseconds by a clock that nobody sets. Default: `performance.now`. */
   readonly monotonicMs?: () => number;
+}
+
+const NAMES: OptionNames<PhiAuditOptions> = {
+  sink: true,
+  signingKey: true,
+  spoolDirectory: true,
+  anchor: true,
+  node: true,
+  onAlarm: true,
+  limits: true,
+  mergeWindowMs: true,
+  isClockSynchronised: true,
+  clock: true,
+  monotonicMs: true,
+};
+
+const LIMITS = Object.fromEntries(
+  Object.keys(AUDIT_LIMITS).map((name) => [name, true]),
+) as OptionNames<Partial<AuditLimits>>;
+
+/** @throws CacheError `CONFIG_INVALID` for what there is no option of */
+export function assertAuditOptions(options: PhiAuditOptions): void {
+  assertOptionNames('PhiAudit', options, NAMES);
+  if (options.limits) assertOptionNames('limits', options.limits, LIMITS);
 }

@@ -14,7 +14,7 @@ import { CheckpointCourier } from './checkpoint.courier.js';
 import { crashEvent, GapNotes } from './gap.notes.js';
 import { auditRefusal, LevelRecorder } from './level.recorder.js';
 import { LIBRARY_VERSION } from './library-version.js';
-import type { PhiAuditOptions } from './phi-audit-options.js';
+import { assertAuditOptions, type PhiAuditOptions } from './phi-audit-options.js';
 
 const CLOSE_DEADLINE_MS = 10_000;
 /** Of records that nobody has to wait for, which is nearly all of them. */
@@ -37,6 +37,7 @@ export class PhiAudit implements IAudit {
 
   /** @throws CacheError `CONFIG_INVALID` */
   constructor(options: PhiAuditOptions) {
+    assertAuditOptions(options);
     const { sink, anchor, spoolDirectory, clock = systemClock, mergeWindowMs = 0 } = options;
     const { isClockSynchronised, monotonicMs = () => performance.now() } = options;
     const limits = { ...AUDIT_LIMITS, ...options.limits };

@@ -1,8 +1,10 @@
 import {
+  assertOptionNames,
   CacheError,
   isProtected,
   projecting,
   type ComplianceLevel,
+  type OptionNames,
   type OptionRule,
   type ResolvedCacheOptions,
 } from '@vitalcache/core';
@@ -32,6 +34,15 @@ export interface CompliancePolicyOptions {
   readonly warn?: (message: string) => void;
 }
 
+const NAMES: OptionNames<CompliancePolicyOptions> = {
+  maxTtl: true,
+  restrictedPurposes: true,
+  labels: true,
+  hasSwr: true,
+  projections: true,
+  warn: true,
+};
+
 /** The compliance levels of one deployment: what each allows, and what it makes of options. */
 export class CompliancePolicy {
   /** For the plugin. */
@@ -41,14 +52,16 @@ export class CompliancePolicy {
   readonly #labels: Readonly<Record<string, ComplianceLevel>>;
 
   /** @throws CacheError `CONFIG_INVALID` */
-  constructor({
-    maxTtl = {},
-    restrictedPurposes,
-    labels,
-    hasSwr = false,
-    projections = {},
-    warn,
-  }: CompliancePolicyOptions = {}) {
+  constructor(options: CompliancePolicyOptions = {}) {
+    assertOptionNames('CompliancePolicy', options, NAMES);
+    const {
+      maxTtl = {},
+      restrictedPurposes,
+      labels,
+      hasSwr = false,
+      projections = {},
+      warn,
+    } = options;
     this.#rules = rulesOf(maxTtl, warn ?? (() => undefined));
     this.#purposes = new Set(restrictedPurposes ?? RESTRICTED_PURPOSES);
     this.#labels = { ...labels };

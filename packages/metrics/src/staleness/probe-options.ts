@@ -1,4 +1,4 @@
-import { CacheError } from '@vitalcache/core';
+import { assertOptionNames, CacheError, type OptionNames } from '@vitalcache/core';
 
 import { systemMetricsClock, type MetricsClock } from '../metrics-clock.js';
 
@@ -42,8 +42,23 @@ const NUMBERS = {
   checkTimeoutMs: { default: 1_000, min: 1, max: 60_000 },
 } as const;
 
+const NAMES: OptionNames<StalenessProbeOptions> = {
+  maxProbesPerSecond: true,
+  maxShare: true,
+  maxLoopUtilization: true,
+  sampleSize: true,
+  maxLateMs: true,
+  graceMs: true,
+  checkTimeoutMs: true,
+  maxStalePerMillion: true,
+  clock: true,
+  random: true,
+  loopUtilization: true,
+};
+
 /** @throws CacheError `CONFIG_INVALID` naming the option and what it accepts */
 export function resolveProbeOptions(given: StalenessProbeOptions): ResolvedProbeOptions {
+  assertOptionNames('StalenessProbe', given, NAMES);
   const names = Object.keys(NUMBERS) as (keyof typeof NUMBERS)[];
   const numbers = Object.fromEntries(names.map((name) => [name, numberOf(name, given[name])]));
   const { maxStalePerMillion = 0 } = given;

@@ -1,4 +1,11 @@
-import { CacheError, systemClock, type CachePriority, type Clock } from '@vitalcache/core';
+import {
+  assertOptionNames,
+  CacheError,
+  systemClock,
+  type CachePriority,
+  type Clock,
+  type OptionNames,
+} from '@vitalcache/core';
 
 import { EventLoopMeter } from './event-loop.meter.js';
 import { DEFAULT_THRESHOLDS, type PressureThresholds } from './pressure.gauge.js';
@@ -21,6 +28,18 @@ export interface RefreshSchedulerOptions {
   readonly utilization?: () => number;
 }
 
+export const SCHEDULER_OPTIONS: OptionNames<RefreshSchedulerOptions> = {
+  maxConcurrentRefreshes: true,
+  maxQueuedRefreshes: true,
+  refreshesPerSecond: true,
+  isAdaptive: true,
+  thresholds: true,
+  maxExplained: true,
+  clock: true,
+  utilization: true,
+};
+const THRESHOLDS: OptionNames<PressureThresholds> = { utilization: true, queueAgeMs: true };
+
 /** {@link RefreshSchedulerOptions}, complete and checked. */
 export type SchedulerSettings = Required<Omit<RefreshSchedulerOptions, 'thresholds'>> & {
   readonly thresholds: PressureThresholds;
@@ -41,6 +60,10 @@ export function concurrencyOf(priority: CachePriority, maxConcurrent: number): n
 
 /** @throws CacheError `CONFIG_INVALID` naming the option */
 export function resolveScheduler(options: RefreshSchedulerOptions): SchedulerSettings {
+  assertOptionNames('RefreshScheduler', options, SCHEDULER_OPTIONS);
+  if (options.thresholds) {
+    assertOptionNames('thresholds', options.thresholds as PressureThresholds, THRESHOLDS);
+  }
   const meter = new EventLoopMeter();
   const settings = {
     maxConcurrentRefreshes: whole('maxConcurrentRefreshes', options.maxConcurrentRefreshes ?? 32),

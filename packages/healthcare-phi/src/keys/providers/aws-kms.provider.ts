@@ -1,5 +1,5 @@
 import type * as kmsModule from '@aws-sdk/client-kms';
-import { CacheError, loadPeer } from '@vitalcache/core';
+import { assertOptionNames, CacheError, loadPeer, type OptionNames } from '@vitalcache/core';
 
 import type { KeyProvider, KeyProviderHealth, WrapContext } from './key-provider.js';
 import { providerFailure } from './provider-failure.js';
@@ -27,6 +27,15 @@ export interface AwsKmsOptions {
   readonly id?: string;
 }
 
+const NAMES: OptionNames<AwsKmsOptions> = {
+  keyId: true,
+  client: true,
+  region: true,
+  endpoint: true,
+  timeoutMs: true,
+  id: true,
+};
+
 /** Key states that end a key for good, or that a person has to end. */
 const GONE = new Set(['NotFoundException', 'KMSInvalidStateException', 'DisabledException']);
 
@@ -41,7 +50,9 @@ export class AwsKmsProvider implements KeyProvider {
   readonly #options: AwsKmsOptions;
   #sdk: Promise<{ readonly kms: Kms; readonly client: KmsClient }> | undefined;
 
+  /** @throws CacheError `CONFIG_INVALID` for what there is no option of */
   constructor(options: AwsKmsOptions) {
+    assertOptionNames('AwsKmsProvider', options, NAMES);
     this.id = options.id ?? 'aws-kms';
     this.#keyId = options.keyId;
     this.#timeoutMs = options.timeoutMs ?? 2_000;

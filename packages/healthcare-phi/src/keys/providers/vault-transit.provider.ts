@@ -1,4 +1,4 @@
-import { CacheError } from '@vitalcache/core';
+import { assertOptionNames, CacheError, type OptionNames } from '@vitalcache/core';
 
 import { lengthPrefixed } from '../../seal/length-prefixed.js';
 import type { KeyProvider, KeyProviderHealth, WrapContext } from './key-provider.js';
@@ -22,6 +22,16 @@ export interface VaultTransitOptions {
   readonly id?: string;
 }
 
+const NAMES: OptionNames<VaultTransitOptions> = {
+  address: true,
+  keyName: true,
+  token: true,
+  mount: true,
+  namespace: true,
+  timeoutMs: true,
+  id: true,
+};
+
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 
 /**
@@ -33,8 +43,9 @@ export class VaultTransitProvider implements KeyProvider {
   readonly #options: VaultTransitOptions;
   readonly #base: string;
 
-  /** @throws CacheError `CONFIG_INVALID` for an address that is none, or that would send keys in clear */
+  /** @throws CacheError `CONFIG_INVALID` for an address that is none, or that would send keys in clear, and for what there is no option of */
   constructor(options: VaultTransitOptions) {
+    assertOptionNames('VaultTransitProvider', options, NAMES);
     this.id = options.id ?? 'vault-transit';
     this.#options = options;
     const { mount = 'transit' } = options;

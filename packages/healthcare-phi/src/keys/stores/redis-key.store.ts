@@ -1,4 +1,11 @@
-import { CacheError, loadPeer, systemClock, type Clock } from '@vitalcache/core';
+import {
+  assertOptionNames,
+  CacheError,
+  loadPeer,
+  systemClock,
+  type Clock,
+  type OptionNames,
+} from '@vitalcache/core';
 
 import { rowFromText, rowToText } from './key-row.json.js';
 import type { KeyRow, KeyRowInfo, KeyStore } from './key-store.js';
@@ -15,6 +22,13 @@ export interface RedisKeyStoreOptions {
   readonly clock?: Pick<Clock, 'now'>;
 }
 
+const NAMES: OptionNames<RedisKeyStoreOptions> = {
+  client: true,
+  prefix: true,
+  allowPersistence: true,
+  clock: true,
+};
+
 /** Keys that one step looks at. */
 const SCAN_COUNT = 1_000;
 
@@ -25,7 +39,9 @@ export class RedisKeyStore implements KeyStore {
   readonly #prefix: string;
   readonly #options: RedisKeyStoreOptions;
 
+  /** @throws CacheError `CONFIG_INVALID` for what there is no option of */
   constructor(options: RedisKeyStoreOptions) {
+    assertOptionNames('RedisKeyStore', options, NAMES);
     this.#client = options.client;
     this.#prefix = options.prefix ?? 'vk';
     this.#options = options;

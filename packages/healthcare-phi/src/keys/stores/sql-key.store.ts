@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '@vitalcache/core';
+import { assertOptionNames, systemClock, type Clock, type OptionNames } from '@vitalcache/core';
 
 import type { KeyRow, KeyRowInfo, KeyStore } from './key-store.js';
 
@@ -38,6 +38,11 @@ export interface SqlKeyStoreOptions {
   readonly clock?: Pick<Clock, 'now'>;
 }
 
+const NAMES: OptionNames<SqlKeyStoreOptions> = {
+  createsTable: true,
+  clock: true,
+};
+
 interface SqlRow {
   readonly tenant: string;
   readonly name: string;
@@ -57,7 +62,9 @@ export class SqlKeyStore implements KeyStore {
   readonly #createsTable: boolean;
   readonly #clock: Pick<Clock, 'now'>;
 
+  /** @throws CacheError `CONFIG_INVALID` for what there is no option of */
   constructor(runner: SqlRunner, options: SqlKeyStoreOptions = {}) {
+    assertOptionNames('SqlKeyStore', options, NAMES);
     this.#runner = runner;
     this.#createsTable = options.createsTable ?? true;
     this.#clock = options.clock ?? systemClock;
