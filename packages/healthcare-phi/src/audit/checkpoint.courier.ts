@@ -28,7 +28,7 @@ export class CheckpointCourier {
   take(signed: SignedCheckpoint): void {
     if (!this.#anchor) return;
     this.#waiting.set(signed.checkpoint.chain, signed);
-    this.#run ??= this.#deliver().finally(() => (this.#run = null));
+    this.#run ??= Promise.resolve().then(() => this.#deliver());
   }
 
   /** Resolves when all are delivered, or one more attempt at it has failed. */
@@ -48,6 +48,7 @@ export class CheckpointCourier {
       if (this.#closed.signal.aborted) return;
       await this.#clock.sleep(RETRY_MS, this.#closed.signal, 'background');
     }
+    this.#run = null; // in the step that saw that nothing waits: what comes from here on begins anew
   }
 
   #first(): SignedCheckpoint | undefined {
