@@ -47,7 +47,7 @@ export class TeeBranch {
       return this.sink.append(batch);
     }
     try {
-      if (systemClock.now() < this.#pausedUntil) throw new Error(`${this.sink.name} is down`);
+      if (performance.now() < this.#pausedUntil) throw new Error(`${this.sink.name} is down`);
       const taken = await this.#bounded(async () => {
         await this.#catchUp();
         return this.sink.append(batch);
@@ -55,7 +55,7 @@ export class TeeBranch {
       this.#pausedUntil = 0;
       return taken;
     } catch (error) {
-      if (systemClock.now() >= this.#pausedUntil) this.#pausedUntil = systemClock.now() + PAUSE_MS;
+      if (performance.now() >= this.#pausedUntil) this.#pausedUntil = performance.now() + PAUSE_MS;
       await spool.append(batch.lines);
       throw error;
     }

@@ -4,6 +4,7 @@ import { checkpointHash, checkpointText, type AuditCheckpoint } from './audit-ch
 import { checkpointLine, type CheckpointLine, type RecordLine } from './audit-line.js';
 import { AUDIT_SCHEMA } from './audit-record.js';
 import type { IAuditSigner } from './audit.signer.js';
+import { steadyClock } from './steady-clock.js';
 
 const MAX_RECORDS = 256;
 const MAX_AGE_MS = 1_000;
@@ -14,6 +15,7 @@ export class AuditCheckpointer {
   readonly #signer: IAuditSigner;
   readonly #node: string;
   readonly #clock: Clock;
+  readonly #steady: Clock;
   #notBefore = 0;
   #last: { readonly size: number; readonly at: number; readonly hash: string } | null = null;
 
@@ -21,11 +23,12 @@ export class AuditCheckpointer {
     this.#signer = signer;
     this.#node = node;
     this.#clock = clock;
+    this.#steady = steadyClock(clock);
   }
 
   /** Milliseconds until the record is to be covered; 0 at once, `null` if it is covered already. */
   dueInMs({ seq }: RecordLine): number | null {
-    const now = this.#clock.now();
+    const now = this.#steady.now();
     const waitMs = Math.max(0, this.#notBefore - now);
     if (!this.#last) return waitMs;
     const { size, at } = this.#last;
@@ -35,19 +38,19 @@ export class AuditCheckpointer {
 
   /** It could not be signed; the next attempt is to come a second later. */
   postpone(): void {
-    this.#notBefore = this.#clock.now() + MAX_AGE_MS;
+    this.#notBefore = this.#steady.now() + MAX_AGE_MS;
   }
 
   /** Resolves with a checkpoint that covers everything up to the record. Rejects if it can't be signed in time. */
   async make(record: RecordLine): Promise<CheckpointLine> {
-    const at = this.#clock.now();
+    const at = this.#steady.now();
     const checkpoint: AuditCheckpoint = {
       v: AUDIT_SCHEMA,
       chain: record.chain,
       node: this.#node,
       size: record.seq,
       head: record.hash,
-      time: new Date(at).toISOString(),
+      time: new Date(this.#clock.now()).toISOString(),
       previous: this.#last?.hash ?? '',
       keyId: this.#signer.keyId,
     };

@@ -13,6 +13,7 @@ import type { CheckpointCourier } from './checkpoint.courier.js';
 import { LeftoverCourier } from './leftover.courier.js';
 import type { NumberRanges } from './number.ranges.js';
 import { failureOf, SinkLink } from './sink.link.js';
+import { steadyClock } from './steady-clock.js';
 
 /** Nobody sleeps for ever, whatever was forgotten. */
 const MAX_REST_MS = 60_000;
@@ -57,11 +58,12 @@ export class AuditPump {
   #running: Promise<void> | null = null;
 
   constructor(options: AuditPumpOptions) {
-    const { limits, session, clock, sink } = options;
-    this.#options = options;
+    const { limits, session, sink } = options;
+    const clock = steadyClock(options.clock);
+    this.#options = { ...options, clock };
     this.queue = new AuditQueue(limits);
     this.#link = new SinkLink(sink, clock, limits.sinkTimeoutMs);
-    const checkpointer = new AuditCheckpointer(session.signer, session.node, clock);
+    const checkpointer = new AuditCheckpointer(session.signer, session.node, options.clock);
     this.#batches = new BatchMaker(this.queue, checkpointer, options.bell);
     this.#leftovers = new LeftoverCourier(options.spool, this.#link, options.bell, options.onHole);
     this.#retryMs = limits.retryMs;

@@ -10,6 +10,7 @@ import type { Delivery } from './audit.queue.js';
 import type { AuditSpool } from './audit.spool.js';
 import type { GapNotes } from './gap.notes.js';
 import { RecordMerger } from './record.merger.js';
+import { steadyClock } from './steady-clock.js';
 
 export interface LevelRecorderOptions {
   readonly chain: AuditChain;
@@ -55,7 +56,7 @@ export class LevelRecorder {
     this.#gap = gap;
     this.#bell = bell;
     this.#limits = limits;
-    this.#clock = clock;
+    this.#clock = steadyClock(clock);
     this.merger = new RecordMerger(mergeWindowMs, clock, (event, count, sinceMs) =>
       this.#link(event, classOf(event), undefined, count, sinceMs),
     );
