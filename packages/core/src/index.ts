@@ -136,7 +136,9 @@ export type { PayloadSeal, SealKey, SealTerms } from './protection/payload-seal.
 export type {
   BatchStore,
   ComparingStore,
+  FencedBatchStore,
   FencedStore,
+  FencedWrite,
   ICacheProvider,
   IndexStore,
   InspectingStore,

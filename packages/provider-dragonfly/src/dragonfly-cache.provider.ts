@@ -4,8 +4,8 @@ import type { DragonflyService } from './dragonfly.service.js';
 
 /**
  * A store of bytes in one Dragonfly server or in several, 1.20 or later, with every capability of the contract. Commands,
- * scripts and errors are those of `RedisCacheProvider`: all of them are in Dragonfly, and each script touches the one key
- * that it names.
+ * scripts and errors are those of `RedisCacheProvider`: all of them are in Dragonfly, and each script touches the
+ * keys that it names, which are of one hash tag.
  */
 export class DragonflyCacheProvider extends RedisCacheProvider {
   override readonly name: string = 'dragonfly';

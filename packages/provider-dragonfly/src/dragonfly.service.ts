@@ -2,7 +2,10 @@ import { CacheError } from '@vitalcache/core';
 import { RedisService, type RedisServiceOptions } from '@vitalcache/provider-redis';
 
 /** How to reach the servers, and how to work with them: as for Redis. Everything has a default. */
-export type DragonflyServiceOptions = Omit<RedisServiceOptions, 'product' | 'leastConnections'>;
+export type DragonflyServiceOptions = Omit<
+  RedisServiceOptions,
+  'product' | 'leastConnections' | 'areScriptsOfOneTag'
+>;
 
 /** Owns the connections to all Dragonfly servers behind one cache. */
 export class DragonflyService extends RedisService {
@@ -18,6 +21,8 @@ export class DragonflyService extends RedisService {
     super({
       ...options,
       product: 'Dragonfly',
+      // Keys of several threads would have all of them wait for one script.
+      areScriptsOfOneTag: true,
       // Dragonfly hands connections to its threads in turn, and one connection keeps one thread busy. A script may move
       // its connection to the thread of its key, once, so this is where the spread begins, not where it must end.
       leastConnections: ({ threads }) => threads,

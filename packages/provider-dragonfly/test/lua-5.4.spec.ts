@@ -21,10 +21,16 @@ afterAll(() => host.close());
 describe('the scripts, as Dragonfly runs them', () => {
   const sources = readScripts();
   const ran = new Set<string>();
-  const run = (script: string, key: string, ...args: (string | number)[]): Promise<Reply> => {
+  const runOn = (
+    script: string,
+    keys: readonly string[],
+    ...args: (string | number)[]
+  ): Promise<Reply> => {
     ran.add(script);
-    return host.call('run', sources.get(script), [key], args.map(String));
+    return host.call('run', sources.get(script), keys, args.map(String));
   };
+  const run = (script: string, key: string, ...args: (string | number)[]): Promise<Reply> =>
+    runOn(script, [key], ...args);
   const begin = (expected: string, atLeast: number, nonce: number): Promise<Reply> =>
     run('begin-epoch-1', JOURNAL, expected, atLeast, nonce, 'server', '1;x', KEPT);
   const append = (nonce: number, incarnation = 'server', isDurable = 0): Promise<Reply> =>
@@ -94,9 +100,22 @@ describe('the scripts, as Dragonfly runs them', () => {
   });
 
   it('never replace an entry of the same prefix with a later fence', async () => {
-    const write = (entry: string): Promise<Reply> => run('set-fenced-1', 'e', entry, 1_000, 2, 3);
+    const write = (entry: string): Promise<Reply> =>
+      run('set-fenced-n', 'e', 2, 3, entry, 1_000, '');
     const entries = ['ab005', 'ab004', 'ab005x', 'ab010', 'ac001', ''];
-    expect(await each(write, entries)).toEqual([1, 0, 1, 1, 1, 1]);
+    expect(await each(write, entries)).toEqual([[1], [0], [1], [1], [1], [1]]);
+    const all = entries.flatMap((entry) => [entry, 1_000, '']);
+    const keys = entries.map(() => 'e2');
+    expect(await runOn('set-fenced-n', keys, 2, 3, ...all)).toEqual([1, 0, 1, 1, 1, 1]);
+  });
+
+  it('release leases with the entries that they are of, for their holders alone', async () => {
+    for (const lease of ['l1', 'l3']) await run('acquire-lease-1', lease, 'me', 1_000);
+    const writes = ['ab002', 1_000, 'me', 'ab002', 1_000, '', 'ab002', 1_000, 'you'];
+    const keys = ['e1', 'e2', 'e3', 'l1', 'l3'];
+    expect(await runOn('set-fenced-n', keys, 2, 3, ...writes)).toEqual([1, 1, 1]);
+    expect(await run('release-lease-1', 'l1', 'me')).toBe(0);
+    expect(await run('release-lease-1', 'l3', 'me')).toBe(1);
   });
 
   it('replace what begins as expected, or nothing', async () => {

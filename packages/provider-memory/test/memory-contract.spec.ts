@@ -14,7 +14,7 @@ describeCacheProvider(
     const provider = new MemoryCacheProvider({ maxBytes: 64 * 2 ** 20, now: clock.now });
     return { provider, prefix: 'contract', advance: (ms) => clock.advance(ms) };
   },
-  { lacks: ['tagIndex', 'partitions', 'tuning'] },
+  { lacks: ['tagIndex', 'fencedBatch', 'partitions', 'tuning'] },
 );
 
 describeJournalLog(

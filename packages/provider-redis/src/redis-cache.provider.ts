@@ -1,4 +1,6 @@
 import type {
+  CacheError,
+  FencedWrite,
   ICacheProvider,
   IJournalLog,
   ReadOptions,
@@ -8,6 +10,7 @@ import type {
   StoreTuning,
 } from '@vitalcache/core';
 
+import { FencedWrites } from './fenced-writes.js';
 import { RedisJournalLog } from './journal/redis-journal.log.js';
 import { RedisBatch } from './redis-batch.js';
 import type { RedisService } from './redis.service.js';
@@ -32,12 +35,14 @@ export class RedisCacheProvider implements ICacheProvider {
   readonly shared = true;
   readonly #service: RedisService;
   readonly #batch: RedisBatch;
+  readonly #fenced: FencedWrites;
   readonly #journals = new Map<string, RedisJournalLog>();
 
   /** The provider opens and closes the service. */
   constructor(service: RedisService) {
     this.#service = service;
     this.#batch = new RedisBatch(service);
+    this.#fenced = new FencedWrites(service);
   }
 
   /** The owner of the connections, for commands of one's own. */
@@ -111,9 +116,17 @@ export class RedisCacheProvider implements ICacheProvider {
 
   /** Bytes that are too short to hold prefix and fence, stored or new, don't hinder: the item is stored. */
   async setFenced(item: StoredItem, sameBytes: number, fenceBytes: number): Promise<boolean> {
-    const args = [sendable(item.value), item.ttlMs, sameBytes, fenceBytes];
-    // Twice is as once: the bytes are those that are there already.
-    return this.#service.again(async () => (await this.#script('setFenced', item.key, args)) === 1);
+    const [outcome] = await this.#fenced.store([item], sameBytes, fenceBytes);
+    return outcome === true; // its error would have been thrown
+  }
+
+  /** One script for the items of one server; in a cluster for those of one hash tag. */
+  setFencedMany(
+    writes: readonly FencedWrite[],
+    sameBytes: number,
+    fenceBytes: number,
+  ): Promise<readonly (boolean | CacheError)[]> {
+    return this.#fenced.store(writes, sameBytes, fenceBytes);
   }
 
   async setIfUnchanged(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {
@@ -204,6 +217,6 @@ export class RedisCacheProvider implements ICacheProvider {
   }
 
   #script(name: LuaScriptName, key: string, args: ScriptArguments): Promise<unknown> {
-    return this.#service.run(key, (client, before) => runScript(client, name, key, args, before));
+    return this.#service.run(key, (client, before) => runScript(client, name, [key], args, before));
   }
 }

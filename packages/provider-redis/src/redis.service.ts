@@ -63,6 +63,11 @@ export class RedisService {
     return this.topology.kind === 'cluster';
   }
 
+  /** Whether a script may name keys of one hash tag only. */
+  get areScriptsOfOneTag(): boolean {
+    return this.isClustered || this.settings.areScriptsOfOneTag;
+  }
+
   /** Connections for commands, in use and open at this moment; those that follow a journal are none of them. */
   get pool(): { readonly busy: number; readonly open: number } {
     return this.topology.stores.reduce(

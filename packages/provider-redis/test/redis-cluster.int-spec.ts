@@ -152,6 +152,13 @@ describeWithCluster('REDIS_CLUSTER_NODES', (cluster) => {
               await provider.set(key, value, ttlMs);
             expect(await provider.setFenced(some[0]!, 0, 0)).toBe(true);
             expect(await provider.acquireLease('{moving}:lease', bytes('me'), 60_000)).toBeNull();
+            const lease = { key: '{moving}:lease', token: bytes('me') };
+            const fresh = { ...some[0]!, key: '{moving}:new', lease };
+            expect(await provider.setFencedMany([...some, fresh], 0, 0)).toEqual(
+              [...some, fresh].map(() => true),
+            );
+            expect(await provider.acquireLease('{moving}:lease', bytes('me'), 60_000)).toBeNull();
+            expect(await provider.delMany(['{moving}:new'])).toBe(1);
             expect(await provider.releaseLease('{moving}:lease', bytes('me'))).toBe(true);
             expect(await provider.delMany(['{moving}:none'])).toBe(0);
           };

@@ -196,6 +196,14 @@ describeWithRedis(
         'setFenced',
         (provider) => provider.setFenced({ key: CANARY, value: bytes(CANARY), ttlMs: 1_000 }, 0, 0),
       ],
+      [
+        'setFencedMany',
+        (provider) => {
+          const item = { key: CANARY, value: bytes(CANARY), ttlMs: 1_000 };
+          const lease = { key: CANARY, token: bytes(CANARY) };
+          return provider.setFencedMany([item, { ...item, lease }], 0, 0);
+        },
+      ],
       ['acquireLease', (provider) => provider.acquireLease(CANARY, bytes(CANARY), 1_000)],
       ['releaseLease', (provider) => provider.releaseLease(CANARY, bytes(CANARY))],
       [

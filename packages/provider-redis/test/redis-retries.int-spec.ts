@@ -76,6 +76,11 @@ describeWithRedis(
       ['set', (provider) => provider.set(item.key, item.value, item.ttlMs), undefined],
       ['setMany', (provider) => provider.setMany([item, { ...item, key: 'b' }]), undefined],
       ['setFenced', (provider) => provider.setFenced(item, 0, 0), true],
+      [
+        'setFencedMany',
+        (provider) => provider.setFencedMany([item, { ...item, key: 'b' }], 0, 0),
+        [true, true],
+      ],
       ['del', (provider) => provider.del('none'), 0],
       ['delMany', (provider) => provider.delMany(['none', 'none too']), 0],
       [

@@ -2,6 +2,7 @@ import {
   CacheError,
   compileGlob,
   InProcessJournalLog,
+  type FencedWrite,
   type ICacheProvider,
   type IJournalLog,
   type Removal,
@@ -64,6 +65,19 @@ export class PlainProvider implements ICacheProvider {
     if (stored && this.isLater(stored, item.value, same, fence)) return false;
     await this.set(item.key, item.value, item.ttlMs);
     return true;
+  }
+
+  async setFencedMany(
+    writes: readonly FencedWrite[],
+    same: number,
+    fence: number,
+  ): Promise<readonly (boolean | CacheError)[]> {
+    const outcomes: boolean[] = [];
+    for (const { lease, ...item } of writes) {
+      outcomes.push(await this.setFenced(item, same, fence));
+      if (lease) await this.releaseLease(lease.key, lease.token);
+    }
+    return outcomes;
   }
 
   async setIfUnchanged(item: StoredItem, expected: Uint8Array | null): Promise<boolean> {

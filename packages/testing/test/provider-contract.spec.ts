@@ -1,4 +1,4 @@
-import type { StoredItem } from '@vitalcache/core';
+import type { FencedWrite, StoredItem } from '@vitalcache/core';
 
 import { describeCacheProvider, FakeClock } from '../src/index.js';
 import { outcomeOf, type Outcome } from './collecting-runner.js';
@@ -423,6 +423,75 @@ const FLAWS: readonly (readonly [string, RegExp, Make])[] = [
         if (!this.isAsExpected(stored, expected)) return false;
         await this.set(item.key, item.value, item.ttlMs);
         return true;
+      }
+    },
+  ],
+  [
+    'stores all of several or none',
+    /tells of each item whether it was stored/,
+    class extends PlainProvider {
+      override async setFencedMany(writes: readonly FencedWrite[], same: number, fence: number) {
+        const outcomes = await super.setFencedMany(writes, same, fence);
+        return outcomes.map(() => outcomes.every((one) => one === true));
+      }
+    },
+  ],
+  [
+    'takes several in another order',
+    /does what one write after the other does/,
+    class extends PlainProvider {
+      override async setFencedMany(writes: readonly FencedWrite[], same: number, fence: number) {
+        return [...(await super.setFencedMany([...writes].reverse(), same, fence))].reverse();
+      }
+    },
+  ],
+  [
+    'leaves out what does not fit into one step',
+    /more than fit into one step/,
+    class extends PlainProvider {
+      override async setFencedMany(writes: readonly FencedWrite[], same: number, fence: number) {
+        return super.setFencedMany(writes.slice(0, 512), same, fence);
+      }
+    },
+  ],
+  [
+    'gives several one time to live',
+    /each its own time to live/,
+    class extends PlainProvider {
+      override async setFencedMany(writes: readonly FencedWrite[], same: number, fence: number) {
+        const ttlMs = Math.max(...writes.map((write) => write.ttlMs));
+        return super.setFencedMany(
+          writes.map((write) => ({ ...write, ttlMs })),
+          same,
+          fence,
+        );
+      }
+    },
+  ],
+  [
+    'releases the leases of what it stores alone',
+    /releases the lease of what is refused/,
+    class extends PlainProvider {
+      override async setFencedMany(writes: readonly FencedWrite[], same: number, fence: number) {
+        const plain = writes.map(({ key, value, ttlMs }) => ({ key, value, ttlMs }));
+        const outcomes = await super.setFencedMany(plain, same, fence);
+        for (const [i, { lease }] of writes.entries()) {
+          if (lease && outcomes[i]) await this.releaseLease(lease.key, lease.token);
+        }
+        return outcomes;
+      }
+    },
+  ],
+  [
+    'releases leases of others with what it stores',
+    /releases the lease of what is stored/,
+    class extends PlainProvider {
+      override async setFencedMany(writes: readonly FencedWrite[], same: number, fence: number) {
+        const outcomes = await super.setFencedMany(writes, same, fence);
+        for (const [i, { lease }] of writes.entries()) {
+          if (lease && outcomes[i]) this.entries.delete(lease.key);
+        }
+        return outcomes;
       }
     },
   ],

@@ -7,10 +7,12 @@ import type { Fence } from '../journal/fence.js';
 import type { Journal } from '../journal/journal.js';
 import type { CacheCounters } from '../observation/cache-counters.js';
 import type { ICacheProvider, LeaseStore } from '../provider/cache-provider.js';
+import type { EndingLease } from '../repository/found-entry.js';
 import type { StoreKeys } from '../repository/store-keys.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
 import type { ICoverHasher } from '../validity/cover.hasher.js';
+import { LeaseKeeper } from './lease-keeper.js';
 import { packLeaseToken, unpackLeaseToken } from './lease-token.js';
 
 /** A holder that dies blocks the others for no longer than this. */
@@ -71,12 +73,18 @@ export type Admission =
 
 /** A lease that this process holds, or stands in for one when the store gives none. */
 export interface HeldLease {
+  /** For who stores the value: the store may release it then. `null`: there is none. */
+  readonly ending: EndingLease | null;
   end(): Promise<void>;
   /** Lets those who wait share the failure. `code` is a word without values, such as an error's name or code. */
   fail(code: string): Promise<void>;
 }
 
-const NO_LEASE: HeldLease = { end: () => Promise.resolve(), fail: () => Promise.resolve() };
+const NO_LEASE: HeldLease = {
+  ending: null,
+  end: () => Promise.resolve(),
+  fail: () => Promise.resolve(),
+};
 
 /**
  * One load per key in the whole fleet: a lease in the store, owned by whoever loads, while the others poll for the
@@ -86,11 +94,18 @@ const NO_LEASE: HeldLease = { end: () => Promise.resolve(), fail: () => Promise.
 export class FleetLease {
   readonly #options: FleetLeaseOptions;
   readonly #closing = new AbortController();
+  readonly #keeper: LeaseKeeper;
   /** Leases that the store did not take back yet. */
   readonly #trying = new Set<Promise<void>>();
 
   constructor(options: FleetLeaseOptions) {
     this.#options = options;
+    this.#keeper = new LeaseKeeper({
+      clock: options.clock,
+      pauseMs: LEASE_MS / 3,
+      maxHeldMs: MAX_HELD_MS,
+      signal: this.#closing.signal,
+    });
     setMaxListeners(0, this.#closing.signal); // one for each lease that waits
   }
 
@@ -113,8 +128,9 @@ export class FleetLease {
       if (error instanceof LoadFailedElsewhere) throw error.toCacheError();
       errors.note('lease-failed', error);
       // An answer that was lost may have given the lease: nobody is to wait for it.
-      const end = (): Promise<void> => this.#letGo(leases, name, token);
-      return { kind: 'mine', held: { end, fail: end } };
+      const ending = { key: name, token, isOver: false };
+      const end = (): Promise<void> => this.#letGo(leases, ending);
+      return { kind: 'mine', held: { ending, end, fail: end } };
     }
   }
 
@@ -189,14 +205,16 @@ export class FleetLease {
 
   #hold(leases: LeaseStore, key: string, name: string, token: Buffer): HeldLease {
     const { guard, provider, keys } = this.#options;
-    const over = new AbortController();
-    const beating = this.#beat(leases, name, token, over.signal);
-    const end = async (): Promise<void> => {
-      over.abort(null); // with a reason, so that no error is made for it
-      await beating;
-      await this.#letGo(leases, name, token);
+    const extend = (): Promise<unknown> =>
+      guard.of(name).attempt(() => leases.extendLease(name, token, LEASE_MS));
+    const stopKeeping = this.#keeper.keep(extend);
+    const ending = { key: name, token, isOver: false };
+    const end = (): Promise<void> => {
+      stopKeeping();
+      return this.#letGo(leases, ending);
     };
     return {
+      ending,
       end,
       fail: async (code) => {
         const marker = Buffer.concat([token, Buffer.from(code.slice(0, 64), 'latin1')]);
@@ -211,9 +229,10 @@ export class FleetLease {
    * Gives a lease back. Where the store does not take it now it is tried again for as long as the lease would last, and
    * nobody here waits for that: elsewhere somebody may.
    */
-  async #letGo(leases: LeaseStore, name: string, token: Buffer): Promise<void> {
+  async #letGo(leases: LeaseStore, { key, token, isOver }: EndingLease): Promise<void> {
+    if (isOver) return;
     const release = (): Promise<boolean | undefined> =>
-      this.#options.guard.of(name).attempt(() => leases.releaseLease(name, token));
+      this.#options.guard.of(key).attempt(() => leases.releaseLease(key, token));
     if ((await release()) !== undefined) return;
     const trying = this.#tryAgain(release);
     this.#trying.add(trying);
@@ -227,17 +246,6 @@ export class FleetLease {
     while (clock.now() < endsAt) {
       await clock.sleep(RELEASE_PAUSE_MS, signal, 'background');
       if (signal.aborted || (await release()) !== undefined) return;
-    }
-  }
-
-  /** Keeps the lease while the load runs, within a bound. */
-  async #beat(leases: LeaseStore, name: string, token: Buffer, signal: AbortSignal): Promise<void> {
-    const { guard, clock } = this.#options;
-    const endsAt = clock.now() + MAX_HELD_MS;
-    for (;;) {
-      await clock.sleep(LEASE_MS / 3, signal, 'background');
-      if (signal.aborted || clock.now() >= endsAt) return;
-      await guard.of(name).attempt(() => leases.extendLease(name, token, LEASE_MS));
     }
   }
 }

@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto';
+
 import type { Fence } from '../journal/fence.js';
 
 const OWNER_BYTES = 8;
 const FIXED_BYTES = OWNER_BYTES + 20;
+/** Owners made at a time: a call for random bytes takes longer than all else of a token. */
+const OWNERS = 128;
 
 /** Who holds a lease, and what makes the load that it stands for worthless. */
 export interface LeaseToken {
@@ -10,6 +14,17 @@ export interface LeaseToken {
   readonly fence: Fence;
   /** Cover hashes of the tags that are known before the load, pairs of 32-bit halves. */
   readonly tagHashes: Uint32Array;
+}
+
+/** Gives owners that nobody else has; two machines of one snapshot may, which leases are no proof against. */
+export function owners(): () => Buffer {
+  let made = Buffer.alloc(0);
+  return () => {
+    if (made.length === 0) made = randomBytes(OWNERS * OWNER_BYTES);
+    const owner = made.subarray(0, OWNER_BYTES);
+    made = made.subarray(OWNER_BYTES);
+    return owner;
+  };
 }
 
 /** | 0 | 8 owner | 8 | 8 + 4 epoch: stamp, nonce | 20 | 8 position | 28 | 8 each: tag hashes |, network byte order. */

@@ -200,7 +200,7 @@ export class LoadRunner {
       .run(
         'write',
         options,
-        () => repository.store(entry, held),
+        () => repository.store(entry, held, lease?.ending),
         (isStored) => (isStored ? 'stored' : 'refused'),
       )
       .catch(onStoreFailed);

@@ -1,3 +1,4 @@
+import type { CacheError } from '../errors/cache.error.js';
 import type { IJournalLog } from '../journal/journal-log.js';
 
 /** Bytes with the key they are stored under. */
@@ -47,6 +48,26 @@ export interface FencedStore {
    * don't hinder. Atomic. Resolves with false when it was refused.
    */
   setFenced(item: StoredItem, sameBytes: number, fenceBytes: number): Promise<boolean>;
+}
+
+/** One of several fenced writes. */
+export interface FencedWrite extends StoredItem {
+  /** A lease of the same hash tag that the entry brings to an end. */
+  readonly lease?: { readonly key: string; readonly token: Uint8Array };
+}
+
+/** Fenced writes that were asked for together, in a store that has leases. */
+export interface FencedBatchStore {
+  /**
+   * As {@link FencedStore.setFenced} for each item by itself, in their order. Where one names a lease, that is released
+   * once it is stored or refused, if `token` still owns it. Resolves with what became of each, in their order: whether it
+   * was stored, or why that, or the release, is not known. Rejects only when all failed.
+   */
+  setFencedMany(
+    writes: readonly FencedWrite[],
+    sameBytes: number,
+    fenceBytes: number,
+  ): Promise<readonly (boolean | CacheError)[]>;
 }
 
 /** Short exclusive ownership of a key, an optimisation only: correctness is the fence's. */
@@ -176,6 +197,7 @@ export interface ICacheProvider
     Partial<SweepingStore>,
     Partial<TagIndexedStore>,
     Partial<FencedStore>,
+    Partial<FencedBatchStore>,
     Partial<ComparingStore>,
     Partial<LeaseStore>,
     Partial<IndexStore>,

@@ -1,6 +1,7 @@
 import type {
   BatchStore,
   ComparingStore,
+  FencedBatchStore,
   FencedStore,
   ICacheProvider,
   IndexStore,
@@ -21,6 +22,7 @@ export interface ProviderCapabilities {
   readonly sweep?: SweepingStore;
   readonly tagIndex?: TagIndexedStore;
   readonly fenced?: FencedStore;
+  readonly fencedBatch?: FencedBatchStore;
   readonly compare?: ComparingStore;
   readonly lease?: LeaseStore;
   readonly index?: IndexStore;
@@ -37,6 +39,7 @@ const METHODS = {
   sweep: ['invalidateCacheByPattern'],
   tagIndex: ['invalidateCacheByTag'],
   fenced: ['setFenced'],
+  fencedBatch: ['setFencedMany', 'acquireLease', 'releaseLease'],
   compare: ['setIfUnchanged'],
   lease: ['acquireLease', 'releaseLease', 'extendLease'],
   index: ['addMember', 'membersOf', 'dropMembers'],

@@ -11,9 +11,11 @@ import type { PayloadSeal, SealTerms } from '../protection/payload-seal.js';
 import type { ReadOptions, StoredItem } from '../provider/cache-provider.js';
 import type { ICoverHasher } from '../validity/cover.hasher.js';
 import type { CacheVersioningService } from '../versioning/cache-versioning.service.js';
+import { BatchFinder } from './batch.finder.js';
 import { EntryOpener } from './entry-opener.js';
 import { EntryStore, type EntryStoreOptions } from './entry-store.js';
 import type {
+  EndingLease,
   EntryView,
   FoundEntry,
   FreshValue,
@@ -57,6 +59,7 @@ export class CacheRepository implements ICacheRepository {
   /** By the options of admissions that are given again and again. */
   readonly #places = new WeakMap<EntryView, SealedPlace>();
   readonly #opener: EntryOpener;
+  readonly #batches: BatchFinder;
   #puts = 0;
   #compression: CompressionPolicy;
   #isRelieving: boolean;
@@ -74,6 +77,12 @@ export class CacheRepository implements ICacheRepository {
       ...options,
       isKeeping: this.hasOwnTier,
       keep: (key, held) => this.#put(key, held),
+    });
+    this.#batches = new BatchFinder({
+      ...options,
+      stored: this.#stored,
+      opener: this.#opener,
+      own: (key, version, view) => this.#own(key, version, view),
     });
     this.#compression = options.compression;
     this.#isRelieving = options.isRelieving;
@@ -146,10 +155,7 @@ export class CacheRepository implements ICacheRepository {
 
   findMany(keys: readonly string[], view: EntryView): Promise<readonly (FoundEntry | null)[]> {
     if (view.admission) return Promise.all(keys.map((key) => this.find(key, view)));
-    return this.#findMany<FoundEntry>(keys, view, (key, version, bytes, nowMs) => {
-      const entry = this.#opener.open(key, version, view, bytes, nowMs);
-      return entry && { entry, tier: 'l2' };
-    });
+    return this.#batches.find(keys, view);
   }
 
   /** As {@link findFresh}, for many keys in one round trip, in their order. */
@@ -158,40 +164,7 @@ export class CacheRepository implements ICacheRepository {
     view: EntryView,
     isEnough: IsEnough,
   ): Promise<readonly (FreshValue | FoundEntry | null)[]> {
-    return this.#findMany<FreshValue | FoundEntry>(keys, view, (key, version, bytes, nowMs) =>
-      this.#opener.openFresh(key, version, view, bytes, nowMs, isEnough),
-    );
-  }
-
-  async #findMany<T extends FreshValue | FoundEntry>(
-    keys: readonly string[],
-    view: EntryView,
-    open: (key: string, version: number, bytes: Uint8Array, nowMs: number) => T | null,
-  ): Promise<readonly (T | FoundEntry | null)[]> {
-    const { versions, clock } = this.#options;
-    const { template } = view;
-    const found = new Array<T | FoundEntry | null>(keys.length).fill(null);
-    const missing: number[] = [];
-    const names: string[] = [];
-    keys.forEach((key, place) => {
-      const version = versions.versionOf(template, key);
-      const own = this.#own(key, version, view);
-      if (own) found[place] = { entry: own, tier: 'l1' };
-      else {
-        missing.push(place);
-        names.push(this.#name(key, version));
-      }
-    });
-    await this.#stored.findMany(names, (answers, places) => {
-      const now = clock.now();
-      answers.forEach((bytes, i) => {
-        if (!bytes) return;
-        const place = missing[places[i] as number] as number;
-        const key = keys[place] as string;
-        found[place] = open(key, versions.versionOf(template, key), bytes, now);
-      });
-    });
-    return found;
+    return this.#batches.findFresh(keys, view, isEnough);
   }
 
   prepare(
@@ -224,10 +197,10 @@ export class CacheRepository implements ICacheRepository {
     return !journal.isCovered(entry.subject, entry.fence) && journal.linkAgeMs() <= blindMaxMs;
   }
 
-  async store(entry: PreparedEntry, held: HeldEntry): Promise<boolean> {
-    if (entry.sealing) return this.#sealed.store(this.#sealing(entry, held, entry.sealing));
+  async store(entry: PreparedEntry, held: HeldEntry, lease?: EndingLease | null): Promise<boolean> {
+    if (entry.sealing) return this.#sealed.store(this.#sealing(entry, held, entry.sealing), lease);
     const item = this.#itemOf(entry, held);
-    return item !== null && this.#stored.put(item);
+    return item !== null && this.#stored.put(item, lease);
   }
 
   /**

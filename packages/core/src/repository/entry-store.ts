@@ -6,7 +6,9 @@ import type { ICacheProvider, ReadOptions, StoredItem } from '../provider/cache-
 import type { ProviderCapabilities } from '../provider/provider-capabilities.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
+import type { EndingLease } from './found-entry.js';
 import { ReadGatherer, type Open } from './read-gatherer.js';
+import { WriteGatherer } from './write-gatherer.js';
 
 export interface EntryStoreOptions {
   readonly provider: ICacheProvider;
@@ -17,7 +19,7 @@ export interface EntryStoreOptions {
   readonly clock: Clock;
   /** How long a write may take. */
   readonly writeBudgetMs: number;
-  /** Whether single reads of one turn of the event loop are to be one question to their store. */
+  /** Whether what is read, or written, one by one in one turn of the event loop is to be one question to their store. */
   readonly isGathering: () => boolean;
 }
 
@@ -30,17 +32,30 @@ const MAX_NAMES = 128;
  */
 export class EntryStore {
   readonly #options: EntryStoreOptions;
-  readonly #gatherer: ReadGatherer;
+  readonly #reads: ReadGatherer;
+  /** `null`: the store takes one at a time. */
+  readonly #writes: WriteGatherer | null;
   /** A store of this process alone answers at once: there is nothing to save. */
   readonly #canGather: boolean;
 
   constructor(options: EntryStoreOptions) {
     const { provider, store, clock } = options;
     this.#options = options;
-    this.#canGather = store.batch !== undefined && provider.shared !== false;
-    this.#gatherer = new ReadGatherer(clock, (guard, names) =>
+    const isShared = provider.shared !== false;
+    this.#canGather = store.batch !== undefined && isShared;
+    this.#reads = new ReadGatherer(clock, (guard, names) =>
       this.#fetch(guard, () => this.#getMany(names)),
     );
+    const { fencedBatch } = store;
+    this.#writes =
+      fencedBatch && isShared
+        ? new WriteGatherer((guard, writes) =>
+            guard.run(
+              () => fencedBatch.setFencedMany(writes, SAME_BYTES, FENCE_BYTES),
+              options.writeBudgetMs,
+            ),
+          )
+        : null;
   }
 
   /**
@@ -51,7 +66,7 @@ export class EntryStore {
   find<T>(name: string, open: Open<T>, how?: ReadOptions): Promise<T> {
     const { provider, isGathering, clock } = this.#options;
     const guard = this.#options.guard.of(name);
-    if (!how && this.#canGather && isGathering()) return this.#gatherer.find(guard, name, open);
+    if (!how && this.#canGather && isGathering()) return this.#reads.find(guard, name, open);
     const ask = () => (how ? provider.get(name, how) : provider.get(name));
     return this.#fetch(guard, ask).then((bytes) => open(bytes, clock.now()));
   }
@@ -92,11 +107,19 @@ export class EntryStore {
     return bytes;
   }
 
-  /** Resolves with whether it is stored: not so when something later is there. Rejects when the store failed. */
-  async put(item: StoredItem): Promise<boolean> {
-    const { provider, store, guard, writeBudgetMs } = this.#options;
+  /**
+   * Resolves with whether it is stored: not so when something later is there. Rejects when the store failed.
+   * @param lease is over then, where the store can see to that in the same step
+   */
+  async put(item: StoredItem, lease?: EndingLease | null): Promise<boolean> {
+    const { provider, store, guard, writeBudgetMs, isGathering } = this.#options;
     const { fenced } = store;
     const own = guard.of(item.key);
+    if (this.#writes && isGathering()) {
+      const isStored = await this.#writes.put(own, lease ? { ...item, lease } : item);
+      if (lease) lease.isOver = true;
+      return isStored;
+    }
     if (fenced) {
       return own.run(() => fenced.setFenced(item, SAME_BYTES, FENCE_BYTES), writeBudgetMs);
     }

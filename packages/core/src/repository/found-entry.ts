@@ -45,6 +45,15 @@ export interface PreparedEntry {
   readonly sealing: SealTerms | null;
 }
 
+/** A lease that the store may release together with storing. */
+export interface EndingLease {
+  /** Its store key, of the entry's hash tag. */
+  readonly key: string;
+  readonly token: Uint8Array;
+  /** Whether the store has released it, or found it to be another's by then. */
+  isOver: boolean;
+}
+
 /** How the reader wants an entry: of which template, held in which way, on whose account. */
 export type EntryView = Pick<
   ResolvedCacheOptions,
@@ -81,8 +90,9 @@ export interface ICacheRepository {
   /**
    * Stores in both tiers, unless it is covered by now or something later is there; resolves with whether it did.
    * Rejects when the store failed; this process holds it all the same.
+   * @param lease is over afterwards, if the store can see to that
    */
-  store(entry: PreparedEntry, held: HeldEntry): Promise<boolean>;
+  store(entry: PreparedEntry, held: HeldEntry, lease?: EndingLease | null): Promise<boolean>;
   /**
    * Removes physically, as far as the stores answer; resolves with the number of stored entries that existed, `null` if
    * it is not known. Never rejects.

@@ -3,7 +3,7 @@ import { SealedHeldEntry } from '../entry/sealed-held.entry.js';
 import type { PayloadSeal, SealTerms } from '../protection/payload-seal.js';
 import type { ReadOptions, StoredItem } from '../provider/cache-provider.js';
 import type { EntryStore } from './entry-store.js';
-import type { FoundEntry, PreparedEntry } from './found-entry.js';
+import type { EndingLease, FoundEntry, PreparedEntry } from './found-entry.js';
 import {
   SealedEntries,
   type MaybeLater,
@@ -94,12 +94,12 @@ export class SealedRepository {
   }
 
   /** As that of the repository; resolves with false also when there is no key. */
-  async store(sealing: Sealing): Promise<boolean> {
+  async store(sealing: Sealing, lease?: EndingLease | null): Promise<boolean> {
     const sealed = this.#seal(sealing);
     // Where the key is at hand this process holds it before anybody else asks.
     const { item, own } = sealed instanceof Promise ? await sealed : sealed;
     if (own) this.#own.put(sealing.entry.key, own);
-    return item !== null && this.#stored.put(item);
+    return item !== null && this.#stored.put(item, lease);
   }
 
   /** As that of the repository; resolves with false also when there is no key. */

@@ -60,8 +60,8 @@ function isOutage(error: unknown): boolean {
 
 /**
  * Keeps callers from waiting for a store that is down: opens after failures in a row, lets one call through after a
- * while, closes when that one is answered. The counting is cockatiel's. Reads of one turn of the event loop that are one
- * question to their store count as one.
+ * while, closes when that one is answered. The counting is cockatiel's. Reads, or writes, of one turn of the event loop
+ * that are one question to their store count as one.
  *
  * A call that gave up on its budget must reject (`STORE_TIMEOUT`): it is a failure then, and its late answer is neither
  * seen nor counted as a success.

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
-
 import { systemClock, within, type Clock } from '../clock/clock.js';
 import { MemoryPressure } from '../entry/memory-pressure.js';
 import type { FeatureFlagsService } from '../flags/feature-flags.service.js';
 import type { Journal } from '../journal/journal.js';
 import { EntryBuilder } from '../loading/entry.builder.js';
 import { FleetLease } from '../loading/fleet-lease.js';
+import { owners } from '../loading/lease-token.js';
 import { NestedLoads } from '../loading/nested-loads.js';
 import { ValueLoader } from '../loading/value-loader.js';
 import { CacheCounters } from '../observation/cache-counters.js';
@@ -167,7 +166,7 @@ export class CacheRuntime {
       journal,
       hasher,
       counters,
-      newOwner: () => randomBytes(8),
+      newOwner: owners(),
     }));
     const onStoreFailed = (error: unknown): void => errors.note('store-write-failed', error);
     this.loader = new ValueLoader({

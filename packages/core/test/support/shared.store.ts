@@ -1,7 +1,11 @@
 import type { Clock } from '../../src/clock/clock.js';
 import { InProcessJournalLog } from '../../src/journal/in-process-journal.log.js';
 import type { IJournalLog } from '../../src/journal/journal-log.js';
-import type { ICacheProvider, StoredItem } from '../../src/provider/cache-provider.js';
+import type {
+  FencedBatchStore,
+  ICacheProvider,
+  StoredItem,
+} from '../../src/provider/cache-provider.js';
 
 /**
  * A store that several caches of one test share, with every capability that the engine uses, on the test's clock. Each
@@ -59,6 +63,21 @@ export class SharedStore {
           return isOwner;
         }),
       journal: () => journal,
+    };
+  }
+
+  /** As {@link provider}, with fenced writes that are asked for together as well. */
+  gatheringProvider(): ICacheProvider & FencedBatchStore {
+    return {
+      ...this.provider(),
+      setFencedMany: (writes, same, fence) =>
+        this.#do('setFencedMany', () =>
+          writes.map(({ lease, ...item }) => {
+            const isStored = this.#fenced(item, same, fence);
+            if (lease && this.#owns(lease.key, lease.token)) this.#delete(lease.key);
+            return isStored;
+          }),
+        ),
     };
   }
 

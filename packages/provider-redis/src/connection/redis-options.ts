@@ -56,6 +56,8 @@ export interface RedisServiceOptions extends RedisTarget {
   readonly maxConnections?: number | undefined;
   /** Connections for commands to open at least, by what the server says of itself; 1 if absent. */
   readonly leastConnections?: ((identity: ServerIdentity) => number) | undefined;
+  /** A script names keys of one hash tag only, also where there is no cluster; false if absent. */
+  readonly areScriptsOfOneTag?: boolean | undefined;
   readonly tuning?: Partial<StoreTuning> | undefined;
   /** Reads may be answered by replicas, where there are any; true if absent. */
   readonly readsReplicas?: boolean | undefined;
@@ -90,6 +92,7 @@ export function withDefaults(options: RedisServiceOptions) {
     retryAttempts,
     retryDelayMs,
     random,
+    areScriptsOfOneTag: options.areScriptsOfOneTag ?? false,
     tuning: { isBatching: true, isBalanced: true, isScaling: true, ...options.tuning },
     durability: { replicas: 0, aof: false, ...options.durability },
     addressMap: options.addressMap ?? {},

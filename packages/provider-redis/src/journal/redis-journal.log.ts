@@ -136,7 +136,7 @@ export class RedisJournalLog implements IJournalLog {
     const nonce = newNonce(this.#service.settings.random);
     return this.#service.runAtHome(this.#key, async (client, incarnation, before) => {
       const args = [expected, atLeast, nonce, incarnation, constants, JOURNAL_MAX_RECORDS];
-      const entry = await runScript(client, 'beginEpoch', this.#key, args, before);
+      const entry = await runScript(client, 'beginEpoch', [this.#key], args, before);
       return { record: decodeRecord(entry as StreamEntry), incarnation };
     });
   }
@@ -149,7 +149,7 @@ export class RedisJournalLog implements IJournalLog {
   ): Promise<JournalRecord | null> {
     const { kind, body } = encodeCoverage(coverage);
     const args = [incarnation, nonce, kind, body, JOURNAL_MAX_RECORDS, Number(isDurable)];
-    const reply = await runScript(client, 'appendRecord', this.#key, args, before);
+    const reply = await runScript(client, 'appendRecord', [this.#key], args, before);
     if (!reply) return null;
     const [stamp, previous, epoch, constants] = (reply as Buffer[]).map(String);
     return {

@@ -158,31 +158,46 @@ return 1
 `,
   },
   setFenced: {
-    keys: 1,
-    source: `-- Stores an entry unless the one that is there carries the same prefix and a later fence.
+    keys: -1,
+    source: `-- Stores entries, each unless the one that is there carries the same prefix and a later fence. Where an entry comes with
+-- a lease, that is released then, stored or refused, if the one who asks holds it.
 --
--- KEYS[1]  the entry, a string
--- ARGV[1]  bytes to store
--- ARGV[2]  time to live, milliseconds
--- ARGV[3]  length of the prefix, bytes
--- ARGV[4]  length of the fence behind it, bytes
--- Returns  1 when stored, 0 when refused
+-- KEYS     the entries, strings; behind them the leases, strings, in the order of their entries
+-- ARGV[1]  length of the prefix, bytes
+-- ARGV[2]  length of the fence behind it, bytes
+-- ARGV     behind those, three for each entry: bytes to store; time to live, milliseconds; token of the one who holds its
+--          lease, bytes, empty: it comes without
+-- Returns  for each entry 1 when stored, 0 when refused
 
-local prefix = tonumber(ARGV[3])
-local span = prefix + tonumber(ARGV[4])
-local stored = redis.call('GETRANGE', KEYS[1], 0, span - 1)
+local prefix = tonumber(ARGV[1])
+local span = prefix + tonumber(ARGV[2])
+local count = (#ARGV - 2) / 3
+local lease = count
+local outcomes = {}
 
-if #stored >= span and #ARGV[1] >= span and string.sub(stored, 1, prefix) == string.sub(ARGV[1], 1, prefix) then
+local function isLater(stored, fresh)
+  if #stored < span or #fresh < span or string.sub(stored, 1, prefix) ~= string.sub(fresh, 1, prefix) then return false end
   -- Byte by byte: comparing strings with < would follow the server's locale.
   for i = prefix + 1, span do
-    local theirs, ours = string.byte(stored, i), string.byte(ARGV[1], i)
-    if theirs > ours then return 0 end
-    if theirs < ours then break end
+    local theirs, ours = string.byte(stored, i), string.byte(fresh, i)
+    if theirs ~= ours then return theirs > ours end
   end
+  return false
 end
 
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
+for i = 1, count do
+  local fresh, ttl, token = ARGV[3 * i], ARGV[3 * i + 1], ARGV[3 * i + 2]
+  outcomes[i] = 0
+  if not isLater(redis.call('GETRANGE', KEYS[i], 0, span - 1), fresh) then
+    redis.call('SET', KEYS[i], fresh, 'PX', ttl)
+    outcomes[i] = 1
+  end
+  if token ~= '' then
+    lease = lease + 1
+    if redis.call('GET', KEYS[lease]) == token then redis.call('DEL', KEYS[lease]) end
+  end
+end
+return outcomes
 `,
   },
   setIfUnchanged: {

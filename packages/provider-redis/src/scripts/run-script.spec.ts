@@ -22,7 +22,7 @@ function makeClient(...answers: (Error | number)[]) {
     return answer;
   };
   const run = (before?: () => void): Promise<unknown> =>
-    runScript({ callBuffer } as unknown as Redis, 'releaseLease', 'key', ['token', 7], before);
+    runScript({ callBuffer } as unknown as Redis, 'releaseLease', ['key'], ['token', 7], before);
   return { calls, run };
 }
 

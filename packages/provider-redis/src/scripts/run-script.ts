@@ -24,17 +24,18 @@ const digests = new Map(
 export async function runScript(
   client: Redis,
   name: LuaScriptName,
-  key: string,
+  keys: readonly string[],
   args: ScriptArguments,
   before: () => void = () => undefined,
 ): Promise<unknown> {
-  const { keys, source } = luaScripts[name];
+  const { source } = luaScripts[name];
+  const rest = [keys.length, ...keys, ...args];
   try {
     before();
-    return await client.callBuffer('EVALSHA', [digests.get(name) as string, keys, key, ...args]);
+    return await client.callBuffer('EVALSHA', [digests.get(name) as string, ...rest]);
   } catch (error) {
     if (!isNoScript(error)) throw error;
     before();
-    return client.callBuffer('EVAL', [source, keys, key, ...args]);
+    return client.callBuffer('EVAL', [source, ...rest]);
   }
 }

@@ -21,7 +21,8 @@ export async function runPipeline(
   return outcomes;
 }
 
-function concernsAll(error: Error): boolean {
+/** Whether it says something of the server, not of what one command named. */
+export function concernsAll(error: Error): boolean {
   const explained = toCacheError(error);
   const isWrongRole = explained instanceof RedisError && explained.isWrongRole;
   return isWrongRole || explained.code !== 'STORE_REFUSED';

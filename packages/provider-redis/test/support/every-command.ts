@@ -19,6 +19,13 @@ export async function doEverything(provider: RedisCacheProvider): Promise<void> 
   expect(await provider.acquireLease(lease, Uint8Array.of(9), 60_000)).toEqual(bytes);
   expect(await provider.extendLease(lease, bytes, 60_000)).toBe(true);
   expect(await provider.releaseLease(lease, bytes)).toBe(true);
+  expect(await provider.acquireLease(lease, bytes, 60_000)).toBeNull();
+  const writes = [
+    { ...item, lease: { key: lease, token: bytes } },
+    { ...item, key: other },
+  ];
+  expect(await provider.setFencedMany(writes, 1, 1)).toEqual([true, true]);
+  expect(await provider.releaseLease(lease, bytes)).toBe(false);
   await provider.addMember('vc:app:i:{a}', key, 60_000, 10);
   expect(await provider.membersOf('vc:app:i:{a}', 10)).toEqual([key]);
   expect(await provider.dropMembers('vc:app:i:{a}', [key, other])).toBe(1);

@@ -15,7 +15,7 @@ export function chaoticCapabilities(
   history: ChaosHistory,
 ): Partial<ICacheProvider> {
   const found = capabilitiesOf(inner);
-  const { batch, sweep, tagIndex, fenced, compare, lease, index, inspect } = found;
+  const { batch, sweep, tagIndex, fenced, fencedBatch, compare, lease, index, inspect } = found;
   const { status, partitions, tuning } = found;
   const wrote = ({ key, ttlMs }: StoredItem): void => history.wrote(key, ttlMs);
   return {
@@ -59,6 +59,16 @@ export function chaoticCapabilities(
             return fenced.setFenced(item, sameBytes, fenceBytes);
           },
           lie: () => true,
+        }),
+    }),
+    ...(fencedBatch && {
+      setFencedMany: (writes, sameBytes, fenceBytes) =>
+        board.ask('fenced', {
+          work: () => {
+            writes.forEach(wrote);
+            return fencedBatch.setFencedMany(writes, sameBytes, fenceBytes);
+          },
+          lie: () => writes.map(() => true),
         }),
     }),
     ...(compare && {

@@ -36,6 +36,7 @@ export class ChaosProvider implements ICacheProvider {
   readonly invalidateCacheByPattern?: NonNullable<ICacheProvider['invalidateCacheByPattern']>;
   readonly invalidateCacheByTag?: NonNullable<ICacheProvider['invalidateCacheByTag']>;
   readonly setFenced?: NonNullable<ICacheProvider['setFenced']>;
+  readonly setFencedMany?: NonNullable<ICacheProvider['setFencedMany']>;
   readonly setIfUnchanged?: NonNullable<ICacheProvider['setIfUnchanged']>;
   readonly acquireLease?: NonNullable<ICacheProvider['acquireLease']>;
   readonly releaseLease?: NonNullable<ICacheProvider['releaseLease']>;

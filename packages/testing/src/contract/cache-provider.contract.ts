@@ -11,6 +11,7 @@ import { basicPart } from './basic.part.js';
 import { batchPart } from './batch.part.js';
 import { assertStored, bytes } from './bytes.js';
 import { comparePart } from './compare.part.js';
+import { fencedBatchPart } from './fenced-batch.part.js';
 import { fencedPart } from './fenced.part.js';
 import { indexPart } from './index.part.js';
 import { inspectPart } from './inspect.part.js';
@@ -31,6 +32,7 @@ const ALL: readonly ProviderCapability[] = [
   'sweep',
   'tagIndex',
   'fenced',
+  'fencedBatch',
   'compare',
   'lease',
   'index',
@@ -46,6 +48,7 @@ const PARTS: Readonly<Partial<Record<ProviderCapability, ProviderPart>>> = {
   batch: batchPart,
   sweep: sweepPart,
   fenced: fencedPart,
+  fencedBatch: fencedBatchPart,
   compare: comparePart,
   lease: leasePart,
   index: indexPart,

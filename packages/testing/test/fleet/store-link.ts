@@ -99,6 +99,14 @@ export class StoreLink {
       delMany: (keys) => ask((store) => keys.reduce((count, key) => count + store.del(key), 0)),
       setFenced: (item: StoredItem, sameBytes, fenceBytes) =>
         ask((store) => store.setFenced(item, sameBytes, fenceBytes)),
+      setFencedMany: (writes, sameBytes, fenceBytes) =>
+        ask((store) =>
+          writes.map(({ lease, ...item }) => {
+            const isStored = store.setFenced(item, sameBytes, fenceBytes);
+            if (lease) store.releaseLease(lease.key, lease.token);
+            return isStored;
+          }),
+        ),
       setIfUnchanged: (item, expected) => ask((store) => store.setIfUnchanged(item, expected)),
       acquireLease: (key, token, ttlMs) => ask((store) => store.acquireLease(key, token, ttlMs)),
       releaseLease: (key, token) => ask((store) => store.releaseLease(key, token)),
