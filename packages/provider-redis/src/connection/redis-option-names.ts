@@ -26,6 +26,7 @@ const NAMES: OptionNames<RedisServiceOptions> = {
   poolSize: true,
   maxConnections: true,
   leastConnections: true,
+  areScriptsOfOneTag: true,
   tuning: true,
   readsReplicas: true,
   durability: true,
