@@ -112,7 +112,13 @@ export class HealthcareParts {
       ...(options.subjectKeys && { subjectKeys: options.subjectKeys }),
     }));
     for (const level of options.levels ?? []) keys.assertServes(level);
-    const seal = (this.seal = new PhiSeal({ keys, names, caps: policy.caps, clock }));
+    const seal = (this.seal = new PhiSeal({
+      keys,
+      names,
+      caps: policy.caps,
+      clock,
+      onSealed: (terms, notAfter) => this.protection.onSealed(terms, notAfter),
+    }));
     const subjects = new KnownSubjects(clock);
     const admission = (this.admission = new EntryAdmission({
       subjects,

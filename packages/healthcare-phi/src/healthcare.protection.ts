@@ -4,15 +4,13 @@ import type {
   NameProtection,
   PayloadSeal,
   ResolvedCacheOptions,
+  SealTerms,
 } from '@vitalcache/core';
 
 import type { EntryAdmission } from './access/entry.admission.js';
 import type { DataKeys } from './keys/data-keys.js';
 import type { Pseudonyms } from './names/pseudonyms.js';
 import type { EntryIndex } from './subjects/entry-index.js';
-
-/** Emergency data may be kept for so long beyond its time to live, in case its source fails. */
-const EMERGENCY_KEPT_MS = 86_400_000;
 
 export interface HealthcareProtectionOptions {
   readonly names: NameProtection & Pseudonyms;
@@ -48,13 +46,13 @@ export class HealthcareProtection implements DataProtection {
   }
 
   admit(key: string, options: ResolvedCacheOptions): Admission | null {
+    return this.#options.admission.admit(key, options);
+  }
+
+  /** Notes what is about to be stored, whoever has it stored: it is to be found again for as long as it may be there. */
+  onSealed(terms: SealTerms, notAfter: number): void {
     const { admission, index, names } = this.#options;
-    const admitted = admission.admit(key, options);
-    if (!admitted || options.ttlMs === 0) return admitted;
-    const { ttlMs, staleIfErrorMs, emergencyData } = options;
-    const keptMs = ttlMs + (emergencyData ? EMERGENCY_KEPT_MS : staleIfErrorMs);
-    const tenantOf = (): string => names.pseudonym('tenant', '', admitted.terms.tenant);
-    index()?.note(admitted, tenantOf, keptMs);
-    return admitted;
+    const admitted = admission.admissionOf(terms);
+    if (admitted) index()?.note(admitted, names.pseudonym('tenant', '', terms.tenant), notAfter);
   }
 }

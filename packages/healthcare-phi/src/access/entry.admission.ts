@@ -5,6 +5,7 @@ import {
   type Clock,
   type DataSubject,
   type ResolvedCacheOptions,
+  type SealTerms,
 } from '@vitalcache/core';
 import { LRUCache } from 'lru-cache';
 
@@ -54,6 +55,7 @@ interface Known {
 export class EntryAdmission {
   readonly #options: EntryAdmissionOptions;
   readonly #known: LRUCache<string, Known>;
+  readonly #byTerms = new WeakMap<SealTerms, Admission>();
   #bypassed = 0;
 
   constructor(options: EntryAdmissionOptions) {
@@ -96,7 +98,7 @@ export class EntryAdmission {
     const { subject, isNamed } = whom;
     const place = { tenant, scope: scopeOf(whom, options, context) };
     if (known && isOf(known, options, subject, place)) return known.admission;
-    const admission = ofPerson(key, options, subject, place);
+    const admission = this.#made(ofPerson(key, options, subject, place));
     if (options.complianceLevel !== 'restricted') {
       const isForAll = isNamed && context.grantId === undefined && !dependsOnWhoAsks(options);
       this.#known.set(key, { options, subject, ...place, ownClinic, isForAll, admission });
@@ -104,11 +106,21 @@ export class EntryAdmission {
     return admission;
   }
 
+  /** The admission that these terms, as an object, are part of. */
+  admissionOf(terms: SealTerms): Admission | undefined {
+    return this.#byTerms.get(terms);
+  }
+
+  #made(admission: Admission): Admission {
+    this.#byTerms.set(admission.terms, admission);
+    return admission;
+  }
+
   /** What key and options alone say; options that are about a person are others. */
   #ofNobody(key: string, options: ResolvedCacheOptions): Admission {
     const known = this.#known.get(key);
     if (known?.options === options) return known.admission;
-    const admission = sealedOnly(key, options);
+    const admission = this.#made(sealedOnly(key, options));
     const { tenant, scope } = admission.terms;
     const who = { subject: NOBODY, tenant, scope, ownClinic: undefined, isForAll: false };
     this.#known.set(key, { options, ...who, admission });

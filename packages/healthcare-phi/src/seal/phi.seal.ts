@@ -29,6 +29,8 @@ export interface PhiSealOptions {
   readonly caps?: Partial<SealCaps>;
   /** Told of each payload that was refused; must not throw. */
   readonly onRefused?: (terms: SealTerms) => void;
+  /** Told of each payload that was sealed, and from when on it can't be opened; must not throw. */
+  readonly onSealed?: (terms: SealTerms, notAfter: number) => void;
   readonly clock?: Pick<Clock, 'now'>;
 }
 
@@ -53,6 +55,7 @@ export class PhiSeal implements PayloadSeal {
   readonly #names: Pseudonyms;
   readonly #caps: SealCaps;
   readonly #tell: (terms: SealTerms) => void;
+  readonly #tellSealed: (terms: SealTerms, notAfter: number) => void;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #marks = new WeakMap<SealTerms, TermMarks>();
   /** The name of the key that was asked for last, which most payloads of a tenant and a day have. */
@@ -65,6 +68,7 @@ export class PhiSeal implements PayloadSeal {
     this.#names = options.names;
     this.#caps = checkedCaps(options.caps);
     this.#tell = options.onRefused ?? (() => undefined);
+    this.#tellSealed = options.onSealed ?? (() => undefined);
     this.#clock = options.clock ?? systemClock;
   }
 
@@ -76,9 +80,8 @@ export class PhiSeal implements PayloadSeal {
   sealingKey(terms: SealTerms): SealKey | Promise<SealKey> {
     const marks = this.#marksOf(terms);
     const key = this.#keys.of(terms.level).sealing(marks.owner);
-    return key instanceof Promise
-      ? key.then((had) => this.#bound(terms, marks, had))
-      : this.#bound(terms, marks, key);
+    const telling = (had: DataKey): SealKey => this.#telling(terms, this.#bound(terms, marks, had));
+    return key instanceof Promise ? key.then(telling) : telling(key);
   }
 
   openingKey(terms: SealTerms, sealed: Uint8Array): SealKey | null | Promise<SealKey | null> {
@@ -98,6 +101,17 @@ export class PhiSeal implements PayloadSeal {
   onRefused(terms: SealTerms): void {
     this.#refusals++;
     this.#tell(terms);
+  }
+
+  #telling(terms: SealTerms, key: SealKey): SealKey {
+    return {
+      seal: (payload, context, notAfter) => {
+        const sealed = key.seal(payload, context, notAfter);
+        this.#tellSealed(terms, notAfter);
+        return sealed;
+      },
+      open: (sealed, context, nowMs) => key.open(sealed, context, nowMs),
+    };
   }
 
   #idIn(sealed: Uint8Array): string {

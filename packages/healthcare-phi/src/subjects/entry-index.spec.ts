@@ -41,12 +41,11 @@ const admission = (key: string): Admission => ({
 });
 
 describe('EntryIndex', () => {
-  it('adds an entry once for as long as it is kept, and again before that is over', async () => {
+  it('adds an entry each time it is stored, for a little longer than it is kept', async () => {
     const { keeper } = keeperOf();
     const clock = new FakeClock();
     const index = new EntryIndex(keeper, clock);
-    const note = () => index.note(admission('k'), () => 'T', 60_000);
-    note();
+    const note = () => index.note(admission('k'), 'T', clock.now() + 60_000);
     note();
     await index.settled();
     expect(
@@ -56,26 +55,23 @@ describe('EntryIndex', () => {
         ttlMs,
       ]),
     ).toEqual([
-      ['i:index:patient:n\u001ft', 'e:k', 120_000],
-      ['i:index:\u001fk\u001ft', 'e:k', 120_000],
-      ['i:index:all:n\u001fT', 'e:k', 120_000],
+      ['i:index:patient:n\u001ft', 'e:k', 70_000],
+      ['i:index:\u001fk\u001ft', 'e:k', 70_000],
+      ['i:index:all:n\u001fT', 'e:k', 70_000],
       ['i:index:tenants', 'T', 7 * 86_400_000],
     ]);
-    clock.advance(60_001);
     note();
     await index.settled();
     expect(keeper.addMember).toHaveBeenCalledTimes(7);
   });
 
-  it('adds it again when the store did not take it', async () => {
+  it('counts what the store did not take', async () => {
     const { keeper } = keeperOf();
     const index = new EntryIndex(keeper, new FakeClock());
     keeper.addMember.mockResolvedValueOnce(false);
-    for (let turn = 0; turn < 2; turn++) {
-      index.note(admission('k'), () => 'T', 60_000);
-      await index.settled();
-    }
-    expect(keeper.addMember).toHaveBeenCalledTimes(7);
+    index.note(admission('k'), 'T', Infinity);
+    await index.settled();
+    expect(index.skipped).toBe(1);
   });
 
   it('leaves away what is too much, and counts it', async () => {
@@ -84,7 +80,7 @@ describe('EntryIndex', () => {
     let release: (taken: boolean) => void = () => undefined;
     const held = new Promise<boolean>((resolve) => (release = resolve));
     keeper.addMember.mockReturnValue(held);
-    for (let i = 0; i < 300; i++) index.note(admission(`k${i}`), () => 'T', 60_000);
+    for (let i = 0; i < 10_076; i++) index.note(admission(`k${i}`), 'T', Infinity);
     expect(index.skipped).toBe(44);
     release(true);
     await index.settled();
@@ -112,11 +108,53 @@ describe('EntryIndex', () => {
     expect(await index.remove(['patient:7'], 't')).toBe(0);
   });
 
-  it('ends although somebody else drops the members', async () => {
+  it('goes on while somebody else drops the same members', async () => {
+    const { keeper, entries } = keeperOf();
+    const [one, other] = [0, 0].map(() => new EntryIndex(keeper, new FakeClock())) as [
+      EntryIndex,
+      EntryIndex,
+    ];
+    for (let i = 0; i < 2_500; i++) {
+      await keeper.addMember('i:index:patient:7\u001ft', `e:${i}`, 1, 1);
+      entries.add(`e:${i}`);
+    }
+    const first = one.remove(['patient:7'], 't');
+    const left = other.remove(['patient:7'], 't').then(() => entries.size);
+    expect(await left).toBe(0);
+    expect(await first).toBeLessThanOrEqual(2_500);
+  });
+
+  it('ends where members can not be dropped, and does not know then', async () => {
     const { keeper } = keeperOf();
     const index = new EntryIndex(keeper, new FakeClock());
     await keeper.addMember('i:index:patient:7\u001ft', 'e:1', 1, 1);
     keeper.dropMembers.mockResolvedValue(0);
-    expect(await index.remove(['patient:7'], 't')).toBe(0);
+    expect(await index.remove(['patient:7'], 't')).toBeNull();
+  });
+
+  it('removes what another process stores while its place in the index is dropped', async () => {
+    const { keeper, entries } = keeperOf();
+    const index = new EntryIndex(keeper, new FakeClock());
+    const set = 'i:index:patient:7\u001ft';
+    await keeper.addMember(set, 'e:1', 1, 1);
+    entries.add('e:1');
+    const dropMembers = keeper.dropMembers.getMockImplementation() as IndexKeeper['dropMembers'];
+    keeper.dropMembers.mockImplementationOnce(async (...given) => {
+      await keeper.addMember(set, 'e:1', 1, 1);
+      entries.add('e:1');
+      return dropMembers(...given);
+    });
+    expect(await index.remove(['patient:7'], 't')).toBe(2);
+    expect(entries.size).toBe(0);
+  });
+
+  it('keeps what could not be removed, for the next attempt', async () => {
+    const { keeper, entries } = keeperOf();
+    const index = new EntryIndex(keeper, new FakeClock());
+    await keeper.addMember('i:index:patient:7\u001ft', 'e:1', 1, 1);
+    entries.add('e:1');
+    keeper.remove.mockResolvedValueOnce(null);
+    expect(await index.remove(['patient:7'], 't')).toBeNull();
+    expect(await index.remove(['patient:7'], 't')).toBe(1);
   });
 });

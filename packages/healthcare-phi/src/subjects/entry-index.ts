@@ -18,23 +18,25 @@ const MAX_MEMBERS = 50_000;
 const SHARDS = 64;
 const TENANTS_MS = 7 * 86_400_000;
 const MAX_TENANTS = 10_000;
-/** Entries whose place in the index is remembered; others are added again when they are read. */
-const MAX_REMEMBERED = 20_000;
-/** Additions under way at once; the index is a help, and what is too much is left away. */
-const MAX_PENDING = 256;
+/** Additions under way at once, and those that wait for them; the index is a help, and what is too much is left away. */
+const [MAX_PENDING, MAX_WAITING] = [32, 10_000];
+/** By which a member outlives its entry: clocks differ. */
+const SKEW_MS = 10_000;
 const PAGE = 1_000;
 
 /**
  * Where entries stand in the store, by whom they are about: for physical removal and for counts, never for what is valid.
- * Members go with the entries that they name. An entry is added when it is asked for, before it is stored: one that was
- * never stored leaves a member behind, which goes as well.
+ * Members go with the entries that they name. An entry is added each time it is stored, whatever this process did before:
+ * another one may have taken it out since. One that was not stored after all leaves a member behind, which goes as well.
  */
 export class EntryIndex {
   readonly #keeper: IndexKeeper;
   readonly #clock: Pick<Clock, 'now'>;
-  /** Until when entries are in the index, by their keys. */
-  readonly #noted = new LRUCache<string, number>({ max: MAX_REMEMBERED });
-  readonly #pending = new Set<Promise<unknown>>();
+  /** Until when tenants are known to be in the index. */
+  readonly #noted = new LRUCache<string, number>({ max: MAX_TENANTS });
+  readonly #pending = new Set<Promise<void>>();
+  /** Those among them that have not begun. */
+  readonly #waiting: (() => void)[] = [];
   #skipped = 0;
 
   constructor(keeper: IndexKeeper, clock: Pick<Clock, 'now'>) {
@@ -42,42 +44,50 @@ export class EntryIndex {
     this.#clock = clock;
   }
 
-  /** Entries that were not added because too much was to be added. */
+  /** Entries that were not added: too much was to be added, or the store did not take it. */
   get skipped(): number {
     return this.#skipped;
   }
 
   /**
-   * Notes an entry that is asked for.
-   * @param tenantOf gives the pseudonym of its tenant
-   * @param keptMs how long it will be kept at most once it is stored
+   * Notes an entry that is about to be stored.
+   * @param tenant pseudonym of its tenant
+   * @param keptUntil when it will be gone, epoch milliseconds
    */
-  note({ key, tags, terms }: Admission, tenantOf: () => string, keptMs: number): void {
+  note(admission: Admission, tenant: string, keptUntil: number): void {
+    const { size } = this.#pending;
+    if (size >= MAX_PENDING + MAX_WAITING) return void this.#skipped++;
+    const add = (): Promise<void> => this.#add(admission, tenant, keptUntil);
+    const added =
+      size < MAX_PENDING
+        ? add()
+        : new Promise<void>((begin) => this.#waiting.push(begin)).then(add);
+    const pending = added.then(() => {
+      this.#pending.delete(pending);
+      this.#waiting.shift()?.();
+    });
+    this.#pending.add(pending);
+  }
+
+  async #add({ key, tags, terms }: Admission, tenant: string, keptUntil: number): Promise<void> {
     const now = this.#clock.now();
-    if ((this.#noted.get(key) ?? 0) >= now + keptMs) return;
-    if (this.#pending.size >= MAX_PENDING) return void this.#skipped++;
-    // Twice as long: a refresh in the background does not come by here.
-    const ttlMs = 2 * keptMs;
-    this.#noted.set(key, now + ttlMs);
+    const ttlMs = Math.ceil(keptUntil - now) + SKEW_MS;
     const all = new Set([PHI_TAG, phiTagOf(terms.tenant)]);
     const tagged = tags.filter((tag) => !all.has(tag)).map((tag) => this.#setOf(tag, terms.tenant));
     const sets = [...tagged, this.#setOfKey(key, terms.tenant)];
-    const tenant = tenantOf();
-    const names = this.#keeper.namesOf(key);
-    const adding = names.flatMap((name) =>
-      [...sets, this.#shardOf(tenant, name)].map((set) =>
-        this.#keeper.addMember(set, name, ttlMs, MAX_MEMBERS),
-      ),
-    );
+    const adding = this.#keeper
+      .namesOf(key)
+      .flatMap((name) =>
+        [...sets, this.#shardOf(tenant, name)].map((set) =>
+          this.#keeper.addMember(set, name, ttlMs, MAX_MEMBERS),
+        ),
+      );
     if ((this.#noted.get(tenant) ?? 0) < now) {
       this.#noted.set(tenant, now + TENANTS_MS / 2);
       adding.push(this.#keeper.addMember(this.#tenants, tenant, TENANTS_MS, MAX_TENANTS));
     }
-    const added = Promise.all(adding).then((taken) => {
-      if (!taken.every(Boolean)) this.#noted.delete(key); // the next one who asks tries again
-      this.#pending.delete(added);
-    });
-    this.#pending.add(added);
+    const taken = await Promise.all(adding);
+    if (!taken.every(Boolean)) this.#skipped++;
   }
 
   /** Resolves when what was noted is in the index, or failed to be. */
@@ -151,7 +161,6 @@ export class EntryIndex {
   }
 
   async #removeAll(sets: readonly string[], deadlineMs = Infinity): Promise<number | null> {
-    this.#noted.clear(); // what is stored again is to be added again
     const endsAt = this.#clock.now() + deadlineMs;
     const counts = await Promise.all(sets.map((set) => this.#empty(set, endsAt)));
     return counts.reduce(sumOf, 0);
@@ -159,13 +168,20 @@ export class EntryIndex {
 
   /** Page by page, so that no answer of the store is long. */
   async #empty(set: string, endsAt: number): Promise<number | null> {
-    let removed: number | null = 0;
+    let removed = 0;
+    let stuckAt: string | undefined;
     while (this.#clock.now() < endsAt) {
       const page = await this.#keeper.membersOf(set, PAGE);
-      if (page === null) return null;
-      if (page.length === 0) return removed;
-      removed = sumOf(removed, await this.#keeper.remove(page));
-      if ((await this.#keeper.dropMembers(set, page)) === 0) return removed; // others are at it too
+      if (page?.length === 0) return removed;
+      if (!page || page[0] === stuckAt) return null; // what can't be dropped would be seen for ever
+      const before = await this.#keeper.remove(page);
+      if (before === null) return null; // they stay in the index, for the next attempt
+      const dropped = await this.#keeper.dropMembers(set, page);
+      stuckAt = dropped === 0 ? page[0] : undefined; // others may be at it too
+      // What was stored in between has just lost its place in the index.
+      const between = await this.#keeper.remove(page);
+      if (between === null) return null;
+      removed += before + between;
     }
     return null;
   }
