@@ -138,12 +138,33 @@ describe.each(PLATFORMS)('protected data on %s', (platform) => {
         return { patientId, load: ++this.loads };
       }
     }
+    @Injectable()
+    class Summaries {
+      constructor(private readonly records: Records) {}
+
+      @Cache({ keyTemplate: 'summary:{id}' })
+      async of(id: string) {
+        return this.records.profile(id);
+      }
+    }
     @Controller()
     class Patients {
       constructor(
         private readonly records: Records,
+        private readonly summaries: Summaries,
         private readonly cache: HealthcareCacheService,
       ) {}
+
+      @Get('summaries/:id')
+      summary(@Param('id') id: string) {
+        return this.summaries.of(id);
+      }
+
+      @Cache({ public: true })
+      @Get('public/:id')
+      async open(@Param('id') id: string) {
+        return this.records.profile(id);
+      }
 
       @Get('patients/:id')
       one(@Param('id') id: string) {
@@ -159,7 +180,7 @@ describe.each(PLATFORMS)('protected data on %s', (platform) => {
     const { url } = await startHttp(platform, {
       imports: [CacheModule.forRoot(options)],
       controllers: [Patients],
-      providers: [Records],
+      providers: [Records, Summaries],
     });
     const ask = async (path: string, headers: Record<string, string> = {}) => {
       const answer = await fetch(`${url}/${path}`, { headers });
@@ -198,6 +219,22 @@ describe.each(PLATFORMS)('protected data on %s', (platform) => {
     expect(recorded.map(({ event }) => event)).toEqual(['read', 'authz-deny']);
     expect((await ask('patients/7')).answer.status).toBe(500);
   });
+
+  it.each(['summaries', 'public'])(
+    'is nobody else’s within what is cached and not declared as protected: %s',
+    async (path) => {
+      const { ask, recorded } = await start();
+      const statuses = [];
+      for (const user of ['ada', 'stranger', 'bo']) {
+        const { answer } = await ask(`${path}/7`, { 'x-user': user });
+        statuses.push(answer.status);
+        expect(answer.headers.get('cache-control')).toBe('no-store');
+      }
+      expect(statuses).toEqual([200, 404, 200]);
+      expect((await ask(`${path}/7`)).answer.status).toBe(500);
+      expect(recorded.map(({ event }) => event)).toEqual(['read', 'authz-deny', 'read']);
+    },
+  );
 
   it('comes through the healthcare methods as well', async () => {
     const { ask } = await start();

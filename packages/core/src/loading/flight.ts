@@ -26,6 +26,8 @@ export class Flight {
   /** A later load of the same key has begun, or nobody waits any more: what this one gives is not stored. */
   isSuperseded = false;
   isOver = false;
+  /** Protected data was read for it. */
+  isOfProtected = false;
   waiters = 0;
   /** What the load gives, whenever that is. */
   loaded!: Promise<LoadedValue>;

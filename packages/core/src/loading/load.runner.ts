@@ -88,7 +88,8 @@ export class LoadRunner {
       backOff.succeeded(key);
       return loaded;
     } catch (error) {
-      const isNews = !flight.signal.aborted && countsAsOutage(error);
+      // What somebody is refused is nobody else's.
+      const isNews = !flight.signal.aborted && !flight.isOfProtected && countsAsOutage(error);
       if (isNews) backOff.failed(key, error, subject, flight.start.fence);
       this.#track(isNews ? lease?.fail(codeOf(error)) : lease?.end());
       throw error;
@@ -161,6 +162,14 @@ export class LoadRunner {
     const call = (): Promise<unknown> => nested.run<unknown>([flight], () => load(context));
     const answer = await steps.run('load', options, call, () => 'loaded');
     const value = answer === NOT_MODIFIED ? replaced?.entry.value : answer;
+    if (flight.isOfProtected && options.admission === null) {
+      builder.report(
+        options.template,
+        'was made of protected data, and was returned but not cached: say that it is protected, too',
+      );
+      this.#track(lease?.end());
+      return { kind: 'bare', value };
+    }
     try {
       const entry = builder.build(key, value, options, {
         fence: fence ?? UNFENCED,

@@ -17,9 +17,22 @@ interface Nesting {
 interface Update {
   readonly key: string;
   isOver: boolean;
+  /** Protected data was read for it. */
+  isOfProtected: boolean;
 }
 
 type Work<T> = () => T | PromiseLike<T>;
+
+const SLOT = Symbol.for('@vitalcache/core/nested-loads');
+
+/**
+ * How all caches of the process in which something runs, copies of this package included, are told: what one reads,
+ * another may be loading.
+ */
+function running(): Set<() => void> {
+  const slots = globalThis as { [SLOT]?: Set<() => void> };
+  return (slots[SLOT] ??= new Set());
+}
 
 const NOTHING: Nesting = { flights: new Map(), updates: [] };
 
@@ -36,6 +49,14 @@ export class NestedLoads {
     return [...this.#now.flights.keys()].filter(({ isOver }) => !isOver);
   }
 
+  /**
+   * Notes on all loads and updates that the present async context runs in, of whichever cache, that protected data goes
+   * into them: what they give must be no more open than that.
+   */
+  noteProtected(): void {
+    for (const noteOwn of running()) noteOwn();
+  }
+
   /** Whether waiting for `flight` would be waiting for the one who asks. */
   isCircular(flight: Flight): boolean {
     const { flights } = this.#now;
@@ -47,7 +68,12 @@ export class NestedLoads {
   }
 
   isUpdating(key: string): boolean {
-    return this.#now.updates.some((update) => update.key === key && !update.isOver);
+    return this.#updates.some((update) => update.key === key);
+  }
+
+  /** Whether protected data was read for the update of the key. */
+  isUpdatedFromProtected(key: string): boolean {
+    return this.#updates.some((update) => update.key === key && update.isOfProtected);
   }
 
   /** Whether the lease of the key is held by what the one who asks runs in. */
@@ -89,7 +115,7 @@ export class NestedLoads {
         'update: `change` updates its own key, which would wait for itself; let it return the value.',
       );
     }
-    const update: Update = { key, isOver: false };
+    const update: Update = { key, isOver: false, isOfProtected: false };
     const updates = [...this.#now.updates, update];
     return this.#inside({ ...this.#now, updates }, work).finally(() => (update.isOver = true));
   }
@@ -97,6 +123,7 @@ export class NestedLoads {
   /** Ends it, whatever still runs. */
   close(): void {
     this.#context.disable();
+    running().delete(this.#noteOwn);
   }
 
   /**
@@ -104,11 +131,20 @@ export class NestedLoads {
    */
   async #inside<T>(nesting: Nesting, work: Work<T>): Promise<T> {
     this.#running++;
+    running().add(this.#noteOwn);
     try {
       return await this.#context.run(nesting, async () => work());
     } finally {
-      if (--this.#running === 0) this.#context.disable();
+      if (--this.#running === 0) this.close();
     }
+  }
+
+  readonly #noteOwn = (): void => {
+    for (const one of [...this.current, ...this.#updates]) one.isOfProtected = true;
+  };
+
+  get #updates(): readonly Update[] {
+    return this.#now.updates.filter(({ isOver }) => !isOver);
   }
 
   get #now(): Nesting {

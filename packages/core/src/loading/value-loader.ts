@@ -93,7 +93,7 @@ export class ValueLoader {
         isAlone: isAlone || attempt > 0,
       };
       const flight = joined ?? this.#begin(job);
-      const loaded = await this.#await(flight, request, deadline);
+      const loaded = await this.#awaitOwn(flight, request, deadline, joined !== null);
       if (loaded.kind === 'taken') continue;
       if (!joined && (loaded.kind === 'bare' || loaded.isOwn)) {
         return { ...loaded, isJoined: false };
@@ -172,6 +172,22 @@ export class ValueLoader {
     const flight = this.#flights.get(key);
     if (!flight || flight.signal.aborted) return null;
     return this.#clock.now() - flight.beganAt < MAX_JOINED_AGE_MS ? flight : null;
+  }
+
+  /** What others may see of protected data, or are refused, is nothing to a caller who joined them. */
+  async #awaitOwn(
+    flight: Flight,
+    request: ReadRequest<unknown>,
+    deadline: Deadline,
+    isJoined: boolean,
+  ): Promise<LoadedValue> {
+    try {
+      return await this.#await(flight, request, deadline);
+    } catch (error) {
+      const isOthers = isJoined && flight.isOver && flight.isOfProtected;
+      if (!isOthers || request.options.admission !== null) throw error;
+      return { kind: 'bare', value: undefined };
+    }
   }
 
   /** Waits with the caller's patience; a flight that nobody waits for any more is told so. */

@@ -218,7 +218,10 @@ export class CacheReader {
     const request = { key, load, options };
     const on = { key, isWarming, ...(looked && { lookedForMs: looked.ms }) };
     return this.#options.chain.run(strategyOperation('read', strategy, options, on), () => {
-      if (this.#runtime.gate.concerns(options)) return this.#readProtected(request, strategy);
+      if (this.#runtime.gate.concerns(options)) {
+        this.#runtime.nested.noteProtected();
+        return this.#readProtected(request, strategy);
+      }
       const isUsable = this.#gate.isUsable(options);
       return typeof isUsable === 'boolean'
         ? this.#answer(request, strategy, isUsable, looked)

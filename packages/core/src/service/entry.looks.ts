@@ -85,7 +85,8 @@ export class EntryLooks {
     key: string,
     options: ResolvedCacheOptions,
   ): Promise<{ readonly found: FoundEntry | null; readonly ownKey: string }> {
-    const { gate, repository } = this.#runtime;
+    const { gate, nested, repository } = this.#runtime;
+    if (gate.concerns(options)) nested.noteProtected();
     const own = gate.concerns(options) ? gate.admit(key, options) : { key, options };
     const found = own && (await repository.find(own.key, own.options));
     return { found, ownKey: own?.key ?? key };

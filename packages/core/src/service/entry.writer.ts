@@ -164,7 +164,7 @@ export class EntryWriter {
     change: Change<T>,
     options: ResolvedCacheOptions,
   ): Promise<UpdateResult<T>> {
-    const { journal, repository, builder, clock } = this.#options;
+    const { journal, repository, builder, clock, nested } = this.#options;
     const coverage = this.#coverageOf(key, options);
     if (options.ttlMs === 0) return this.#changeUncached(coverage, change);
     let recorded: Recorded = { stamp: 0, recorded: false, queued: false };
@@ -182,7 +182,9 @@ export class EntryWriter {
       if (changed === undefined) return { ...recorded, stored: false, value: null };
       value = changed;
       const stored = plainOf(changed, options.serializer);
-      if (!isCacheable(stored, options, options)) {
+      // What is made of protected data must be no more open than that.
+      const isOpen = options.admission === null && nested.isUpdatedFromProtected(key);
+      if (isOpen || !isCacheable(stored, options, options)) {
         return { ...(await journal.invalidate([coverage])), stored: false, value };
       }
       const entry = builder.build(key, stored, options, { fence, startedAt: clock.now() });
