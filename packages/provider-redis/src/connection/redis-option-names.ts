@@ -27,7 +27,6 @@ const NAMES: OptionNames<RedisServiceOptions> = {
   maxConnections: true,
   leastConnections: true,
   areScriptsOfOneTag: true,
-  areScriptsOfOneTag: true,
   tuning: true,
   readsReplicas: true,
   durability: true,
