@@ -16,6 +16,7 @@ export function healthcareActions(audit: () => IAudit): readonly AdminAction[] {
         assertHealthcare(cache);
         const { tenant, shred, patientId } = inputOf(call.input);
         return asOperator(call, tenant, async () => {
+          assertOwnTenant(patientId === undefined ? undefined : tenant);
           await recordCall(audit(), call);
           if (patientId !== undefined) {
             const { id, removed, stamp, keys } = await cache.erasePatient(patientId, {
@@ -69,6 +70,15 @@ function asOperator<T>(
     purpose: 'SYSADMIN',
   } as const;
   return runWithAccess(context, work);
+}
+
+/** A patient is erased in the tenant of whoever asks: of the same id in another it would only be said. */
+function assertOwnTenant(tenant: string | undefined): void {
+  if (tenant === undefined || tenant === currentAccess()?.tenant) return;
+  throw new CacheError(
+    'OPTION_INVALID',
+    'tenant is another than that of whoever asks; a patient is erased by somebody who works in their tenant.',
+  );
 }
 
 interface PhiInput {

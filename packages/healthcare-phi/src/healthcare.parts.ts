@@ -154,8 +154,14 @@ export class HealthcareParts {
     this.undeclared = reports ? new UndeclaredPhiMiddleware(() => logger) : null;
   }
 
-  /** Takes the cache that all of this is for; called once. */
+  /** Takes the cache that all of this is for. @throws CacheError `CONFIG_INVALID` for a second one */
   join(cache: ErasableCache, provider: ICacheProvider, keeper: StoreKeeper): void {
+    if (this.#joined) {
+      throw new CacheError(
+        'CONFIG_INVALID',
+        'This healthcare plugin is that of another cache; each cache needs a healthcarePlugin() of its own.',
+      );
+    }
     const { audit, clock, holds, keys, logger, names } = this;
     const index = new EntryIndex(keeper, clock);
     const signer = this.#signer ?? unsigned();

@@ -153,6 +153,37 @@ describe('erasePatient', () => {
     expect(load).toHaveBeenCalledTimes(2);
   });
 
+  it.each<[string, (cache: Cache) => Promise<unknown>]>([
+    ['a patient is erased', (cache) => cache.erasePatient('p-1')],
+    ['keys are destroyed', (cache) => cache.clearPHICache({ shred: true })],
+  ])(
+    '312(b): heeds a legal hold that is placed while it gets on record that %s',
+    async (_, erase) => {
+      const keyStore = new MemoryKeyStore(new FakeClock());
+      const { cache, as, audit, plugin } = await clinicCache({ keyStore, legalHold: legalHold() });
+      const place = () =>
+        as(() => plugin.parts.holds.place({ patientId: 'p-1', reason: 'dispute 4' }), {
+          roles: ['counsel'],
+        });
+      await as(() => cache.cachePatientRecords('p-1', 'c-1', () => 1));
+      await cache.settled();
+      const record = audit.record.bind(audit);
+      jest.spyOn(audit, 'record').mockImplementation(async (event) => {
+        if (event.detail?.['step'] === 'requested') await place();
+        await record(event);
+      });
+      const [tenant = ''] = await keyStore.tenants();
+      const before = await keyStore.list(tenant);
+      await expect(as(() => erase(cache))).rejects.toMatchObject({ code: 'LEGAL_HOLD' });
+      expect(await keyStore.list(tenant)).toEqual(before);
+      expect(audit.last).toMatchObject({
+        event: 'erase',
+        outcome: 8,
+        detail: { code: 'LEGAL_HOLD' },
+      });
+    },
+  );
+
   it('rejects when the keys could not be destroyed, so that it is done again', async () => {
     const keyStore = new MemoryKeyStore();
     const { cache, as, audit } = await clinicCache({ keyStore, subjectKeys: 'stored' });

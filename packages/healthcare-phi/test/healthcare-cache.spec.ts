@@ -315,6 +315,16 @@ describe('HealthcareCacheService', () => {
     expect(alone).toThrow('needs plugins: [healthcarePlugin(');
   });
 
+  it('refuses a plugin that is another cache’s: it would erase there', async () => {
+    const { plugin, cache, as } = await clinicCache();
+    const second = () =>
+      new HealthcareCacheService(new MemoryCacheProvider(), { plugins: [plugin] });
+    expect(second).toThrow('that of another cache');
+    await as(() => cache.cachePatientRecords('p-1', 'c-1', () => 1));
+    await cache.settled();
+    expect(await as(() => cache.erasePatient('p-1'))).toMatchObject({ removed: 1 });
+  });
+
   describe('looks and deletions by key', () => {
     const KEY = 'patient:p-1:clinic:c-1:visit';
     const OPTIONS = { containsPHI: true, complianceLevel: 'sensitive', ttl: 60 } as const;

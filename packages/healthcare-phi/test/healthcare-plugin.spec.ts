@@ -444,6 +444,16 @@ describe('healthcarePlugin', () => {
       await expect(phi?.run(cache, call({ shred: 'maybe' }))).rejects.toThrow('shred must be');
     });
 
+    it('erase no patient of another tenant than that of whoever asks', async () => {
+      const { cache, plugin, as } = await clinicCache();
+      const [phi] = plugin.adminActions;
+      const erase = (input: object) => as(() => phi?.run(cache, call(input)), { tenant: 'a' });
+      await expect(erase({ patientId: 'p-1', tenant: 'b' })).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+      });
+      expect(await erase({ patientId: 'p-1', tenant: 'a' })).toMatchObject({ recorded: true });
+    });
+
     it('do nothing while the audit is down', async () => {
       const { cache, plugin, as, audit: records } = await clinicCache();
       const load = jest.fn(() => 1);

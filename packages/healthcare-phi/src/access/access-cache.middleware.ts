@@ -85,7 +85,10 @@ export class AccessMiddleware implements ICacheMiddleware {
     acts.forEach(({ act }, i) => done(events[i] as OpenEvent, act, result));
     await this.#record(events);
     this.#counts.accesses += acts.length;
-    if (context.grantId !== undefined) this.#options.grants?.used(context.grantId);
+    const reads = acts.filter(({ act }) => act.action === 'read').length;
+    if (context.grantId !== undefined && reads > 0) {
+      this.#options.grants?.used(context.grantId, reads);
+    }
     return result;
   }
 

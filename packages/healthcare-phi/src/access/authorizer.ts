@@ -47,8 +47,8 @@ export type Refusal =
 export interface IGrants {
   /** Why the grant that a context names does not hold for this request; `null` if it does. */
   refusal(request: AccessRequest): 'grant-invalid' | 'grant-lacks-part2' | null;
-  /** A read went through by it. */
-  used(grantId: string): void;
+  /** So many reads went through by it. */
+  used(grantId: string, reads: number): void;
 }
 
 export interface AuthorizerOptions {

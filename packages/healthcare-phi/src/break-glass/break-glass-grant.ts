@@ -49,7 +49,7 @@ export interface BreakGlassReview {
   readonly openedAt: number;
   /** `null`: still open. */
   readonly endedAt: number | null;
-  /** Reads that went through by it, as this process knows, or as was noted when it ended. */
+  /** Reads that went through by it: as this process knows, and as each process noted when it ended there. */
   readonly reads: number;
   /** `null`: nobody has looked at it yet. */
   readonly reviewedBy: string | null;

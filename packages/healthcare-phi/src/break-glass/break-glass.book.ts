@@ -21,7 +21,7 @@ export class BreakGlassBook {
     return this.#records.add(record);
   }
 
-  /** In the order in which they began; of two records of one kind about a use the first counts. */
+  /** In the order in which they began; of two records of one kind about a use the first counts, and the reads of all. */
   async uses(): Promise<readonly BreakGlassUse[]> {
     const uses = new Map<string, BreakGlassUse>();
     for (const record of await this.#records.all()) {
@@ -31,7 +31,13 @@ export class BreakGlassBook {
         continue;
       }
       const use = uses.get(record.id);
-      if (use && !use[record.kind]) uses.set(record.id, { ...use, [record.kind]: record });
+      if (!use) continue;
+      const { ended } = use;
+      if (!use[record.kind]) uses.set(record.id, { ...use, [record.kind]: record });
+      else if (ended && record.kind === 'ended') {
+        // Each process that had a grant in use tells of the reads that went through there.
+        uses.set(record.id, { ...use, ended: { ...ended, reads: ended.reads + record.reads } });
+      }
     }
     return [...uses.values()];
   }

@@ -70,7 +70,7 @@ export class BreakGlassReviews {
       reasonText,
       openedAt,
       endedAt: ended?.at ?? null,
-      reads: ended?.reads ?? this.#options.readsOf(id),
+      reads: (ended?.reads ?? 0) + this.#options.readsOf(id),
       reviewedBy: reviewed?.by ?? null,
       reviewedAt: reviewed?.at ?? null,
     };

@@ -206,6 +206,32 @@ describe('BreakGlass', () => {
     );
   });
 
+  it('counts the reads in every process, and nothing but reads', async () => {
+    const { open, options, glass, audit, clock } = hospital();
+    const { token } = await open({ minutes: 1 });
+    const other = new BreakGlass(options);
+    for (const grants of [glass, other, other]) {
+      const { cache } = guardedCache({ audit, clock, grants, authorize: () => true });
+      await runWithAccess(DOCTOR, () =>
+        grants.use(token, async () => {
+          await cache.cache(KEY, () => 'chart', PHI);
+          await cache.set('patient:7:note', 'note', PHI);
+          await cache.invalidateCacheByTag('patient:7');
+        }),
+      );
+    }
+    const reads = async () => {
+      const [use] = await runWithAccess(REVIEWER, () => other.reviews.list());
+      return use?.reads;
+    };
+    expect(await reads()).toBe(2); // those of this process, while it is open
+    await runWithAccess(DOCTOR, () => glass.close(token));
+    expect(await reads()).toBe(3);
+    clock.advance(60_000);
+    await settle();
+    expect(await reads()).toBe(3);
+  });
+
   describe('never', () => {
     it.each<[string, Partial<AccessContext>]>([
       ['another person', { actor: 'dr-2' }],

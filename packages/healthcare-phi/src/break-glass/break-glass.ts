@@ -124,9 +124,9 @@ export class BreakGlass implements IGrants {
     return labels.includes('part2') && !grant.hasPart2 ? 'grant-lacks-part2' : null;
   }
 
-  used(grantId: string): void {
+  used(grantId: string, reads: number): void {
     const live = this.#live.get(grantId);
-    if (live) live.reads++;
+    if (live) live.reads += reads;
   }
 
   /** Stops watching; grants that are open stay so in the book. */
@@ -215,7 +215,7 @@ export class BreakGlass implements IGrants {
     const grant = use && { ...use.grant, token: `${id}.${signature}` };
     const isSigned = use !== null && this.#options.signer.isSigned(use.grant, signature);
     if (!grant || !isSigned || use.ended || !this.#isHeldBy(grant, context)) {
-      if (use?.ended) this.#forget(id);
+      if (use?.ended) await this.#end(id, use.ended.how);
       const { actor, tenant } = context;
       const attempted = { id, actor, tenant, patientId: grant?.patientId };
       await this.#audit.record('authz-deny', attempted, context, { reason: 'grant-invalid' });

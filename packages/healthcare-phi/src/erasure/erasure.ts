@@ -83,6 +83,7 @@ export class Erasure {
     );
     const about = { patientId: patient, ...(reason !== undefined && { reason }) };
     const { stamp, removed, shred } = await this.#onRecord(context, about, async () => {
+      await holds.assertNotHeld({ tenant, patientId: patient }); // it took time to get on record
       const tags = coveringPerson('patient', patient);
       const recorded = await cache.invalidateCacheByTags(tags, { whenQueued: 'throw' });
       const count = await index.remove(tags, tenant);
@@ -137,6 +138,7 @@ export class Erasure {
     for (const target of targets) {
       await this.#record(context, 'key-destroy', { detail: { step: 'requested', target } });
     }
+    await this.#unlessHeld(context, undefined, () => holds.assertNotHeld(scope)); // all of this took time
     const owners = targets.map((one) => ({ tenant: one, subject: null }));
     const receipts = await Promise.all(owners.map((owner) => shredder.destroyTenant([owner])));
     for (const [index, receipt] of receipts.entries()) {
