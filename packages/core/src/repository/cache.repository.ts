@@ -197,8 +197,22 @@ export class CacheRepository implements ICacheRepository {
     return !journal.isCovered(entry.subject, entry.fence) && journal.linkAgeMs() <= blindMaxMs;
   }
 
-  async store(entry: PreparedEntry, held: HeldEntry, lease?: EndingLease | null): Promise<boolean> {
-    if (entry.sealing) return this.#sealed.store(this.#sealing(entry, held, entry.sealing), lease);
+  /** As {@link hold}, of what this process is going to keep or to seal; `null`: nobody asks for the value. */
+  holdToKeep(
+    entry: PreparedEntry,
+    view: Pick<EntryView, 'isolation' | 'tenant'>,
+  ): HeldEntry | null {
+    return this.hasOwnTier || entry.sealing ? this.hold(entry, view) : null;
+  }
+
+  async store(
+    entry: PreparedEntry,
+    held: HeldEntry | null,
+    lease?: EndingLease | null,
+  ): Promise<boolean> {
+    if (entry.sealing && held) {
+      return this.#sealed.store(this.#sealing(entry, held, entry.sealing), lease);
+    }
     const item = this.#itemOf(entry, held);
     return item !== null && this.#stored.put(item, lease);
   }
@@ -305,11 +319,12 @@ export class CacheRepository implements ICacheRepository {
   }
 
   /** The item to store, after the entry was put into the own tier; `null` if it is over or covered by now. */
-  #itemOf({ key, meta, payload, subject }: PreparedEntry, held: HeldEntry, isKept = true) {
-    const { clock, keys } = this.#options;
+  #itemOf({ key, meta, payload, subject }: PreparedEntry, held: HeldEntry | null, isKept = true) {
+    const { clock, keys, journal } = this.#options;
     const ttlMs = Math.ceil(meta.keptUntil - clock.now());
-    if (ttlMs <= 0 || !this.#isServable(held)) return null;
-    if (isKept) this.#put(key, held);
+    const isServable = held ? this.#isServable(held) : !journal.isCovered(subject, meta.fence);
+    if (ttlMs <= 0 || !isServable) return null;
+    if (held && isKept) this.#put(key, held);
     const name = this.#name(key, meta.schemaVersion);
     const seedText = keys.areSecret ? name : key;
     const item: StoredItem = {

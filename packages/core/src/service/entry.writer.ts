@@ -241,7 +241,7 @@ export class EntryWriter {
     const fenced = fencedAt(entry, fence);
     return errors.guard(
       'store-write-failed',
-      () => repository.store(fenced, repository.hold(fenced, options)),
+      () => repository.store(fenced, repository.holdToKeep(fenced, options)),
       () => {
         repository.drop(entry.key); // what is not stored for others is not served here either
         return false;

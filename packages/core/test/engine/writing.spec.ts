@@ -3,13 +3,16 @@ import { Fleet, settle, slowLoader } from '../support/fleet.js';
 
 const KEY = 'users:7';
 
-describe('writing', () => {
+describe.each([
+  ['beside a tier of the own process', 2 ** 20],
+  ['without one', 0],
+])('writing %s', (_, l1MaxBytes) => {
   let fleet: Fleet;
   let cache: CacheService;
 
   beforeEach(async () => {
     fleet = new Fleet();
-    cache = await fleet.join();
+    cache = await fleet.join({ l1MaxBytes });
   });
   afterEach(() => fleet.close());
 
