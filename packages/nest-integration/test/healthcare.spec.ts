@@ -16,6 +16,7 @@ import {
 
 import {
   Cache,
+  CachePut,
   CacheModule,
   CacheService,
   explainStartupError,
@@ -142,6 +143,11 @@ describe.each(PLATFORMS)('protected data on %s', (platform) => {
     class Summaries {
       constructor(private readonly records: Records) {}
 
+      @CachePut({ keyTemplate: 'put:{id}' })
+      async put(id: string) {
+        return id === '0' ? 'nothing protected' : this.records.profile(id);
+      }
+
       @Cache({ keyTemplate: 'summary:{id}' })
       async of(id: string) {
         return this.records.profile(id);
@@ -154,6 +160,12 @@ describe.each(PLATFORMS)('protected data on %s', (platform) => {
         private readonly summaries: Summaries,
         private readonly cache: HealthcareCacheService,
       ) {}
+
+      @Get('put/:id')
+      async put(@Param('id') id: string) {
+        await this.summaries.put(id);
+        return { source: (await this.cache.get(`put:${id}`)) === null ? 'nowhere' : 'cache' };
+      }
 
       @Get('summaries/:id')
       summary(@Param('id') id: string) {
@@ -235,6 +247,13 @@ describe.each(PLATFORMS)('protected data on %s', (platform) => {
       expect(recorded.map(({ event }) => event)).toEqual(['read', 'authz-deny', 'read']);
     },
   );
+
+  it('is not put where it is not declared as protected', async () => {
+    const { ask } = await start();
+    const { body } = await ask('put/7', { 'x-user': 'ada' });
+    const { body: other } = await ask('put/0', { 'x-user': 'ada' });
+    expect([body.source, other.source]).toEqual(['nowhere', 'cache']);
+  });
 
   it('comes through the healthcare methods as well', async () => {
     const { ask } = await start();

@@ -34,6 +34,9 @@ function running(): Set<() => void> {
   return (slots[SLOT] ??= new Set());
 }
 
+/** No entry has it. */
+const NO_KEY = '';
+
 const NOTHING: Nesting = { flights: new Map(), updates: [] };
 
 /**
@@ -118,6 +121,18 @@ export class NestedLoads {
     const update: Update = { key, isOver: false, isOfProtected: false };
     const updates = [...this.#now.updates, update];
     return this.#inside({ ...this.#now, updates }, work).finally(() => (update.isOver = true));
+  }
+
+  /** Runs `work`; resolves with what it gives, and whether protected data was read for it. */
+  async watch<T>(work: Work<T>): Promise<{ readonly value: T; readonly isOfProtected: boolean }> {
+    const watched: Update = { key: NO_KEY, isOver: false, isOfProtected: false };
+    const updates = [...this.#now.updates, watched];
+    try {
+      const value = await this.#inside({ ...this.#now, updates }, work);
+      return { value, isOfProtected: watched.isOfProtected };
+    } finally {
+      watched.isOver = true;
+    }
   }
 
   /** Ends it, whatever still runs. */

@@ -179,6 +179,17 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
   }
 
   /**
+   * Runs `work`, and says as well whether protected data was read for it, from whichever cache of the process: what is made
+   * of that must be no more open. Rejects as `work` does. @throws CacheError `OPTION_INVALID`
+   */
+  async watchProtected<T>(
+    work: () => T | PromiseLike<T>,
+  ): Promise<{ readonly value: T; readonly isOfProtected: boolean }> {
+    assertFunction('What is watched', work);
+    return this.#runtime.nested.watch(work);
+  }
+
+  /**
    * Stores a value and makes what was stored before invalid, everywhere. It is not stored if something invalidates it
    * at the same time, and so costs a journal record. A `get` of the same async context that missed the key counts as
    * the beginning of looking the value up. One that a helper awaited after awaiting something else is of another context:

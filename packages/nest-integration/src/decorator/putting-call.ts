@@ -1,4 +1,4 @@
-import { assertKey, isCacheError, type Fence } from '@vitalcache/core';
+import { assertKey, isCacheError, isProtected, type Fence } from '@vitalcache/core';
 
 import type { BoundCache } from './cache-injection.js';
 import { committed } from './committed.js';
@@ -8,7 +8,7 @@ import type { PuttingMethod } from './putting-method.js';
 import { SpokenWarnings } from './spoken-warnings.js';
 
 /** What is said once a method and cache, whatever the call was. */
-type Occasion = 'sharing' | 'key' | 'value' | 'one-time';
+type Occasion = 'sharing' | 'key' | 'value' | 'one-time' | 'protected';
 
 /** Runs the calls of a method whose answer is put into the cache. */
 export class PuttingCall implements MethodRunner {
@@ -23,11 +23,14 @@ export class PuttingCall implements MethodRunner {
   async run(instance: object, args: unknown[], cache: BoundCache): Promise<unknown> {
     // What the method returns may be older than its end: whatever is invalidated meanwhile covers it.
     const since = cache.service.fence();
-    const result: unknown = await this.#method.original.apply(instance, args);
+    const { value: result, isOfProtected } = await cache.service.watchProtected(() =>
+      this.#method.original.apply(instance, args),
+    );
     const resultAndArgs = [result, ...args];
     const key = this.#keyFor(instance, resultAndArgs, cache);
     if (key === null) return result;
-    const isStorable = this.#isStorable(instance, result, cache);
+    const isStorable =
+      this.#isStorable(instance, result, cache) && !(isOfProtected && this.#isOpen(cache));
     await committed(cache.service, () =>
       isStorable ? this.#put(key, resultAndArgs, since, cache) : this.#invalidate(key, cache),
     );
@@ -80,6 +83,15 @@ export class PuttingCall implements MethodRunner {
       return false;
     }
     return this.#isForEverybody(instance, cache);
+  }
+
+  /** Whether what is put is open to more than protected data is. */
+  #isOpen(cache: BoundCache): boolean {
+    const { label, options } = this.#method;
+    if (isProtected(options)) return false;
+    const message = `${label}: what is made of protected data is not put into the cache, only what was there made invalid. Say that it is protected, too.`;
+    this.#warnings.say('protected', message, cache);
+    return true;
   }
 
   /** What a request with credentials is answered may be for whoever asked. */
