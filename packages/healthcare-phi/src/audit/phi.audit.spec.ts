@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { FakeClock } from '@vitalcache/testing';
@@ -398,6 +398,11 @@ describe('PhiAudit', () => {
       await crashed.record({ ...READ, isEmergency: true, patientId: 'p-9' });
       const [file] = log.files;
       log.write(file!, `${log.read(file)}{"h":"torn by the cra`);
+      for (const name of spool.all) {
+        // No process has that number: it is gone.
+        const orphan = name.replace(`.${process.pid}.`, '.4194305.');
+        renameSync(join(spool.path, name), join(spool.path, orphan));
+      }
 
       const { audit } = await withFiles(log, spool, new FakeClock(Date.now() + 60_000));
       await audit.close();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { logLines } from '../audit-trail/log-lines.js';
 import { parseLine, type AuditLine } from './audit-line.js';
+import { isOpen } from './open-spools.js';
 
 type SpoolKind = 'spool' | 'emergency';
 
@@ -31,7 +32,8 @@ export async function spoolLeftovers(
   for (const name of names.sort()) {
     const [, of, pid, chain] = NAME.exec(name) ?? [];
     if (of !== node || !chain || chain === ownChain || isRunning(Number(pid))) continue;
-    found.set(chain, [...(found.get(chain) ?? []), join(directory, name)]);
+    const path = join(directory, name);
+    if (!isOpen(path)) found.set(chain, [...(found.get(chain) ?? []), path]);
   }
   return [...found].map(([chain, paths]) => ({ chain, paths }));
 }
@@ -71,7 +73,7 @@ async function* linesOf(
   return undefined;
 }
 
-/** This process has just begun: what bears its number is of one that had it before. */
+/** What bears the number of this process is of one that had it before, or it is open. */
 function isRunning(pid: number): boolean {
   if (pid === process.pid) return false;
   try {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 
 import { parseLine, type AuditLine } from './audit-line.js';
+import { noteClosed, noteOpened } from './open-spools.js';
 
 const { O_RDWR, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW } = constants;
 /** Some of the longest lines there can be. */
@@ -73,7 +74,14 @@ export class SpoolFile {
       this.#handle = null;
       await handle?.close();
       if (handle && this.isEmpty) await unlink(this.path);
+      noteClosed(this.path);
     });
+  }
+
+  async #opened(flags: number): Promise<FileHandle> {
+    const handle = await open(this.path, flags, 0o600);
+    noteOpened(this.path);
+    return handle;
   }
 
   async #write(): Promise<void> {
@@ -81,7 +89,7 @@ export class SpoolFile {
     try {
       const bytes = Buffer.from(waiting.map(({ text }) => text).join(''));
       const flags = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW;
-      this.#handle ??= await open(this.path, flags, 0o600);
+      this.#handle ??= await this.#opened(flags);
       // What a failed write left behind the last good byte is cut off.
       await this.#handle.truncate(this.#size);
       for (let done = 0; done < bytes.length;) {

@@ -28,7 +28,7 @@ export class FileRecordBook<T> implements IRecordBook<T> {
       this.#with(async (file) => {
         const { size } = await file.stat();
         const start = (await isTorn(file, size)) ? '\n' : '';
-        await file.write(`${start}${JSON.stringify(record)}\n`);
+        await file.writeFile(`${start}${JSON.stringify(record)}\n`); // all of it, or it rejects
         await file.datasync();
       }),
     );
