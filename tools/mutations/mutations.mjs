@@ -349,6 +349,14 @@ export const MUTATIONS = [
     suites: PROTECTED,
   },
   {
+    mechanism: 'protected data within a load that is not',
+    without: 'what is made of it is stored in clear, for everybody',
+    file: `${LOADING}/nested-loads.ts`,
+    find: 'for (const noteOwn of running()) noteOwn();',
+    replace: '',
+    suites: ['packages/core/test/regression/protected-within'],
+  },
+  {
     mechanism: 'one admission for each tenant and scope',
     without: 'they share entries, loads and leases',
     file: `${PROTECTION}/protection.gate.ts`,
