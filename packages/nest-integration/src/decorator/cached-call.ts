@@ -52,7 +52,10 @@ export class CachedCall implements MethodRunner {
     const key = this.#keyOf(instance, args, record, cache);
     const read = (): ReadResult<unknown> | null => service.readHeld(key ?? '', options);
     const held = key === null ? null : context ? context.scopes.at(record, read) : read();
-    if (held) return held.value;
+    if (held) {
+      if (record) context?.scopes.pass();
+      return held.value;
+    }
     const call: Call = () => original.apply(instance, args);
     const answer = (): unknown => (key === null ? call() : this.#read(key, args, call, cache));
     return context ? context.scopes.during(record, answer) : answer();

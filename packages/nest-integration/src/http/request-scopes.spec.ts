@@ -75,6 +75,28 @@ describe('RequestScopes', () => {
     },
   );
 
+  itWhereItCosts(
+    'costs a request that needs no context nothing, once none runs (skipped: free from Node 24 on)',
+    async () => {
+      const scopes = new RequestScopes(new FakeClock());
+      let look: () => void = () => undefined;
+      const looks: unknown[] = [];
+      const record = scopes.begin(request());
+      scopes.enter(record, () => {
+        look = AsyncResource.bind(() => void looks.push(scopes.current));
+      });
+      scopes.pass();
+      look();
+      scopes.leave();
+      look();
+      scopes.pass();
+      look();
+      expect(looks).toEqual([record, record, undefined]);
+      const next = await scopes.during(record, () => Promise.resolve().then(() => scopes.current));
+      expect(next).toBe(record);
+    },
+  );
+
   it('knows nobody any more when it is closed', () => {
     const scopes = new RequestScopes();
     const seen = scopes.enter(scopes.begin(request()), () => {

@@ -34,14 +34,15 @@ export function recordOf(request: CacheRequest): RequestRecord {
   return { request, served: [], vary: new Set(), privacy: { isPrivate: false } };
 }
 
-/** Giving a storage up and taking it up again for each request costs more than leaving it be. */
+/** Giving a storage up and taking it up again for each of many requests that need it costs more than leaving it be. */
 const REST_AFTER_MS = 1_000;
 
 /**
  * Knows, anywhere below the handler of a request, which request it is. One instance an application.
  *
- * On Node 20 and 22 a storage that is enabled costs every promise of the process: it is only as long as requests run in it,
- * and a moment more. Handlers that read nothing, and those that the cache answers for, do not.
+ * On Node 20 and 22 a storage that is enabled costs every promise of the process, a quarter of a hit: it is only as long as
+ * requests run in it, and a moment more if no other comes. Handlers that read nothing, and those that the cache answers for,
+ * do not.
  */
 export class RequestScopes {
   readonly #storage = new AsyncLocalStorage<RequestRecord>();
@@ -67,14 +68,15 @@ export class RequestScopes {
     return this.#hasBegun;
   }
 
-  /** Lets a request by that nothing will be asked about. */
+  /** Lets a request by that needs no async context: it is not to pay for one that is kept for others to come. */
   pass(): void {
     this.#hasBegun = true;
+    if (this.#isResting && this.#running === 0) this.#storage.disable();
   }
 
   /** Notes a request on itself. */
   begin(request: CacheRequest): RequestRecord {
-    this.pass();
+    this.#hasBegun = true;
     const record = recordOf(request);
     (request as unknown as Recorded)[this.#record] = record;
     return record;
