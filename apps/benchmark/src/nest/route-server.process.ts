@@ -7,6 +7,8 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Cache, CacheModule } from '@vitalcache/nest-integration';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
 
+import { age } from '../measuring/garbage.js';
+
 const ANSWER = { id: 7, name: 'Ada', roles: ['reader', 'writer'], rooms: [1, 2, 3] };
 const QUIET = {
   log: () => undefined,
@@ -80,5 +82,6 @@ const App = APPS[process.argv[2] ?? ''] as new () => object;
 const app = await NestFactory.create(App, new FastifyAdapter(), { logger: false });
 await app.listen(0, '127.0.0.1');
 const server = app.getHttpServer() as { address(): { port: number } };
+await age();
 process.send?.(server.address().port);
 process.on('disconnect', () => process.exit(0));

@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
+import { messageOf } from './message-of.js';
+
 /** What a process of tails opens. */
 export interface TailTerms {
   readonly url: string;
@@ -30,16 +32,13 @@ export class TailPool {
           stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         }),
       );
-    await Promise.all(children.map((child) => once(child, 'message')));
+    await Promise.all(children.map((child) => messageOf(child)));
     return new TailPool(children);
   }
 
   /** When each process heard of each tag last, by the clock of this machine. */
   async heardAt(): Promise<Readonly<Record<number, number>>[]> {
-    const answers = this.children.map(async (child) => {
-      const [heard] = (await once(child, 'message')) as [Record<number, number>];
-      return heard;
-    });
+    const answers = this.children.map((child) => messageOf<Record<number, number>>(child));
     for (const child of this.children) child.send('heard');
     return Promise.all(answers);
   }

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
 import type { Tiers } from '../peers/peer.js';
+import { messageOf } from './message-of.js';
 
 /** What processes of a pool open at their start. */
 export interface PoolTerms {
@@ -51,22 +52,5 @@ export class WorkerPool {
     const ended = running.map((child) => once(child, 'exit'));
     for (const child of running) child.disconnect();
     await Promise.all(ended);
-  }
-}
-
-async function messageOf<T>(child: ChildProcess): Promise<T> {
-  const abort = new AbortController();
-  const { signal } = abort;
-  const exited = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`a process of the pool ended (${String(code)})`);
-  });
-  try {
-    return await Promise.race([
-      once(child, 'message', { signal }).then(([message]) => message as T),
-      exited,
-    ]);
-  } finally {
-    exited.catch(() => undefined); // that it was not needed any more
-    abort.abort();
   }
 }

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 
 import autocannon from 'autocannon';
 
+import { messageOf } from '../running/message-of.js';
 import { expectValue } from './expect-value.js';
 import type { IScenario, Way } from './scenario.js';
 
@@ -17,7 +17,7 @@ export const nestRouteScenario: IScenario = {
   name: 'nest-route',
   title:
     'Requests a second of a Nest route on Fastify that returns a constant: as it is, with @Cache() that hits, and with the ' +
-    'interceptor of @nestjs/cache-manager. 32 connections; servers in processes of their own.',
+    'interceptor of @nestjs/cache-manager. 32 connections; servers in processes of their own, whose heaps were collected.',
   unit: 'requests/s',
   isMoreBetter: true,
   reference: 'constant',
@@ -28,7 +28,7 @@ export const nestRouteScenario: IScenario = {
 
 async function open(name: string, seconds: number): Promise<Way> {
   const child = fork(SERVER, [name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const [port] = (await once(child, 'message')) as [number];
+  const port = await messageOf<number>(child);
   const url = `http://127.0.0.1:${port}`;
   const load = (terms: { amount: number } | { duration: number }): Promise<autocannon.Result> =>
     autocannon({ url: `${url}/answers/7`, connections: CONNECTIONS, ...terms });

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 
+import { messageOf } from '../running/message-of.js';
 import type { IScenario, Way } from './scenario.js';
 
 const STARTER = new URL('../nest/start.process.js', import.meta.url);
@@ -19,15 +19,8 @@ export const nestStartScenario: IScenario = {
 };
 
 function wayOf(name: string, kind: string): Way {
-  const start = async (): Promise<number> => {
-    const child = fork(STARTER, [kind], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    const exited = once(child, 'exit').then(([code]) => {
-      throw new Error(`the application ended (${String(code)})`);
-    });
-    const told = once(child, 'message').then(([ms]) => ms as number);
-    exited.catch(() => undefined); // it ends in any case
-    return Promise.race([told, exited]);
-  };
+  const start = (): Promise<number> =>
+    messageOf(fork(STARTER, [kind], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
   return {
     name,
     check: async () => void (await start()),
