@@ -33,7 +33,7 @@ describe('KeyShredder', () => {
       for (const each of [one, other, await world.process()]) {
         expect(await isReadable(bytes, RESTRICTED, each)).toBe(false);
       }
-      expect(receipt.inMemoryUntil).toBe(world.clock.now());
+      expect(receipt.inMemoryUntil).toBe(world.clock.now() + 60_000);
     });
 
     it('destroys those of every epoch', async () => {
@@ -60,7 +60,7 @@ describe('KeyShredder', () => {
         shredded: false,
         destroyedKeyIds: [idIn(restricted)],
         unreadableAt: midnight + 4 * 3_600_000 + 10_000,
-        inMemoryUntil: world.clock.now(),
+        inMemoryUntil: world.clock.now() + 60_000,
       });
       expect(await isReadable(bytes, terms())).toBe(true); // which is what it says
       world.clock.advance((receipt.unreadableAt as number) - world.clock.now());
@@ -115,6 +115,33 @@ describe('KeyShredder', () => {
       expect(await isReadable(bytes, RESTRICTED, other)).toBe(true); // which is what it says
       world.clock.advance(60_001);
       expect(await isReadable(bytes, RESTRICTED, other)).toBe(false);
+    });
+
+    it('claims no time at which a process that has yet to hear of it can still read', async () => {
+      const channel = { publish: async () => undefined, subscribe: () => () => undefined };
+      const other = await world.process({ channel });
+      const one = await world.process({ channel });
+      const bytes = await world.sealed(one, RESTRICTED);
+      expect(await isReadable(bytes, RESTRICTED, other)).toBe(true);
+      const { inMemoryUntil } = await destroySubject(one);
+      world.clock.advance(59_000);
+      expect(await isReadable(bytes, RESTRICTED, other)).toBe(true);
+      expect(inMemoryUntil).toBeGreaterThan(world.clock.now());
+    });
+
+    it('claims no time before that at which a slow key store was done', async () => {
+      const { clock } = world;
+      class SlowStore extends MemoryKeyStore {
+        override destroy(tenant: string, name: string): Promise<string | null> {
+          clock.advance(4_000);
+          return super.destroy(tenant, name);
+        }
+      }
+      const slow = new SlowStore(clock);
+      const one = await world.process({ store: slow, subjectKeys: 'stored' });
+      await world.sealed(one, RESTRICTED);
+      const { at, unreadableAt } = await destroySubject(one);
+      expect([at, unreadableAt]).toEqual([world.clock.now(), world.clock.now()]);
     });
 
     it('reaches them within a minute also where the clock was set back', async () => {

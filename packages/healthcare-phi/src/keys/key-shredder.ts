@@ -77,31 +77,35 @@ export class KeyShredder {
   ): Promise<ShredReceipt> {
     const { store, clock, mode } = this.#options;
     const { tenant, subject } = owners[0] as KeyOwner;
-    const about = { tenant, subject, at: clock.now() };
+    const about = { tenant, subject };
     if (!store) {
+      const at = clock.now();
       const nothing = { shredded: false, destroyedKeyIds: [], unreadableAt: null };
-      return { ...about, ...nothing, mode: 'unavailable', inMemoryUntil: about.at };
+      return { ...about, at, ...nothing, mode: 'unavailable', inMemoryUntil: at };
     }
     const all = Promise.all(owners.map((owner) => work(store, owner)));
     const results = await inTime(clock, PATIENCE_MS, all, tooLate).catch(rejectAgain);
     owners.forEach((owner) => this.#options.purge(owner)); // after the rows: nobody fetches them again
-    const isTold = await this.#publish(owners);
+    await this.#publish(owners);
     const left = results.flatMap(({ leftUntil }) => leftUntil);
+    const at = clock.now(); // not before: until the rows were gone, copies could be read
     return {
       ...about,
+      at,
       mode,
       shredded: left.length === 0,
       destroyedKeyIds: results.flatMap(({ ids }) => ids),
-      unreadableAt: Math.max(about.at, ...left),
-      inMemoryUntil: about.at + (isTold ? 0 : RECHECK_MS),
+      unreadableAt: Math.max(at, ...left),
+      inMemoryUntil: at + RECHECK_MS,
     };
   }
 
-  async #publish(owners: readonly KeyOwner[]): Promise<boolean> {
+  /** Whoever does not hear of it, or only later, asks the key store itself. */
+  async #publish(owners: readonly KeyOwner[]): Promise<void> {
     const { channel, clock } = this.#options;
-    if (!channel) return false;
-    const told = Promise.all(owners.map((owner) => channel.publish(owner))).then(() => true);
-    return inTime(clock, PUBLISH_MS, told, () => false).catch(() => false);
+    if (!channel) return;
+    const told = Promise.all(owners.map((owner) => channel.publish(owner)));
+    await inTime(clock, PUBLISH_MS, told, () => undefined).catch(() => undefined);
   }
 }
 

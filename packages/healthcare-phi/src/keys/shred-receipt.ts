@@ -1,6 +1,6 @@
 /** What the destruction of keys came to; nothing in it names a person. */
 export interface ShredReceipt {
-  /** When, in epoch milliseconds. */
+  /** When it was done, in epoch milliseconds. */
   readonly at: number;
   /** Pseudonym. */
   readonly tenant: string;
@@ -20,6 +20,9 @@ export interface ShredReceipt {
    * of the epoch and of the longest time that anything lives. `null`: never by itself.
    */
   readonly unreadableAt: number | null;
-  /** Until when, at the latest, other processes may still hold a destroyed key in memory. */
+  /**
+   * Until when, at the latest, another process may use a destroyed key that it has in memory: one that hears nothing of it asks
+   * the key store once a minute. The others let go of it at once.
+   */
   readonly inMemoryUntil: number;
 }
