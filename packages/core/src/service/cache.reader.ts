@@ -14,14 +14,14 @@ import { isProtected } from '../strategy/protected-data.js';
 import type { Loader, ReadRequest, ReadResult } from '../strategy/read-request.js';
 import type { BatchLoader } from './batch-load.js';
 import { assertLoader } from './assert-loader.js';
-import { endedWith, FRESH, MISSED, worstOf } from './batch-outcomes.js';
+import { worstOf } from './batch-outcomes.js';
 import { BatchReader } from './batch.reader.js';
 import { FoundBefore } from './found-before.engine.js';
 import { FreshHits, type FreshHitsOptions } from './fresh-hits.js';
-import { operationOf, strategyOperation } from './cache-operations.js';
+import { strategyOperation } from './cache-operations.js';
 import type { CacheRuntime } from './cache.runtime.js';
-import { EntryLooks, unexpired } from './entry.looks.js';
-import type { Look } from './missed-reads.js';
+import { EntryLooks } from './entry.looks.js';
+import { PlainLooks } from './plain.looks.js';
 import { uncached } from './read.engine.js';
 import { ReadGate } from './read-gate.js';
 import {
@@ -45,6 +45,8 @@ interface LookedFor {
 export class CacheReader {
   /** By the options of a read. */
   readonly looks: EntryLooks;
+  /** Without any. */
+  readonly plainLooks: PlainLooks;
   readonly #options: CacheReaderOptions;
   readonly #runtime: CacheRuntime;
   readonly #hits: FreshHits;
@@ -57,6 +59,7 @@ export class CacheReader {
     this.#runtime = runtime;
     this.#hits = new FreshHits(options);
     this.looks = new EntryLooks(options);
+    this.plainLooks = new PlainLooks({ ...options, isPlainlyFresh: this.#hits.isPlainlyFresh });
     this.#gate = new ReadGate(runtime);
     this.#batches = new BatchReader(runtime.repository, runtime.engine, runtime.nested);
   }
@@ -141,31 +144,6 @@ export class CacheReader {
       },
     );
     return results.map(({ value }) => value);
-  }
-
-  async get<T>(key: string): Promise<T | null> {
-    assertKey(key);
-    const { engine, repository, isOpen } = this.#runtime;
-    const own = isOpen && this.#runtime.isOn() ? repository.findOwn(key, this.#plain) : null;
-    const held = own && unexpired<T>(engine, { entry: own, tier: 'l1' });
-    // What is answered now is no miss; otherwise the caller's context knows that it begins to look now.
-    return this.#get<T>(key, held, held ? null : this.#look());
-  }
-
-  async getMany<T>(keys: readonly string[]): Promise<(T | null)[]> {
-    assertKeys(keys);
-    return this.#getMany<T>(keys, this.#look());
-  }
-
-  /** Synchronously, so that the caller's context knows when it began to look. */
-  #look(): Look | null {
-    const { journal, missed, isClosed } = this.#runtime;
-    return isClosed ? null : missed.begin(journal.moment(), journal.holdOffs());
-  }
-
-  /** How entries are wanted by calls that have no options. */
-  get #plain(): ResolvedCacheOptions {
-    return this.#options.options.resolve(undefined);
   }
 
   /** @throws CacheError for arguments that can't be right */
@@ -265,49 +243,5 @@ export class CacheReader {
     if (!isUsable) return engine.bypass(request);
     const own = looked ? new FoundBefore(engine, request.key, looked.found) : engine;
     return strategy.read(request, own);
-  }
-
-  async #get<T>(key: string, held: ReadResult<T> | null, read: Look | null): Promise<T | null> {
-    const { value } = await this.#options.chain.run(operationOf('get', { key }), async () => {
-      if (held) return held;
-      await this.#runtime.ready();
-      const { engine } = this.#runtime;
-      const found = this.#runtime.isOn() ? await engine.find(key, this.#plain) : null;
-      const answer = found && unexpired<T>(engine, found);
-      if (!answer) read?.missed.add(key);
-      return answer ?? uncached<T | null>(null, 'miss');
-    });
-    if (read) read.isOver = true;
-    return value;
-  }
-
-  async #getMany<T>(keys: readonly string[], read: Look | null): Promise<(T | null)[]> {
-    const values = new Array<T | null>(keys.length).fill(null);
-    await this.#options.chain.run(operationOf('get', { keys }), async () => {
-      await this.#runtime.ready();
-      const { repository, isClosed, clock } = this.#runtime;
-      const isUsable = this.#runtime.isOn() && !isClosed;
-      const { isPlainlyFresh } = this.#hits;
-      const found = isUsable
-        ? await repository.findManyFresh(keys, this.#plain, isPlainlyFresh)
-        : [];
-      const now = clock.now();
-      const items = keys.map((key, index) => {
-        const one = found[index];
-        if (one instanceof FreshValue) {
-          values[index] = one.value as T;
-          return FRESH;
-        }
-        if (!one || one.entry.expiresAt <= now) {
-          read?.missed.add(key);
-          return MISSED;
-        }
-        values[index] = one.entry.value as T;
-        return endedWith(one, now);
-      });
-      return { ...worstOf(items), items };
-    });
-    if (read) read.isOver = true;
-    return values;
   }
 }

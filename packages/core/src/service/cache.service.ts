@@ -166,7 +166,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    */
   get<T = string>(key: string, options?: CacheOptions): Promise<T | null> {
     return options === undefined
-      ? this.#reader.get<T>(key)
+      ? this.#reader.plainLooks.get<T>(key)
       : this.#reader.looks.get<T>(key, options);
   }
 
@@ -175,7 +175,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * @throws CacheError `KEY_INVALID`
    */
   batchGet<T = string>(keys: readonly string[]): Promise<(T | null)[]> {
-    return this.#reader.getMany<T>(keys);
+    return this.#reader.plainLooks.getMany<T>(keys);
   }
 
   /**
