@@ -15,6 +15,7 @@ import { currentAccess } from './access/access-scope.js';
 import { Authorizer } from './access/authorizer.js';
 import { EntryAdmission } from './access/entry.admission.js';
 import { tenantOfKey } from './access/entry-variant.js';
+import { AuditUse } from './audit-use.js';
 import { LocalAuditSigner } from './audit/audit.signer.js';
 import { MemoryRecordBook } from './books/memory-record-book.js';
 import { BreakGlass } from './break-glass/break-glass.js';
@@ -52,6 +53,7 @@ export class HealthcareParts {
   readonly ttls: HealthcareTtls;
   readonly policy: CompliancePolicy;
   readonly audit: HealthcareAudit;
+  readonly auditUse: AuditUse;
   readonly names: KeyedNames;
   readonly keys: DataKeys;
   readonly stores: ValueStoresGuard;
@@ -100,6 +102,7 @@ export class HealthcareParts {
       clock,
       warn,
     }));
+    this.auditUse = new AuditUse(audit);
     const store =
       options.keyStore ?? (env.keyStoreUrl === undefined ? null : new UrlKeyStore(env.keyStoreUrl));
     const keys = (this.keys = new DataKeys({

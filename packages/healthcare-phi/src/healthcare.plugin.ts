@@ -84,20 +84,20 @@ export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
   async start(cache: object): Promise<void> {
     assertHealthcare(cache);
     const { receiptsDirectory } = this.#options;
-    const { audit, breakGlass, channel, stores } = this.parts;
+    const { auditUse, breakGlass, channel, stores } = this.parts;
     await stores.look();
     if (receiptsDirectory !== undefined) await assertKeepsReceipts(receiptsDirectory);
-    await audit.start?.();
+    await auditUse.start();
     await breakGlass?.start();
     await channel.start(cache);
   }
 
   async close(): Promise<void> {
-    const { audit, breakGlass, channel, index, stores } = this.parts;
+    const { auditUse, breakGlass, channel, index, stores } = this.parts;
     channel.close();
     breakGlass?.stop();
     await Promise.all([index.settled(), stores.settled()]);
-    await audit.close?.();
+    await auditUse.close();
   }
 
   health(): PluginHealth {

@@ -413,6 +413,16 @@ describe('healthcarePlugin', () => {
     expect(plugin.metrics()).toMatchObject({ sealFailures: 1, auditRecords: 4 });
   });
 
+  it('closes an audit that it shares with another cache only after that one', async () => {
+    const audit = Object.assign(new RecordingAudit(), { start: jest.fn(), close: jest.fn() });
+    const [one, other] = [await clinicCache({ audit }), await clinicCache({ audit })];
+    await one.cache.close();
+    expect(audit.close).not.toHaveBeenCalled();
+    expect(await other.as(() => other.cache.cachePatientRecords('p-1', 'c', () => 1))).toBe(1);
+    await other.cache.close();
+    expect(audit.close).toHaveBeenCalledTimes(1);
+  });
+
   describe('admin actions', () => {
     const call = (input: object, reason: string | null = 'ticket 9') =>
       ({ input, actor: 'ops-1', reason }) as never;
