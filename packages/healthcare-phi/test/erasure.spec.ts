@@ -209,6 +209,22 @@ describe('erasePatient', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
+  it.each(['7@any', '7@all', '7@own', 'any'])(
+    'removes, counts and names what is of that patient alone: %s beside 7',
+    async (other) => {
+      const { cache, as, audit } = await clinicCache();
+      for (const id of ['7', other]) {
+        for (const clinic of ['c-1', 'c-2', 'default']) {
+          await as(() => cache.cachePatientRecords(id, clinic, () => 1));
+        }
+      }
+      await cache.settled();
+      expect(await as(() => cache.erasePatient(other))).toMatchObject({ removed: 3 });
+      expect(audit.of('invalidate').map(({ patientId }) => patientId)).toEqual([other]);
+      expect(await as(() => cache.erasePatient('7'))).toMatchObject({ removed: 3 });
+    },
+  );
+
   it('needs somebody who asks for it', async () => {
     const { cache } = await clinicCache();
     await expect(cache.erasePatient('p-1')).rejects.toMatchObject({ code: 'ACCESS_MISSING' });

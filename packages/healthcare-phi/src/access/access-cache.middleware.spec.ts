@@ -338,15 +338,18 @@ describe('AccessMiddleware', () => {
         await runWithAccess(NURSE, () => cache.invalidateCacheByTags(tags));
         return audit.events.map(({ patientId, clinicId }) => [patientId, clinicId]);
       };
-      expect(await named('patient:7', 'patient:7@any', 'patient:7@clinic:3')).toEqual([
+      expect(await named('patient:7', 'patient:7@*', 'patient:7@clinic:3')).toEqual([
         ['7', undefined],
       ]);
       expect(await named('patient:7', 'patient:8', 'clinic:3')).toEqual([
         ['7', '3'],
         ['8', '3'],
       ]);
-      expect(await named('bookings@patient:7@any')).toEqual([['7', undefined]]);
-      expect(await named('patient:ann@x.org')).toEqual([['ann@x.org', undefined]]);
+      expect(await named('bookings@patient:7@*')).toEqual([['7', undefined]]);
+      expect(await named('bookings@clinic:3@*all')).toEqual([[undefined, '3']]);
+      for (const id of ['ann@x.org', 'ann@any', 'ann@own']) {
+        expect(await named(`patient:${id}`)).toEqual([[id, undefined]]);
+      }
       expect(await named('phi_data', 'phi_data@t1')).toEqual([[undefined, undefined]]);
       expect(await named('users', 'roles')).toEqual([]);
     });

@@ -39,9 +39,9 @@ export interface EntryActTerms {
 }
 
 const NOBODY: EntrySubject = { topics: [] };
-/** `patient:7`, `patient:7@clinic:3`, `patient:7@any`, `bookings@patient:7@any`. */
+/** `patient:7`, `patient:7@clinic:3`, `patient:7@*`, `bookings@patient:7@*`, `bookings@clinic:3@*all`. */
 const ROLE_TAG =
-  /^(?:\w+@)?(patient|doctor|clinic|appointment):(.+?)(?:@any|@clinic:.+)?(?:@(?:all|own))?$/su;
+  /^(?:\w+@)?(patient|doctor|clinic|appointment):(.+?)(?:@\*(?:all|own)?|@clinic:.+)?$/su;
 const WILDCARD = /[*?[\\]/;
 
 /**

@@ -15,6 +15,8 @@ const PERSONS: readonly Person[] = ['patient', 'doctor'];
 export const PHI_TAG = 'phi_data';
 /** Longest tag, in bytes; what is longer stands as its hash. */
 const MAX_TAG_BYTES = 256;
+/** Behind an id: of any clinic, or a clinic's as such. No id that a template has escaped holds a `*`. */
+const [ANY, ALL, OWN] = ['@*', '@*all', '@*own'];
 const ROLE_TAG = /^(patient|doctor|clinic|appointment):(.+)$/su;
 
 /** What decides the tags of an entry beside its subject. */
@@ -150,9 +152,8 @@ function roleTag(role: Role, id: string): string {
 
 /** @param clinicId `null`: of any clinic */
 function atClinic(person: Person, id: string, clinicId: string | null): string {
-  return bounded(
-    `${roleTag(person, id)}@${clinicId === null ? 'any' : roleTag('clinic', clinicId)}`,
-  );
+  const where = clinicId === null ? ANY : `@${roleTag('clinic', clinicId)}`;
+  return bounded(`${roleTag(person, id)}${where}`);
 }
 
 /** @param clinicId `null`: of any clinic */
@@ -161,7 +162,7 @@ function topicTag(topic: Topic, person: Person, id: string, clinicId: string | n
 }
 
 function clinicTopicTag(topic: Topic, clinicId: string, isOfAll: boolean): string {
-  return bounded(`${topic}@${roleTag('clinic', clinicId)}@${isOfAll ? 'all' : 'own'}`);
+  return bounded(`${topic}@${roleTag('clinic', clinicId)}${isOfAll ? ALL : OWN}`);
 }
 
 function bounded(tag: string): string {
