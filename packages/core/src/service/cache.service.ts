@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { CacheError } from '../errors/cache.error.js';
 import type { Fence } from '../journal/fence.js';
 import { assertToken } from '../journal/read-token.js';
@@ -463,6 +465,10 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     const { errors } = runtime;
     this.#closing.abort(null);
     if (this.#warming) await runtime.bounded(this.#warming);
+    // What is under way needs plugins to its end: an audit, for one.
+    const hasEnded = await runtime.bounded(this.settled().then(() => true));
+    if (!hasEnded) runtime.loader.close();
+    await nextTurn();
     await this.#plugins.close();
     const closing = (): Promise<void> => this.#strategies.close();
     await runtime.bounded(errors.guard('plugin-failed', closing, () => undefined));

@@ -1,3 +1,4 @@
+import type { ICacheMiddleware } from '../../src/middleware/cache-middleware.js';
 import { Fleet, settle, slowLoader } from '../support/fleet.js';
 
 const KEY = 'users:7';
@@ -24,6 +25,34 @@ describe('closing a cache', () => {
     expect(await read).toBe('v1');
     expect(fleet.store.count('setFenced')).toBe(1);
     expect([...fleet.store.items.keys()].filter((name) => name.includes(':l:'))).toEqual([]);
+  });
+
+  it('closes plugins when what is under way has passed them', async () => {
+    const fleet = new Fleet();
+    let isClosed = false;
+    const recording: ICacheMiddleware = {
+      name: 'recording',
+      handle: async (_, next) => {
+        const result = await next();
+        await Promise.resolve();
+        if (isClosed) throw new Error('this can not be recorded any more');
+        return result;
+      },
+    };
+    const close = async (): Promise<void> => void (isClosed = true);
+    const cache = await fleet.join({
+      plugins: [{ name: 'audit', middleware: [recording], close }],
+    });
+    const slow = slowLoader<string>();
+    const read = cache.cache(KEY, slow.load);
+    await settle();
+    const closing = cache.close();
+    await fleet.clock.advance(1_000);
+    slow.resolve('v1');
+    await fleet.clock.advance(1_000);
+    await closing;
+    expect(await read).toBe('v1');
+    expect(isClosed).toBe(true);
   });
 
   it('ends within bounds when a loader never does, and tells it', async () => {
