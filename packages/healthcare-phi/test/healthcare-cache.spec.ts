@@ -1,4 +1,9 @@
-import { CacheError, type ICacheMiddleware, type ICacheProvider } from '@vitalcache/core';
+import {
+  CacheError,
+  type CacheOptions,
+  type ICacheMiddleware,
+  type ICacheProvider,
+} from '@vitalcache/core';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
 import { ChaosProvider } from '@vitalcache/testing';
 
@@ -313,6 +318,28 @@ describe('HealthcareCacheService', () => {
     const alone = () => new HealthcareCacheService(new MemoryCacheProvider());
     expect(alone).toThrow(CacheError);
     expect(alone).toThrow('needs plugins: [healthcarePlugin(');
+  });
+
+  it.each<[string, CacheOptions, string]>([
+    ['standard data', {}, 'part2'],
+    ['sensitive data', { complianceLevel: 'sensitive' }, 'hiv'],
+    ['emergency data', { emergencyData: true, complianceLevel: 'restricted' }, 'part2'],
+  ])('does not cache %s whose value tells a tag that asks for more', async (_, options, tag) => {
+    const { cache, as } = await clinicCache({ provider: new MemoryCacheProvider() });
+    let loads = 0;
+    const tags = (value: { readonly label: string }) => [value.label];
+    const read = (label: string) =>
+      as(() =>
+        cache.cache(`patient:7:${label}`, () => ({ label, n: ++loads }), {
+          ttl: 60,
+          containsPHI: true,
+          ...options,
+          tags,
+        }),
+      );
+    for (const n of [1, 2]) expect(await read(tag)).toEqual({ label: tag, n });
+    for (const _call of [1, 2]) expect(await read('other')).toEqual({ label: 'other', n: 3 });
+    await cache.close();
   });
 
   it('refuses a plugin that is another cache’s: it would erase there', async () => {

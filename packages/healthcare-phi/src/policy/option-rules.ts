@@ -47,6 +47,7 @@ export function applyLevel(
   return Object.freeze({
     ...options,
     complianceLevel: level,
+    tags: tagsWithin(options, level, levelOfLabels),
     ttlMs,
     maxTtlMs: rules.maxTtlMs - staleIfErrorMs,
     enableSwr,
@@ -56,6 +57,26 @@ export function applyLevel(
     staleIfErrorMs,
     negativeTtlMs: Math.min(options.negativeTtlMs, ttlMs),
   });
+}
+
+/** Tags that a value tells come too late to raise the level: such a value is returned, and not cached. */
+function tagsWithin(
+  { tags, emergencyData }: ResolvedCacheOptions,
+  level: ComplianceLevel,
+  levelOfLabels: LevelPolicy['levelOf'],
+): ResolvedCacheOptions['tags'] {
+  if (typeof tags !== 'function') return tags;
+  return (value) => {
+    const told = tags(value);
+    if (!(told instanceof Array)) return told; // refused as what it is
+    const labels = labelsOf({ labels: [], tags: told });
+    const asked = levelOfLabels(labels);
+    const isNeverStale = emergencyData && labels.includes('part2');
+    if (stricter(level, asked) === level && !isNeverStale) return told;
+    return refuse(
+      `tags that its value told ask for complianceLevel ${asked}, which must be written, or follow from labels.`,
+    );
+  };
 }
 
 function levelOf(
