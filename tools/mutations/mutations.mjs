@@ -174,9 +174,9 @@ export const MUTATIONS = [
   {
     mechanism: 'lease: heartbeat',
     without: 'a long load loses its lease',
-    file: `${LOADING}/fleet-lease.ts`,
-    find: 'await guard.of(name).attempt(() => leases.extendLease(name, token, LEASE_MS));',
-    replace: '',
+    file: `${LOADING}/lease-keeper.ts`,
+    find: 'void kept.extend();',
+    replace: 'void 0;',
     suites: ENGINE,
   },
   {
