@@ -9,7 +9,7 @@ import type { IScenario, Way } from './scenario.js';
 const SERVER = new URL('../nest/route-server.process.js', import.meta.url);
 const CONNECTIONS = 32;
 /** Requests before it counts. */
-const WARM_UP = 5_000;
+const WARM_UP = 3_000;
 const KINDS = ['constant', 'vitalcache', '@nestjs/cache-manager'];
 
 /** A route whose answer is cached, over HTTP. */

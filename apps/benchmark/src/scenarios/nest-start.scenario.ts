@@ -13,6 +13,7 @@ export const nestStartScenario: IScenario = {
     'cache, and with @Cache() on all of them. Each start is the first of a process; loading the code is left out.',
   unit: 'ms',
   reference: 'without the cache',
+  needsTime: true,
   isCold: true,
   roundShare: 0.6,
   open: async () => [wayOf('without the cache', 'bare'), wayOf('vitalcache', 'cached')],

@@ -23,6 +23,7 @@ export const scaleScenario: IScenario = {
     'own memory off, and storing one more and invalidating it, one after the other. A store of its own for each size.',
   unit: 'us',
   reference: 'none',
+  needsTime: true,
   axis: 'entries',
   async open(context) {
     const stocks: Stock[] = [];

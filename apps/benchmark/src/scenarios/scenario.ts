@@ -57,6 +57,8 @@ export interface IScenario {
   readonly isCold?: boolean;
   /** Share of the usual number of rounds, for those whose rounds take long. */
   readonly roundShare?: number;
+  /** Whether a short run says nothing about it: a first look leaves it out. */
+  readonly needsTime?: boolean;
   /** Opens the ways, ready to be checked. */
   open(context: ScenarioContext): Promise<readonly Way[]>;
 }

@@ -54,7 +54,7 @@ export const SIZES: Readonly<Record<Sizes['name'], Sizes>> = {
     held: 10_000,
     loadSeconds: 0.5,
     records: 2_000,
-    processes: 4,
+    processes: 2,
     traceKeys: 2_000,
     atOnce: 1,
     invalidations: 40,

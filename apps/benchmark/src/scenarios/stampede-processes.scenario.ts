@@ -10,7 +10,7 @@ const LOAD_MS = 200;
 export const stampedeProcessesScenario: IScenario = {
   name: 'stampede-processes',
   title:
-    '8 processes with 200 callers each ask for one cold key, whose load takes 200 ms: how long after the end of the first ' +
+    '8 processes (2 at a first look) with 200 callers each ask for one cold key, whose load takes 200 ms: how long after the end of the first ' +
     'load the median caller has the value, and how many loads there were.',
   unit: 'ms',
   reference: 'vitalcache',
