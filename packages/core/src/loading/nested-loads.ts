@@ -23,6 +23,12 @@ interface Update {
 
 type Work<T> = () => T | PromiseLike<T>;
 
+/** What some work gave, and whether protected data was read for it. */
+interface Watched<T> {
+  readonly value: T;
+  readonly isOfProtected: boolean;
+}
+
 const SLOT = Symbol.for('@vitalcache/core/nested-loads');
 
 /**
@@ -118,21 +124,12 @@ export class NestedLoads {
         'update: `change` updates its own key, which would wait for itself; let it return the value.',
       );
     }
-    const update: Update = { key, isOver: false, isOfProtected: false };
-    const updates = [...this.#now.updates, update];
-    return this.#inside({ ...this.#now, updates }, work).finally(() => (update.isOver = true));
+    return this.#updating(key, work).then(({ value }) => value);
   }
 
   /** Runs `work`; resolves with what it gives, and whether protected data was read for it. */
-  async watch<T>(work: Work<T>): Promise<{ readonly value: T; readonly isOfProtected: boolean }> {
-    const watched: Update = { key: NO_KEY, isOver: false, isOfProtected: false };
-    const updates = [...this.#now.updates, watched];
-    try {
-      const value = await this.#inside({ ...this.#now, updates }, work);
-      return { value, isOfProtected: watched.isOfProtected };
-    } finally {
-      watched.isOver = true;
-    }
+  watch<T>(work: Work<T>): Promise<Watched<T>> {
+    return this.#updating(NO_KEY, work);
   }
 
   /** Ends it, whatever still runs. */
@@ -151,6 +148,17 @@ export class NestedLoads {
       return await this.#context.run(nesting, async () => work());
     } finally {
       if (--this.#running === 0) this.close();
+    }
+  }
+
+  async #updating<T>(key: string, work: Work<T>): Promise<Watched<T>> {
+    const update: Update = { key, isOver: false, isOfProtected: false };
+    const updates = [...this.#now.updates, update];
+    try {
+      const value = await this.#inside({ ...this.#now, updates }, work);
+      return { value, isOfProtected: update.isOfProtected };
+    } finally {
+      update.isOver = true;
     }
   }
 
