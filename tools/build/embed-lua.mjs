@@ -10,26 +10,17 @@ const camelCase = (name) => name.replace(/-+(\w)/g, (_, letter) => letter.toUppe
 
 function render(folder, files) {
   const scripts = files.map((file) => {
-    const [, name, keys] = /^(.+)-(\d+|n)\.lua$/.exec(file) ?? [];
+    const [, name] = /^(.+)-(?:\d+|n)\.lua$/.exec(file) ?? [];
     if (name === undefined) throw new Error(`${file}: the name ends with the number of keys`);
-    return { name: camelCase(name), keys, source: readFileSync(join(folder, file), 'utf8') };
+    return { name: camelCase(name), source: readFileSync(join(folder, file), 'utf8') };
   });
-  const entries = scripts.map(({ name, keys, source }) => {
-    const count = keys === 'n' ? -1 : Number(keys);
-    return `  ${name}: {\n    keys: ${count},\n    source: \`${escape(source)}\`,\n  },\n`;
-  });
+  const entries = scripts.map(({ name, source }) => `  ${name}: \`${escape(source)}\`,\n`);
   return `// Written by tools/build/embed-lua.mjs from the .lua files in this folder.
 
 /** Names of the scripts: append-record-1.lua is appendRecord. */
 export type LuaScriptName =\n${scripts.map(({ name }) => `  | '${name}'`).join('\n')};
 
-/** A script and how many of its arguments are keys (-1: the caller says). */
-export interface LuaScript {
-  readonly keys: number;
-  readonly source: string;
-}
-
-export const luaScripts: Readonly<Record<LuaScriptName, LuaScript>> = {
+export const luaScripts: Readonly<Record<LuaScriptName, string>> = {
 ${entries.join('')}};
 `;
 }

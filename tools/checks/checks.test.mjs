@@ -138,7 +138,7 @@ test('embedded Lua: the module holds the source as written, and goes stale with 
   embedLua(join(root, 'packages/a'));
   assert.deepEqual(checkGenerated(root).problems, []);
   const module = readFileSync(join(root, 'packages/a/src/scripts/lua-scripts.ts'), 'utf8');
-  const literal = module.slice(module.indexOf('source: `') + 8, module.lastIndexOf('`') + 1);
+  const literal = module.slice(module.indexOf('addOne: `') + 8, module.lastIndexOf('`') + 1);
   const { default: embedded } = await import(
     `data:text/javascript,${encodeURIComponent(`export default ${literal}`)}`
   );

@@ -11,16 +11,8 @@ export type LuaScriptName =
   | 'setFenced'
   | 'setIfUnchanged';
 
-/** A script and how many of its arguments are keys (-1: the caller says). */
-export interface LuaScript {
-  readonly keys: number;
-  readonly source: string;
-}
-
-export const luaScripts: Readonly<Record<LuaScriptName, LuaScript>> = {
-  acquireLease: {
-    keys: 1,
-    source: `-- Takes a lease unless somebody holds it.
+export const luaScripts: Readonly<Record<LuaScriptName, string>> = {
+  acquireLease: `-- Takes a lease unless somebody holds it.
 --
 -- KEYS[1]  the lease, a string
 -- ARGV[1]  token of the one who asks, bytes
@@ -33,10 +25,7 @@ if holder then return holder end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return false
 `,
-  },
-  addMember: {
-    keys: 1,
-    source: `-- Adds a member to an expiring index, or lets it stay longer; drops what has expired and what is too much.
+  addMember: `-- Adds a member to an expiring index, or lets it stay longer; drops what has expired and what is too much.
 --
 -- KEYS[1]  the index, a sorted set of members by the millisecond at which they go
 -- ARGV[1]  member, bytes
@@ -56,10 +45,7 @@ local last = redis.call('ZREVRANGE', KEYS[1], '0', '0', 'WITHSCORES')
 redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', tonumber(last[2])))
 return 1
 `,
-  },
-  appendRecord: {
-    keys: 1,
-    source: `-- Appends one record to the journal, linked to its newest one.
+  appendRecord: `-- Appends one record to the journal, linked to its newest one.
 --
 -- KEYS[1]  the journal, a stream
 -- ARGV[1]  incarnation of the server that this connection reached, text
@@ -90,10 +76,7 @@ redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[5], stamp .. '-0',
   'k', ARGV[3], 'n', ARGV[2], 'p', previous, 'e', last.e, 'i', ARGV[1], 'c', last.c, 'b', ARGV[4])
 return {stamp, previous, last.e, last.c}
 `,
-  },
-  beginEpoch: {
-    keys: 1,
-    source: `-- Begins an epoch by appending a genesis record, unless the journal's present epoch is another than the expected one.
+  beginEpoch: `-- Begins an epoch by appending a genesis record, unless the journal's present epoch is another than the expected one.
 --
 -- KEYS[1]  the journal, a stream
 -- ARGV[1]  epoch to replace, <stamp in microseconds>-<nonce>; empty: begin only if there is no journal
@@ -129,10 +112,7 @@ redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[6], stamp .. '-0',
   'k', 's', 'n', ARGV[3], 'p', '', 'e', stamp .. '-' .. ARGV[3], 'i', ARGV[4], 'c', ARGV[5], 'b', '')
 return redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 `,
-  },
-  extendLease: {
-    keys: 1,
-    source: `-- Gives a lease a new time to live if the one who asks holds it.
+  extendLease: `-- Gives a lease a new time to live if the one who asks holds it.
 --
 -- KEYS[1]  the lease, a string
 -- ARGV[1]  token of the one who asks, bytes
@@ -143,10 +123,7 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `,
-  },
-  releaseLease: {
-    keys: 1,
-    source: `-- Releases a lease if the one who asks holds it.
+  releaseLease: `-- Releases a lease if the one who asks holds it.
 --
 -- KEYS[1]  the lease, a string
 -- ARGV[1]  token of the one who asks, bytes
@@ -156,10 +133,7 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 return 1
 `,
-  },
-  setFenced: {
-    keys: -1,
-    source: `-- Stores entries, each unless the one that is there carries the same prefix and a later fence. Where an entry comes with
+  setFenced: `-- Stores entries, each unless the one that is there carries the same prefix and a later fence. Where an entry comes with
 -- a lease, that is released then, stored or refused, if the one who asks holds it.
 --
 -- KEYS     the entries, strings; behind them the leases, strings, in the order of their entries
@@ -199,10 +173,7 @@ for i = 1, count do
 end
 return outcomes
 `,
-  },
-  setIfUnchanged: {
-    keys: 1,
-    source: `-- Stores bytes if what is there begins as expected.
+  setIfUnchanged: `-- Stores bytes if what is there begins as expected.
 --
 -- KEYS[1]  the entry, a string
 -- ARGV[1]  bytes to store
@@ -218,5 +189,4 @@ if expected and #expected > 0 and redis.call('GETRANGE', KEYS[1], 0, #expected -
 if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], expected and 'XX' or 'NX') then return 1 end
 return 0
 `,
-  },
 };

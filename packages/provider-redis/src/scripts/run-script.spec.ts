@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 import { luaScripts } from './lua-scripts.js';
 import { runScript } from './run-script.js';
 
-const { source } = luaScripts.releaseLease;
+const source = luaScripts.releaseLease;
 const digest = createHash('sha1').update(source).digest('hex');
 
 function replyError(message: string): Error {

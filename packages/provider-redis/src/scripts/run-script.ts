@@ -9,7 +9,7 @@ import { luaScripts, type LuaScriptName } from './lua-scripts.js';
 export type ScriptArguments = readonly (string | number | Buffer)[];
 
 const digests = new Map(
-  Object.entries(luaScripts).map(([name, { source }]) => [
+  Object.entries(luaScripts).map(([name, source]) => [
     name,
     createHash('sha1').update(source).digest('hex'),
   ]),
@@ -28,7 +28,7 @@ export async function runScript(
   args: ScriptArguments,
   before: () => void = () => undefined,
 ): Promise<unknown> {
-  const { source } = luaScripts[name];
+  const source = luaScripts[name];
   const rest = [keys.length, ...keys, ...args];
   try {
     before();
