@@ -8,12 +8,13 @@ export type OptionNames<T extends object> = Readonly<Record<keyof T, true>>;
 /**
  * Refuses options that there are none of: they would be passed over in silence.
  * @param of what has the options, for the message; of the options only names are repeated
+ * @param names an object that has them all, such as that of their defaults
  * @throws CacheError `CONFIG_INVALID` naming them, what was probably meant, and what is accepted
  */
 export function assertOptionNames<T extends object>(
   of: string,
   options: T,
-  names: OptionNames<T>,
+  names: Readonly<Record<keyof T, unknown>>,
 ): void {
   if (typeof options !== 'object' || (options as unknown) === null) {
     throw new CacheError(

@@ -1,7 +1,7 @@
 import { assertCompressor } from '../entry/compression.js';
-import { CACHE_DEFAULTS, type CacheDefaults } from '../options/cache-options.js';
+import { CACHE_DEFAULTS } from '../options/cache-options.js';
 import { assertSetting } from '../flags/runtime-settings.js';
-import { assertOptionNames, type OptionNames } from '../options/assert-option-names.js';
+import { assertOptionNames } from '../options/assert-option-names.js';
 import { MAX_MS } from '../options/duration.js';
 import { choice, kind, shown } from '../options/option-checks.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
@@ -103,13 +103,9 @@ function checkKind(name: keyof typeof KINDS, value: unknown): void {
   if (!isIt(value)) fail(`${name} is ${kind(value)}; accepted: ${accepted}`);
 }
 
-const DEFAULT_NAMES = Object.fromEntries(
-  Object.keys(CACHE_DEFAULTS).map((name) => [name, true]),
-) as OptionNames<CacheDefaults>;
-
 /** Defaults are in milliseconds and complete words: what a call may write in seconds is refused here by name. */
 function checkDefaults(defaults: NonNullable<CacheConfig['defaults']>): void {
-  assertOptionNames('defaults', defaults, DEFAULT_NAMES);
+  assertOptionNames('defaults', defaults, CACHE_DEFAULTS);
   checkAmount('defaults.ttlMs', defaults.ttlMs, MAX_MS);
   checkAmount('defaults.negativeTtlMs', defaults.negativeTtlMs, 86_400_000);
   checkAmount('defaults.jitterRatio', defaults.jitterRatio, 0.5);

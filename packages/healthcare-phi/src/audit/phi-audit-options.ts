@@ -44,12 +44,8 @@ const NAMES: OptionNames<PhiAuditOptions> = {
   monotonicMs: true,
 };
 
-const LIMITS = Object.fromEntries(
-  Object.keys(AUDIT_LIMITS).map((name) => [name, true]),
-) as OptionNames<Partial<AuditLimits>>;
-
 /** @throws CacheError `CONFIG_INVALID` for what there is no option of */
 export function assertAuditOptions(options: PhiAuditOptions): void {
   assertOptionNames('PhiAudit', options, NAMES);
-  if (options.limits) assertOptionNames('limits', options.limits, LIMITS);
+  if (options.limits) assertOptionNames('limits', options.limits, AUDIT_LIMITS);
 }
