@@ -5,6 +5,7 @@ import type { SealTerms } from '@vitalcache/core';
 import {
   describeWithRedis,
   startStore,
+  until,
   type OwnedStore,
   type TestStore,
 } from '@vitalcache/testing';
@@ -90,7 +91,13 @@ describeWithRedis(
     });
 
     it('hold nothing that can be read in their append-only file either', async () => {
+      await client.config('SET', 'appendfsync', 'always'); // or it may write later, on a busy disk
       await client.config('SET', 'appendonly', 'yes');
+      await until('all goes to the file', async () =>
+        /aof_rewrite_in_progress:0[^]*aof_rewrite_scheduled:0/.test(
+          await client.info('persistence'),
+        ),
+      );
       const one = await world.process();
       await store3(one);
       await client.del(...PATIENTS); // which leaves the values in the file

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { Redis } from 'ioredis';
 
+import { until } from '../contract/until.js';
 import { filePlace, UnreadablePlace, type CanaryPlace } from './canary-place.js';
 
 /** What a server on this machine has on its disk: a snapshot that is saved for it, the append-only file, its log. */
@@ -20,6 +21,7 @@ export function redisFiles(client: Redis): readonly CanaryPlace[] {
       if ((await setting(client, 'appendonly')) !== 'yes') {
         throw new UnreadablePlace('off: start the server with --appendonly yes');
       }
+      await untilWritten(client);
       // A folder since Redis 7, a file before.
       const folder = await setting(client, 'appenddirname');
       return inFolder(client, folder || (await setting(client, 'appendfilename')));
@@ -36,6 +38,15 @@ export function redisFiles(client: Redis): readonly CanaryPlace[] {
 export async function setting(client: Redis, name: string): Promise<string> {
   const [, value = ''] = await client.config('GET', name);
   return value;
+}
+
+/** With `appendfsync everysec` a server holds what it appends back for up to two seconds while its disk is busy. */
+async function untilWritten(client: Redis): Promise<void> {
+  await until('all is in the append-only file', async () =>
+    /aof_buffer_length:0\r/.test(await client.info('persistence')),
+  ).catch(({ message }: Error) => {
+    throw new UnreadablePlace(message);
+  });
 }
 
 async function inFolder(client: Redis, path: string): Promise<string> {
