@@ -16,12 +16,18 @@ const KEEPER = 'while :; do sleep 60 & wait $!; done';
 
 const RUN = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!';
 
-/** A killed process may stay as a zombie until somebody reaps it; its port and files are free by then. */
+/**
+ * A killed process may stay as a zombie until somebody reaps it; its port and files are free when the last of its threads
+ * is gone, which may have to wait for the disk.
+ */
 const KILL = `kill -9 "$1" 2>/dev/null || exit 0
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-  grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null && exit 0
+tries=0
+while [ $tries -lt 200 ]; do
   kill -0 "$1" 2>/dev/null || exit 0
+  set -- "$1" "/proc/$1/task/"*
+  [ $# -eq 2 ] && grep -q '^State:[[:space:]]*Z' "$2/status" 2>/dev/null && exit 0
   sleep 0.1
+  tries=$((tries + 1))
 done
 echo "process $1 is still there"
 exit 1`;
