@@ -169,7 +169,7 @@ withBrowser(`the dashboard in a browser${where}`, () => {
       (text) => document.getElementById('rate-all')?.textContent !== text,
       before,
     );
-    await page.waitForSelector('#rate-trend .line');
+    await page.waitForSelector('#rate-trend .line', { state: 'attached' }); // flat while the rate does not change
     await page.waitForSelector('#hot tr');
     await page.waitForTimeout(6_000);
     expect(await page.textContent('#verdict')).toContain('All is well');
@@ -197,7 +197,7 @@ withBrowser(`the dashboard in a browser${where}`, () => {
     expect(await lowContrast(page)).toEqual([]);
     await keepScreenshot(page, 'phone-token');
     await enter(page);
-    await page.waitForSelector('#rate-trend .line');
+    await page.waitForSelector('#rate-trend .line', { state: 'attached' }); // flat while the rate does not change
     await page.waitForTimeout(4_500);
     const isWider = (): Promise<boolean> =>
       page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
