@@ -1,4 +1,4 @@
-import { CacheError } from '@vitalcache/core';
+import { assertOptionNames, CacheError } from '@vitalcache/core';
 
 import type { HealthcarePluginOptions } from './healthcare-plugin.options.js';
 import { PLUGIN_OPTIONS, type OptionShape } from './option.rules.js';
@@ -9,19 +9,13 @@ import { PLUGIN_OPTIONS, type OptionShape } from './option.rules.js';
  * @throws CacheError `CONFIG_INVALID` naming the option and what it takes
  */
 export function checkPluginOptions(options: HealthcarePluginOptions): void {
-  if (typeof options !== 'object' || (options as unknown) === null) {
-    refuse('healthcarePlugin takes an object of options.');
-  }
   check(options, PLUGIN_OPTIONS, '');
 }
 
 /** @param path of the options, with a dot at its end; empty at the top */
 function check(options: object, shape: OptionShape, path: string): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(shape, name));
-  if (unknown !== undefined) {
-    const accepted = Object.keys(shape).join(', ');
-    refuse(`${path}${unknown} is no option of healthcarePlugin; accepted: ${accepted}.`);
-  }
+  const of = path === '' ? '' : `${path.slice(0, -1)} of `;
+  assertOptionNames(`${of}healthcarePlugin`, options, shape);
   for (const [name, { accepts, isRight, isNeeded, members }] of Object.entries(shape)) {
     const value: unknown = Reflect.get(options, name);
     if (value === undefined && !isNeeded) continue;

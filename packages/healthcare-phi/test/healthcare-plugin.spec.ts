@@ -70,7 +70,7 @@ describe('healthcarePlugin', () => {
       [
         'an option that there is none of',
         () => healthcarePlugin({ authorise: () => false } as never),
-        'authorise is no option of healthcarePlugin; accepted: keyring',
+        'healthcarePlugin has no authorise (did you mean authorize?); accepted: keyring',
       ],
       ['a hook that is none', () => healthcarePlugin({ authorize: 'no' } as never), 'a function'],
       [
@@ -106,7 +106,7 @@ describe('healthcarePlugin', () => {
       [
         'breakGlass',
         { book, roles: ['er'], reviewerRoles: [], onAlert: 1 },
-        'breakGlass.onAlert is no option of healthcarePlugin; accepted: book, roles',
+        'breakGlass of healthcarePlugin has no onAlert',
       ],
       [
         'legalHold',
@@ -129,7 +129,7 @@ describe('healthcarePlugin', () => {
       [
         'policy',
         { maxTTL: {} },
-        'policy.maxTTL is no option of healthcarePlugin; accepted: maxTtl',
+        'policy of healthcarePlugin has no maxTTL (did you mean maxTtl?); accepted: maxTtl',
       ],
       ['policy', { maxTtl: 5 }, 'policy.maxTtl of healthcarePlugin must be an object; got number'],
       ['policy', { maxTtl: { secret: 5 } }, 'secret is 5'],
@@ -144,7 +144,7 @@ describe('healthcarePlugin', () => {
         'policy.restrictedPurposes of healthcarePlugin must be a list of TREAT',
       ],
       ['policy', { projections: { x: 'name' } }, 'policy.projections of healthcarePlugin'],
-      ['emergency', { staleIfError: 5 }, 'emergency.staleIfError is no option'],
+      ['emergency', { staleIfError: 5 }, 'emergency of healthcarePlugin has no staleIfError'],
       [
         'emergency',
         { staleIfErrorMs: '5' },

@@ -226,7 +226,7 @@ describe('CacheModule', () => {
     it.each<[CacheModuleOptions, RegExp]>([
       [
         { namspace: 'x' } as CacheModuleOptions,
-        /CacheModule has no option namspace; accepted: provider/,
+        /CacheModule has no namspace \(did you mean namespace\?\); accepted: provider/,
       ],
       [{ namespace: 'a b' }, /namespace is "a b"; accepted/],
       [

@@ -11,6 +11,11 @@ function scoping() {
 }
 
 describe('CommitScope', () => {
+  it('refuses what there is no option of', () => {
+    const options = { onFailed: () => undefined, deadline: 5 };
+    expect(() => new CommitScope(options)).toThrow('CommitScope has no deadline');
+  });
+
   it('does nothing before the commit, then all of it in order, before it resolves', async () => {
     const { scope, notes, note } = scoping();
     const result = await scope.run(async () => {

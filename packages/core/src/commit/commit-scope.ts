@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { systemClock, within, type Clock } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
+import { assertOptionNames, type OptionNames } from '../options/assert-option-names.js';
 
 /** How work that waited for a commit ended. `dropped`: the transaction was rolled back, and the work never began. */
 export type CommitOutcome<R> =
@@ -25,6 +26,8 @@ export interface CommitScopeOptions {
   readonly deadlineMs?: number;
 }
 
+const NAMES: OptionNames<CommitScopeOptions> = { onFailed: true, clock: true, deadlineMs: true };
+
 interface Waiting {
   run(): Promise<void>;
   drop(): void;
@@ -44,7 +47,9 @@ export class CommitScope {
   readonly #current = new AsyncLocalStorage<Scope>();
   readonly #options: CommitScopeOptions;
 
+  /** @throws CacheError `CONFIG_INVALID` for what there is no option of */
   constructor(options: CommitScopeOptions) {
+    assertOptionNames('CommitScope', options, NAMES);
     this.#options = options;
   }
 

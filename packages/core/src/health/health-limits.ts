@@ -1,4 +1,5 @@
 import { CacheError } from '../errors/cache.error.js';
+import { assertOptionNames } from '../options/assert-option-names.js';
 
 /** Beyond these, health is no longer good. */
 export interface HealthLimits {
@@ -25,14 +26,7 @@ const DEFAULTS: HealthLimits = {
 /** @throws CacheError `CONFIG_INVALID`, naming the limit and what it accepts */
 export function resolveLimits(given: Partial<HealthLimits> = {}): HealthLimits {
   const names = Object.keys(DEFAULTS) as (keyof HealthLimits)[];
-  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(DEFAULTS, name));
-  if (unknown.length > 0) {
-    const accepted = names.join(', ');
-    throw new CacheError(
-      'CONFIG_INVALID',
-      `healthLimits has no ${unknown.join(', ')}; accepted: ${accepted}.`,
-    );
-  }
+  assertOptionNames('healthLimits', given, DEFAULTS);
   return Object.fromEntries(
     names.map((name) => [name, checked(name, given[name] ?? DEFAULTS[name])]),
   ) as Record<keyof HealthLimits, number>;

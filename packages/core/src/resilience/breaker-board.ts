@@ -22,13 +22,15 @@ export interface BreakerBoardOptions extends Omit<CircuitBreakerOptions, 'onStat
 
 /** A breaker for each of the stores behind one provider, by name, from its first use on. */
 export class BreakerBoard {
-  readonly #options: BreakerBoardOptions;
+  readonly #onNews: BreakerBoardOptions['onNews'];
+  readonly #options: Omit<BreakerBoardOptions, 'onNews'>;
   readonly #breakers = new Map<string, CircuitBreakerService>();
   readonly #asides: CircuitBreakerService[] = [];
   #settings: BreakerSettings;
 
   /** @throws CacheError `OPTION_INVALID` */
-  constructor(options: BreakerBoardOptions) {
+  constructor({ onNews, ...options }: BreakerBoardOptions) {
+    this.#onNews = onNews;
     this.#options = options;
     const { threshold = 10, timeoutMs = 30_000 } = options;
     assertBreakerSettings({ threshold, timeoutMs });
@@ -82,7 +84,7 @@ export class BreakerBoard {
       ...this.#options,
       ...this.#settings,
       onStateChange: (state, error) => {
-        if (this.#breakers.get(store) === breaker) this.#options.onNews(store, state, error);
+        if (this.#breakers.get(store) === breaker) this.#onNews(store, state, error);
       },
     });
     this.#breakers.set(store, breaker);
@@ -107,6 +109,6 @@ export class BreakerBoard {
   #forget(store: string): void {
     const isDown = this.#breakers.get(store)?.state !== 'closed';
     this.#breakers.delete(store);
-    if (isDown) this.#options.onNews(store, 'gone', undefined);
+    if (isDown) this.#onNews(store, 'gone', undefined);
   }
 }

@@ -196,6 +196,12 @@ describe('CircuitBreakerService', () => {
     expect(() => new CircuitBreakerService({ threshold })).toThrow(/threshold is .*; accepted/);
   });
 
+  it('refuses what there is no option of', () => {
+    expect(() => new CircuitBreakerService({ treshold: 5 } as object)).toThrow(
+      'CircuitBreakerService has no treshold (did you mean threshold?)',
+    );
+  });
+
   it('always comes back once the store answers, whatever happened before', async () => {
     const step = fc.constantFrom('fail', 'wait', 'answer', 'refuse', 'hang');
     await fc.assert(

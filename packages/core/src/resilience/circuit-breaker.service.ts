@@ -10,6 +10,7 @@ import {
 
 import { systemClock, within, type Clock } from '../clock/clock.js';
 import { CacheError, isCacheError } from '../errors/cache.error.js';
+import { assertOptionNames, type OptionNames } from '../options/assert-option-names.js';
 
 /** `open`: nobody is let through until the timeout is over. `half-open`: one call is, to find out. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
@@ -29,8 +30,15 @@ export interface CircuitBreakerOptions {
 /** What can be changed while it counts. */
 export type BreakerSettings = Required<Pick<CircuitBreakerOptions, 'threshold' | 'timeoutMs'>>;
 
+const NAMES: OptionNames<CircuitBreakerOptions> = {
+  threshold: true,
+  timeoutMs: true,
+  clock: true,
+  isFailure: true,
+  onStateChange: true,
+};
 const BOUNDS = { threshold: [1, 100_000], timeoutMs: [1, 3_600_000] } as const;
-const NAMES: Readonly<Record<CircuitState, BreakerState>> = {
+const STATES: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.Open]: 'open',
   [CircuitState.HalfOpen]: 'half-open',
@@ -76,8 +84,9 @@ export class CircuitBreakerService {
   #openedAt = 0;
   #lastFailure: unknown = undefined;
 
-  /** @throws CacheError `OPTION_INVALID` */
+  /** @throws CacheError `OPTION_INVALID`, `CONFIG_INVALID` for what there is no option of */
   constructor(options: CircuitBreakerOptions = {}) {
+    assertOptionNames('CircuitBreakerService', options, NAMES);
     const { threshold = 10, timeoutMs = 30_000, isFailure = isOutage } = options;
     assertBreakerSettings({ threshold, timeoutMs });
     this.#clock = options.clock ?? systemClock;
@@ -93,7 +102,7 @@ export class CircuitBreakerService {
       breaker: this.#adjustableCounter(),
       halfOpenAfter: this.#injectedTime(),
     });
-    this.#policy.onStateChange((state) => this.#changed(NAMES[state]));
+    this.#policy.onStateChange((state) => this.#changed(STATES[state]));
   }
 
   get state(): BreakerState {

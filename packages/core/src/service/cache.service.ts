@@ -393,7 +393,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
 
   /**
    * Reads what the selected warmers name (all, if none is selected) through the cache. Never rejects because of one.
-   * @throws CacheError `OPTION_INVALID` for a limit out of range
+   * @throws CacheError `OPTION_INVALID` for a limit out of range, `CONFIG_INVALID` for one that there is none of
    */
   warm(selection: WarmSelection = {}, limits?: WarmLimits): Promise<WarmResult> {
     const readThrough = async ({ key, load, options }: WarmItem) => {

@@ -187,5 +187,7 @@ describe('WarmerRegistry', () => {
     ]);
     const run = registry.run({}, reading(), { concurrency: 0 });
     await expect(run).rejects.toThrow('concurrency is 0; accepted: a whole number from 1 to 1000.');
+    const slip = registry.run({}, reading(), { deadline: 1 } as object);
+    await expect(slip).rejects.toThrow('warm has no deadline (did you mean deadlineMs?)');
   });
 });

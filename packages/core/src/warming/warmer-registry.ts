@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
+import { assertOptionNames, type OptionNames } from '../options/assert-option-names.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { CacheLogger } from '../service/cache-config.js';
 import type { CacheWarmer, WarmLimits, WarmResult, WarmSelection } from './cache-warmer.js';
@@ -8,6 +9,13 @@ import { WarmRun, type ReadThrough } from './warm-run.js';
 /** Selections that are remembered as warned of. */
 const MAX_WARNED = 100;
 const NOTHING: WarmResult = { warmed: 0, skipped: 0, failed: 0 };
+
+const LIMITS: OptionNames<WarmLimits> = {
+  concurrency: true,
+  maxItems: true,
+  deadlineMs: true,
+  signal: true,
+};
 
 export interface WarmerRegistryOptions {
   readonly errors: CacheErrorHandler;
@@ -51,7 +59,7 @@ export class WarmerRegistry {
   /**
    * Reads the items of the selected warmers through the cache. Never rejects because of a warmer, an item or the cache;
    * what fails is counted. Without a warmer nothing happens, and one warning says so.
-   * @throws CacheError `OPTION_INVALID` for a limit out of range
+   * @throws CacheError `OPTION_INVALID` for a limit out of range, `CONFIG_INVALID` for one that there is none of
    */
   async run(
     selection: WarmSelection,
@@ -59,6 +67,7 @@ export class WarmerRegistry {
     limits: WarmLimits = {},
   ): Promise<WarmResult> {
     const { errors, logger } = this.#options;
+    assertOptionNames('warm', limits, LIMITS);
     const concurrency = wholeWithin('concurrency', limits.concurrency ?? 4, 1_000);
     const maxItems = wholeWithin('maxItems', limits.maxItems ?? 10_000, 10_000_000);
     const deadlineMs = wholeWithin('deadlineMs', limits.deadlineMs ?? 60_000, 86_400_000);

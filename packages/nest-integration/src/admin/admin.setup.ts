@@ -1,5 +1,10 @@
 import type { CanActivate, Type } from '@nestjs/common';
-import { CacheError, type EnvironmentReader } from '@vitalcache/core';
+import {
+  assertOptionNames,
+  CacheError,
+  type EnvironmentReader,
+  type OptionNames,
+} from '@vitalcache/core';
 
 import { readAdminAccess, type AdminAccess } from './admin.access.js';
 import type { CacheAdminOptions } from './cache-admin.options.js';
@@ -17,7 +22,7 @@ export interface AdminSetup {
 }
 
 /** The compiler sees to it that the names are complete. */
-const NAMES: Readonly<Record<keyof CacheAdminOptions, true>> = {
+const NAMES: OptionNames<CacheAdminOptions> = {
   path: true,
   version: true,
   guard: true,
@@ -33,8 +38,11 @@ export function createAdminSetup(
   given: CacheAdminOptions | false | undefined,
 ): AdminSetup {
   const options = given === false ? {} : (given ?? {});
-  assertNames(options);
+  assertOptionNames('admin', options, NAMES);
   const { guard = null } = options;
+  if (guard !== null && typeof guard !== 'function') {
+    refuse('admin.guard must be a class with canActivate().');
+  }
   const access = readAdminAccess(reader, options);
   return {
     isWanted: given !== false,
@@ -44,16 +52,6 @@ export function createAdminSetup(
     callsPerMinute: rate('callsPerMinute', options.callsPerMinute ?? 300),
     changesPerMinute: rate('changesPerMinute', options.changesPerMinute ?? 30),
   };
-}
-
-function assertNames(options: CacheAdminOptions): void {
-  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(NAMES, name));
-  if (unknown.length > 0) {
-    refuse(`admin has no ${unknown.join(', ')}; accepted: ${Object.keys(NAMES).join(', ')}.`);
-  }
-  if (options.guard !== undefined && typeof options.guard !== 'function') {
-    refuse('admin.guard must be a class with canActivate().');
-  }
 }
 
 function rate(name: string, value: number): number {

@@ -1,4 +1,4 @@
-import type { ICacheProvider } from '@vitalcache/core';
+import { assertOptionNames, type ICacheProvider, type OptionNames } from '@vitalcache/core';
 
 import { decodeHotKeys, encodeHotKeys, type HotKey } from './hot-key.codec.js';
 
@@ -9,6 +9,8 @@ export interface HotKeySketchOptions {
   /** Time in which an old read comes to count half as much as a new one. Default: 21 600 000, six hours. */
   readonly halfLifeMs?: number;
 }
+
+const NAMES: OptionNames<HotKeySketchOptions> = { capacity: true, halfLifeMs: true };
 
 interface Counter {
   readonly key: string;
@@ -37,7 +39,10 @@ export class HotKeySketch {
   readonly #heap: Counter[] = [];
   #originAt: number | null = null;
 
-  constructor({ capacity = 1_000, halfLifeMs = 21_600_000 }: HotKeySketchOptions = {}) {
+  /** @throws CacheError `CONFIG_INVALID` for what there is no option of */
+  constructor(options: HotKeySketchOptions = {}) {
+    assertOptionNames('hotKeys', options, NAMES);
+    const { capacity = 1_000, halfLifeMs = 21_600_000 } = options;
     this.#capacity = Math.max(1, capacity);
     this.#halfLifeMs = halfLifeMs;
   }

@@ -203,6 +203,14 @@ describe('PredictiveWarmer', () => {
     expect(() => warming({ templates: [twice, twice] })).toThrow('given twice');
   });
 
+  it.each([
+    [{ maxHotKey: 5 }, 'PredictiveWarmer has no maxHotKey'],
+    [{ hotKeys: { halfLive: 5 } }, 'hotKeys has no halfLive'],
+    [{ prediction: { treshold: 0.1 } }, 'prediction has no treshold'],
+  ])('refuses what there is no option of: %j', (options, message) => {
+    expect(() => warming(options as object)).toThrow(message);
+  });
+
   it('tells of a load that failed, by template', async () => {
     const onWarmFailed = jest.fn();
     const error = new Error('down');

@@ -1,4 +1,5 @@
 import {
+  assertOptionNames,
   BaseCacheMiddleware,
   CacheError,
   isProtected,
@@ -9,6 +10,7 @@ import {
   type ICacheProvider,
   type Loader,
   type OperationResult,
+  type OptionNames,
   type ReadOutcome,
 } from '@vitalcache/core';
 import { LRUCache } from 'lru-cache';
@@ -51,6 +53,18 @@ export interface PredictiveWarmerOptions {
   readonly onWarmFailed?: (template: string, error: unknown) => void;
   readonly clock?: Clock;
 }
+
+const NAMES: OptionNames<PredictiveWarmerOptions> = {
+  templates: true,
+  scheduler: true,
+  store: true,
+  maxHotKeys: true,
+  saveEveryMs: true,
+  prediction: true,
+  hotKeys: true,
+  onWarmFailed: true,
+  clock: true,
+};
 
 /** What the warming has come to. */
 export interface WarmCounts {
@@ -99,6 +113,7 @@ export class PredictiveWarmer extends BaseCacheMiddleware {
   /** @throws CacheError `CONFIG_INVALID`, `OPTION_INVALID`, `TAG_INVALID` for a template that can't be warmed */
   constructor(options: PredictiveWarmerOptions) {
     super();
+    assertOptionNames('PredictiveWarmer', options, NAMES);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#savedAt = this.#clock.now();

@@ -1,3 +1,4 @@
+import { assertOptionNames, type OptionNames } from '@vitalcache/core';
 import { LRUCache } from 'lru-cache';
 
 /** How a {@link TemplatePredictor} learns and when it speaks. */
@@ -13,6 +14,14 @@ export interface TemplatePredictorOptions {
   /** Observed series ends and transitions from a template before anything is predicted of it. Default: 20. */
   readonly minSupport?: number;
 }
+
+const NAMES: OptionNames<TemplatePredictorOptions> = {
+  maxTemplates: true,
+  maxSubjects: true,
+  maxGapMs: true,
+  threshold: true,
+  minSupport: true,
+};
 
 /** A template, and how often it was the next one: 0 to 1. */
 export interface TemplatePrediction {
@@ -49,7 +58,9 @@ export class TemplatePredictor {
   /** By subject. */
   readonly #last: LRUCache<string, LastRead>;
 
+  /** @throws CacheError `CONFIG_INVALID` for what there is no option of */
   constructor(options: TemplatePredictorOptions = {}) {
+    assertOptionNames('prediction', options, NAMES);
     this.#options = {
       maxTemplates: options.maxTemplates ?? 64,
       maxSubjects: options.maxSubjects ?? 10_000,

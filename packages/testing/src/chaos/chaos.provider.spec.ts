@@ -52,6 +52,11 @@ const CALLS: Readonly<
 };
 
 describe('ChaosProvider', () => {
+  it('refuses what there is no option of', () => {
+    const build = () => new ChaosProvider(new PlainProvider(Date.now), { onCal: 1 } as object);
+    expect(build).toThrow('ChaosProvider has no onCal (did you mean onCall?)');
+  });
+
   describeCacheProvider(
     'without faults',
     () => {

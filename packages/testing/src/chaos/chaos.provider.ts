@@ -1,8 +1,10 @@
 import {
+  assertOptionNames,
   capabilitiesOf,
   systemClock,
   type Clock,
   type ICacheProvider,
+  type OptionNames,
   type ReadOptions,
 } from '@vitalcache/core';
 
@@ -20,6 +22,8 @@ export interface ChaosProviderOptions {
   /** Told of every operation when it is asked for, whatever becomes of it. */
   readonly onCall?: (operation: ChaosOperation) => void;
 }
+
+const NAMES: OptionNames<ChaosProviderOptions> = { clock: true, random: true, onCall: true };
 
 /**
  * Any provider, with faults that are switched on and off: it has exactly the capabilities of the one it wraps, and
@@ -57,8 +61,12 @@ export class ChaosProvider implements ICacheProvider {
   readonly #board: FaultBoard;
   readonly #history: ChaosHistory;
 
-  /** @param history of the store, known to others of its connections; see {@link fork} */
+  /**
+   * @param history of the store, known to others of its connections; see {@link fork}
+   * @throws CacheError `CONFIG_INVALID` for what there is no option of
+   */
   constructor(inner: ICacheProvider, options: ChaosProviderOptions = {}, history?: ChaosHistory) {
+    assertOptionNames('ChaosProvider', options, NAMES);
     const { clock = systemClock, random = Math.random, onCall = () => undefined } = options;
     this.#inner = inner;
     this.#options = { clock, random, onCall };
