@@ -1,9 +1,9 @@
 import type { Clock } from '../clock/clock.js';
-import type { HeldEntry } from '../entry/held-entry.js';
 import type { CacheVersioningService } from '../versioning/cache-versioning.service.js';
 import type { EntryOpener } from './entry-opener.js';
 import type { EntryStore } from './entry-store.js';
 import type { EntryView, FoundEntry, FreshValue, IsEnough } from './found-entry.js';
+import type { OwnTier } from './own-tier.js';
 import type { StoreKeys } from './store-keys.js';
 
 export interface BatchFinderOptions {
@@ -12,8 +12,7 @@ export interface BatchFinderOptions {
   readonly clock: Clock;
   readonly stored: EntryStore;
   readonly opener: EntryOpener;
-  /** What this process holds of a key. */
-  readonly own: (key: string, version: number, view: EntryView) => HeldEntry | null;
+  readonly own: OwnTier;
 }
 
 /** Makes what is looked for of the bytes of a key. */
@@ -58,7 +57,7 @@ export class BatchFinder {
     const names: string[] = [];
     keys.forEach((key, place) => {
       const version = versions.versionOf(view.template, key);
-      const entry = own(key, version, view);
+      const entry = own.find(key, version, view);
       if (entry) found[place] = { entry, tier: 'l1' };
       else {
         missing.push({ place, key, version });

@@ -1,9 +1,7 @@
 import type { EntryMeta } from '../entry/entry.js';
 import { packEntry } from '../entry/entry-header.codec.js';
 import { holdEntry, type HeldEntry } from '../entry/held-entry.js';
-import { L1Cache } from '../entry/l1.cache.js';
 import { framed } from '../entry/sealed-entry.codec.js';
-import type { MemoryPressure } from '../entry/memory-pressure.js';
 import { encodeValue, type CompressionPolicy } from '../entry/value.codec.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { Admission } from '../protection/admission.js';
@@ -23,102 +21,66 @@ import type {
   IsEnough,
   PreparedEntry,
 } from './found-entry.js';
+import { OwnTier, type OwnTierOptions } from './own-tier.js';
 import type { SealedPlace } from './sealed-entries.js';
 import { SealedRepository, type Sealing } from './sealed.repository.js';
 import type { StoreKeys } from './store-keys.js';
 
-export interface CacheRepositoryOptions extends EntryStoreOptions {
+export interface CacheRepositoryOptions extends EntryStoreOptions, OwnTierOptions {
   readonly versions: CacheVersioningService;
   readonly keys: StoreKeys;
   readonly hasher: ICoverHasher;
-  readonly l1MaxBytes: number;
-  /** Bytes of {@link l1MaxBytes} that one tenant may hold. */
-  readonly tenantMaxBytes: number | undefined;
   readonly maxValueBytes: number;
   /** `compressor: 'none'` switches compression off for all entries. */
   readonly compression: CompressionPolicy;
-  readonly pressure: MemoryPressure;
-  /** Whether the own tier gives memory back when the heap gets full. */
-  readonly isRelieving: boolean;
   /** Seals what the protection has admitted; `null`: there is none. */
   readonly seal: PayloadSeal | null;
   /** How long a read may wait for a key. */
   readonly readBudgetMs: number;
-  /** Longest time without news from the journal for which an own entry is still trusted. */
-  readonly blindMaxMs: number;
 }
-
-/** So many entries put into the own tier, and the memory is looked at. */
-const PUTS_PER_LOOK = 256;
 
 export class CacheRepository implements ICacheRepository {
   readonly #options: CacheRepositoryOptions;
-  readonly #l1: L1Cache;
+  readonly #own: OwnTier;
   readonly #stored: EntryStore;
   readonly #sealed: SealedRepository;
   /** By the options of admissions that are given again and again. */
   readonly #places = new WeakMap<EntryView, SealedPlace>();
   readonly #opener: EntryOpener;
   readonly #batches: BatchFinder;
-  #puts = 0;
   #compression: CompressionPolicy;
-  #isRelieving: boolean;
 
   constructor(options: CacheRepositoryOptions) {
     this.#options = options;
+    this.#own = new OwnTier(options);
     this.#stored = new EntryStore(options);
-    this.#sealed = new SealedRepository(options, this.#stored, {
-      peek: (key) => this.peek(key),
-      isServable: (held) => this.#isServable(held),
-      put: (key, held) => this.#put(key, held),
-      drop: (key) => this.drop(key),
-    });
-    this.#opener = new EntryOpener({
-      ...options,
-      isKeeping: this.hasOwnTier,
-      keep: (key, held) => this.#put(key, held),
-    });
+    this.#sealed = new SealedRepository(options, this.#stored, this.#own);
+    this.#opener = new EntryOpener({ ...options, own: this.#own });
     this.#batches = new BatchFinder({
       ...options,
       stored: this.#stored,
       opener: this.#opener,
-      own: (key, version, view) => this.#own(key, version, view),
+      own: this.#own,
     });
     this.#compression = options.compression;
-    this.#isRelieving = options.isRelieving;
-    this.#l1 = new L1Cache({
-      maxBytes: options.l1MaxBytes,
-      ...(options.tenantMaxBytes !== undefined && { tenantMaxBytes: options.tenantMaxBytes }),
-    });
   }
 
   /** Whether this process has a tier of its own. */
   get hasOwnTier(): boolean {
-    return this.#options.l1MaxBytes > 0;
+    return this.#own.isKeeping;
   }
 
   /** What the process's own tier holds. */
   get l1(): { readonly entries: number; readonly bytes: number; readonly evictions: number } {
-    const { size: entries, bytes, evictions } = this.#l1;
-    return { entries, bytes, evictions };
+    return this.#own.usage;
   }
 
   peek(key: string, nowMs?: number): HeldEntry | null {
-    const held = this.#l1.get(key);
-    return held ? this.#judged(key, held, nowMs ?? this.#options.clock.now()) : null;
-  }
-
-  #judged(key: string, held: HeldEntry, nowMs: number): HeldEntry | null {
-    const { journal, blindMaxMs } = this.#options;
-    if (held.keptUntil <= nowMs || !this.#isServable(held)) {
-      this.#l1.delete(key);
-      return null;
-    }
-    return journal.linkAgeMs(nowMs) > blindMaxMs ? null : held;
+    return this.#own.peek(key, nowMs);
   }
 
   findOwn(key: string, view: EntryView): HeldEntry | null {
-    return this.#own(key, this.#options.versions.versionOf(view.template, key), view);
+    return this.#own.find(key, this.#options.versions.versionOf(view.template, key), view);
   }
 
   find(key: string, view: EntryView, how?: ReadOptions): Promise<FoundEntry | null> {
@@ -126,7 +88,7 @@ export class CacheRepository implements ICacheRepository {
     if (view.admission) {
       return this.#sealed.find(this.#placeOf(key, version, view, view.admission), how);
     }
-    const own = this.#own(key, version, view);
+    const own = this.#own.find(key, version, view);
     if (own) return Promise.resolve({ entry: own, tier: 'l1' });
     const open = (bytes: Uint8Array | null, nowMs: number): FoundEntry | null => {
       const entry = bytes && this.#opener.open(key, version, view, bytes, nowMs);
@@ -145,7 +107,7 @@ export class CacheRepository implements ICacheRepository {
     isEnough: IsEnough,
   ): FoundEntry | Promise<FreshValue | FoundEntry | null> {
     const version = this.#options.versions.versionOf(view.template, key);
-    const own = this.#own(key, version, view);
+    const own = this.#own.find(key, version, view);
     if (own) return { entry: own, tier: 'l1' };
     return this.#stored.find(
       this.#name(key, version),
@@ -244,13 +206,13 @@ export class CacheRepository implements ICacheRepository {
     }
     const item = this.#itemOf(entry, held, false);
     const isStored = item !== null && (await this.#stored.replace(item, expected));
-    if (isStored) this.#put(entry.key, held);
+    if (isStored) this.#own.put(entry.key, held);
     return isStored;
   }
 
   remove(keys: readonly string[]): Promise<number | null> {
     const { all } = this.#options.versions;
-    for (const key of keys) this.#l1.delete(key);
+    for (const key of keys) this.#own.drop(key);
     return this.#stored.remove(
       keys.flatMap((key) => all.map((version) => this.#name(key, version))),
     );
@@ -263,12 +225,12 @@ export class CacheRepository implements ICacheRepository {
 
   /** Forgets what this process holds of one key. */
   drop(key: string): void {
-    this.#l1.delete(key);
+    this.#own.drop(key);
   }
 
   /** Forgets what this process holds; the store is left alone. */
   forget(): void {
-    this.#l1.clear();
+    this.#own.clear();
   }
 
   /** What is written from now on is compressed so, or not at all; what is read is what was written. */
@@ -282,36 +244,7 @@ export class CacheRepository implements ICacheRepository {
   }
 
   setRelieving(isRelieving: boolean): void {
-    this.#isRelieving = isRelieving;
-    if (!isRelieving) this.#l1.shrinkTo(this.#options.l1MaxBytes);
-  }
-
-  /** Gives memory back if the heap is nearly full. */
-  #relieve(): void {
-    if (this.#isRelieving) {
-      this.#l1.shrinkTo(this.#options.pressure.allowedBytes(this.#l1.bytes));
-    }
-  }
-
-  #put(key: string, held: HeldEntry): void {
-    if (!this.hasOwnTier) return;
-    this.#l1.put(key, held);
-    if (++this.#puts % PUTS_PER_LOOK === 0) this.#relieve();
-  }
-
-  /** Whether an own entry is valid; notes that it is soft, and how far this was checked. */
-  #isServable(held: HeldEntry): boolean {
-    const { journal } = this.#options;
-    const verdict = journal.verdict(held.subject, held.fence, held.checkedAt);
-    if (verdict === 'covered') return false;
-    if (verdict === 'soft') held.isSoftened = true;
-    held.checkedAt = journal.position;
-    return true;
-  }
-
-  #own(key: string, version: number, { isolation }: EntryView): HeldEntry | null {
-    const held = this.peek(key);
-    return held && held.schemaVersion === version && held.fits(isolation) ? held : null;
+    this.#own.setRelieving(isRelieving);
   }
 
   #name(key: string, version: number): string {
@@ -322,9 +255,9 @@ export class CacheRepository implements ICacheRepository {
   #itemOf({ key, meta, payload, subject }: PreparedEntry, held: HeldEntry | null, isKept = true) {
     const { clock, keys, journal } = this.#options;
     const ttlMs = Math.ceil(meta.keptUntil - clock.now());
-    const isServable = held ? this.#isServable(held) : !journal.isCovered(subject, meta.fence);
+    const isServable = held ? this.#own.isServable(held) : !journal.isCovered(subject, meta.fence);
     if (ttlMs <= 0 || !isServable) return null;
-    if (held && isKept) this.#put(key, held);
+    if (held && isKept) this.#own.put(key, held);
     const name = this.#name(key, meta.schemaVersion);
     const seedText = keys.areSecret ? name : key;
     const item: StoredItem = {

@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.js';
 import type { Isolation } from '../options/cache-options.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import { FreshValue, type EntryView, type FoundEntry, type IsEnough } from './found-entry.js';
+import type { OwnTier } from './own-tier.js';
 import type { StoreKeys } from './store-keys.js';
 
 export interface EntryOpenerOptions {
@@ -12,10 +13,8 @@ export interface EntryOpenerOptions {
   readonly errors: CacheErrorHandler;
   readonly keys: StoreKeys;
   readonly maxValueBytes: number;
-  /** Whether this process has a tier of its own. */
-  readonly isKeeping: boolean;
-  /** Puts an entry there. */
-  readonly keep: (key: string, held: HeldEntry) => void;
+  /** Where what is opened is held. */
+  readonly own: OwnTier;
 }
 
 /** What stored bytes mean. They come from outside and are believed only after every check; what is wrong is a miss. */
@@ -28,8 +27,8 @@ export class EntryOpener {
 
   /** How an entry is to be held. */
   termsOf(isolation: Isolation, tenant: string | null): HoldTerms {
-    const { maxValueBytes, isKeeping } = this.#options;
-    return { maxValueBytes, isolation, tenant, isKept: isKeeping };
+    const { maxValueBytes, own } = this.#options;
+    return { maxValueBytes, isolation, tenant, isKept: own.isKeeping };
   }
 
   /** The entry, which this process holds from now on; `null`: it is not to be served. Never throws. */
@@ -61,7 +60,7 @@ export class EntryOpener {
       const stored = this.#valid(key, version, bytes, nowMs);
       if (!stored) return null;
       const isFresh = isEnough(stored, nowMs);
-      if (isFresh && !this.#options.isKeeping) {
+      if (isFresh && !this.#options.own.isKeeping) {
         const terms = this.termsOf(view.isolation, view.tenant);
         return new FreshValue(valueOf(stored, terms), stored);
       }
@@ -91,7 +90,7 @@ export class EntryOpener {
     const held = holdEntry(stored, stored, stored, this.termsOf(isolation, tenant));
     held.isSoftened = stored.isSoftened;
     held.checkedAt = this.#options.journal.position;
-    this.#options.keep(key, held);
+    this.#options.own.put(key, held);
     return held;
   }
 

@@ -4,6 +4,7 @@ import type { PayloadSeal, SealTerms } from '../protection/payload-seal.js';
 import type { ReadOptions, StoredItem } from '../provider/cache-provider.js';
 import type { EntryStore } from './entry-store.js';
 import type { EndingLease, FoundEntry, PreparedEntry } from './found-entry.js';
+import type { OwnTier } from './own-tier.js';
 import {
   SealedEntries,
   type MaybeLater,
@@ -16,15 +17,6 @@ import {
 export interface SealedRepositoryOptions extends Omit<SealedEntriesOptions, 'seal'> {
   /** `null`: nothing is ever sealed. */
   readonly seal: PayloadSeal | null;
-}
-
-/** The process's own tier, as the repository keeps it. */
-export interface OwnTier {
-  peek(key: string): HeldEntry | null;
-  /** Whether it is valid; notes what was found. */
-  isServable(held: HeldEntry): boolean;
-  put(key: string, held: HeldEntry): void;
-  drop(key: string): void;
 }
 
 /** An entry that is going to be stored under seal. */
