@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 
 import {
   Body,
   Controller,
   Get,
   Header,
+  Inject,
   Injectable,
   NotFoundException,
   Param,
@@ -20,7 +22,7 @@ import {
 } from '@nestjs/common';
 import { SWRCacheStrategy } from '@vitalcache/swr';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
-import { FakeClock } from '@vitalcache/testing';
+import { FakeClock, until } from '@vitalcache/testing';
 import { mergeMap, of } from 'rxjs';
 
 import { Cache, CacheModule, CacheService } from '../src/index.js';
@@ -29,6 +31,13 @@ import { closeAll, PLATFORMS, startControllers, startHttp, testOptions } from '.
 import { LogLines } from './support/log-lines.js';
 
 jest.setTimeout(30_000);
+
+interface FastifyHooks {
+  addHook(
+    name: 'onRequest',
+    hook: (request: object, reply: { raw: ServerResponse }, done: () => void) => void,
+  ): void;
+}
 
 const get = (url: string, headers: Record<string, string> = {}) => fetch(url, { headers });
 const text = async (url: string, headers?: Record<string, string>) =>
@@ -124,6 +133,41 @@ describe.each(PLATFORMS)('caching of handlers on %s', (platform) => {
     // Whatever an open list of parameters is given, the method sees.
     expect(await text(`${url}/looks/cached/7`)).toBe('["7",true,0]');
     expect(seen).toEqual([isNeeded, isNeeded, isNeeded, isNeeded, true]);
+  });
+
+  it('ends a request whose client was gone before its handler was reached', async () => {
+    const [arrived, reached, left] = [jest.fn(), jest.fn(), jest.fn()];
+    @Controller('gone')
+    class GoneController {
+      constructor(@Inject(CacheService) private readonly cache: CacheService) {}
+
+      @Get()
+      one() {
+        reached();
+        return this.cache.cache('gone', () => 'read');
+      }
+    }
+    const whenGone = (answer: ServerResponse, next: () => void): void => {
+      answer.once('close', next);
+      arrived();
+    };
+    const { url } = await startControllers(platform, [GoneController], testOptions(), (app) => {
+      const scopes = app.get(RequestScopes);
+      const { leave } = scopes;
+      Object.defineProperty(scopes, 'leave', { value: () => (left(), leave()) });
+      if (platform === 'express') {
+        app.use((_: object, answer: ServerResponse, next: () => void) => whenGone(answer, next));
+      } else {
+        const fastify = app.getHttpAdapter().getInstance() as FastifyHooks;
+        fastify.addHook('onRequest', (_, { raw }, done) => whenGone(raw, done));
+      }
+    });
+    const client = connect(Number(new URL(url).port), '127.0.0.1');
+    client.write('GET /gone HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await until('it arrived', () => arrived.mock.calls.length > 0);
+    client.destroy();
+    await until('it is over', () => left.mock.calls.length > 0);
+    expect([reached.mock.calls.length, left.mock.calls.length]).toEqual([1, 1]);
   });
 
   it('finds placeholders by route names when a minifier renamed the parameters', async () => {

@@ -6,7 +6,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { CacheRequest } from '../decorator/cache-decorator.options.js';
 import { HandlerNeeds } from './handler-needs.js';
 import { ResponseHeaders, type AnswerHeaders } from './response-headers.js';
-import { RequestScopes } from './request-scopes.js';
+import { RequestScopes, type RequestRecord } from './request-scopes.js';
 
 type Done = () => void;
 
@@ -27,7 +27,7 @@ interface FastifyLike {
 }
 
 interface FastifyReplyLike {
-  readonly raw: Pick<ServerResponse, 'once'>;
+  readonly raw: Pick<ServerResponse, 'once' | 'closed'>;
   readonly statusCode: number;
   header(name: string, value: string): unknown;
   getHeader(name: string): number | string | string[] | undefined;
@@ -70,8 +70,7 @@ export class RequestFollower {
       }
       const record = this.scopes.begin(request);
       if (need === 'request') return done();
-      reply.raw.once('close', this.scopes.leave);
-      this.scopes.enter(record, done);
+      this.#enter(record, reply.raw, done);
     });
     fastify.addHook('onSend', (request, reply, _payload, done) => {
       const record = this.scopes.of(request);
@@ -88,9 +87,15 @@ export class RequestFollower {
       if (!response.headersSent) this.headers.write(record, response);
       return writeHead(...args);
     }) as typeof writeHead;
-    response.once('close', this.scopes.leave);
-    this.scopes.enter(record, next);
+    this.#enter(record, response, next);
   };
+
+  #enter(record: RequestRecord, answer: FastifyReplyLike['raw'], next: Done): void {
+    const isGone = answer.closed; // its client left on the way here: nothing will say again that it is over
+    if (!isGone) answer.once('close', this.scopes.leave);
+    this.scopes.enter(record, next);
+    if (isGone) this.scopes.leave();
+  }
 }
 
 /** Applications without a server have no adapter. */
