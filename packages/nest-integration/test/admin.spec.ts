@@ -586,6 +586,7 @@ describe.each(PLATFORMS)('the administration on %s', (platform) => {
       [{ CACHE_AUDIT_LOGGING_ENABLED: false }, "CACHE_AUDIT_LOGGING_ENABLED can't be changed"],
       [{ sharding: true }, "CACHE_SHARDING_ENABLED can't be changed"],
       [{ CACHE_REPLICATION_ENABLED: true }, "CACHE_REPLICATION_ENABLED can't be changed"],
+      [{ constructor: 1 }, '\\"constructor\\" can\'t be changed'],
       [{ defaultTtl: '600' }, 'defaultTtl is \\"600\\"; accepted: a whole number'],
       [{ logLevel: 'loud' }, 'accepted: one of silent'],
       [{ colour: 'blue' }, '\\"colour\\" can\'t be changed'],

@@ -10,12 +10,12 @@ const MAX_REASON = 256;
 const MAX_ID = 256;
 
 /** Variables that need a restart; their data would otherwise be stored in clear, unaudited, or in the wrong place. */
-export const FIXED_SWITCHES: Readonly<Record<string, string>> = {
-  encryption: 'CACHE_ENCRYPTION_ENABLED',
-  auditLogging: 'CACHE_AUDIT_LOGGING_ENABLED',
-  sharding: 'CACHE_SHARDING_ENABLED',
-  replication: 'CACHE_REPLICATION_ENABLED',
-};
+export const FIXED_SWITCHES: ReadonlyMap<string, string> = new Map([
+  ['encryption', 'CACHE_ENCRYPTION_ENABLED'],
+  ['auditLogging', 'CACHE_AUDIT_LOGGING_ENABLED'],
+  ['sharding', 'CACHE_SHARDING_ENABLED'],
+  ['replication', 'CACHE_REPLICATION_ENABLED'],
+]);
 
 /** What may be changed, also by the names of their variables. */
 const BY_VARIABLE = new Map(
@@ -23,7 +23,7 @@ const BY_VARIABLE = new Map(
 );
 
 /** The names of settings that stay as they were at start. */
-export const FIXED_SETTINGS: readonly string[] = Object.values(FIXED_SWITCHES);
+export const FIXED_SETTINGS: readonly string[] = [...FIXED_SWITCHES.values()];
 
 /**
  * The body as an object; empty without one.
@@ -119,7 +119,7 @@ export function settingsChangeOf(body: Members): SettingsChange {
   if (templates !== undefined && !isMembers(templates)) refuse('templates must be an object.');
   const values = Object.entries({ ...nested, ...flat }).map(([given, value]) => {
     const name = BY_VARIABLE.get(given) ?? given;
-    const variable = FIXED_SWITCHES[name] ?? FIXED_SETTINGS.find((fixed) => fixed === given);
+    const variable = FIXED_SWITCHES.get(name) ?? FIXED_SETTINGS.find((fixed) => fixed === given);
     if (variable === undefined) return [name, value] as const;
     return refuse(
       `${variable} can't be changed while the process runs; set it in the environment and start anew.`,

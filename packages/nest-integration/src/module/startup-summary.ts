@@ -42,7 +42,7 @@ export function summaryOf(
 /** Switches, those that can be changed while the process runs first. */
 function switchedOff(inForce: RuntimeSettings, reader: EnvironmentReader): string[] {
   const changeable = Object.entries(inForce).filter(([, value]) => value === false);
-  const fixed = Object.entries(FIXED_SWITCHES).filter(([, name]) => reader.boolean(name) === false);
+  const fixed = [...FIXED_SWITCHES].filter(([, name]) => reader.boolean(name) === false);
   return [...changeable, ...fixed].map(([name]) => name);
 }
 
