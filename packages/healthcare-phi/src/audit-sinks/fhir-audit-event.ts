@@ -1,12 +1,13 @@
 /** A code of a terminology. */
 export interface FhirCoding {
   system?: string;
-  code: string;
+  code?: string;
   display?: string;
 }
 
-interface FhirConcept {
-  coding: FhirCoding[];
+export interface FhirConcept {
+  coding?: FhirCoding[];
+  text?: string;
 }
 
 /** Names somebody or something, by a reference or an identifier. */

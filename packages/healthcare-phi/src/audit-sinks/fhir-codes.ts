@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../audit/audit-record.js';
-import type { FhirCoding } from './fhir-audit-event.js';
+import type { FhirCoding, FhirConcept } from './fhir-audit-event.js';
+import { isFhirCode } from './fhir-text.js';
 
 const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
 const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem';
@@ -51,6 +52,8 @@ export interface FhirPattern {
   readonly server: FhirCoding;
   readonly user: FhirCoding;
   readonly lifecycle?: FhirCoding;
+  /** Where it is another than the record's. */
+  readonly action?: 'E';
 }
 
 const READ: FhirPattern = {
@@ -97,8 +100,15 @@ const alert = (subtype: FhirCoding): FhirPattern => ({
   user: RECIPIENT,
 });
 
+/** What is only asked for is no deletion, which follows, or doesn't. */
+const request = (event: string): FhirPattern => ({
+  ...alert({ system: OWN, code: `${event}-requested`, display: 'An erasure was asked for' }),
+  action: 'E',
+});
+
 /** By IHE BALP where that has a profile, else a security alert of DICOM with a subtype that says which. */
 export function fhirPattern({ event, action, detail }: AuditRecord): FhirPattern {
+  if (detail?.['step'] === 'requested' || detail?.['act'] === 'requested') return request(event);
   switch (event) {
     case 'read':
     case 'refresh':
@@ -106,8 +116,10 @@ export function fhirPattern({ event, action, detail }: AuditRecord): FhirPattern
     case 'write':
       return action === 'C' ? CREATE : UPDATE;
     case 'invalidate':
-    case 'clear':
       return DELETE;
+    case 'clear':
+      if (action === 'D') return DELETE;
+      return alert({ system: OWN, code: 'purge', display: 'Housekeeping; no data was removed' });
     case 'erase':
       return ERASE;
     case 'authz-deny':
@@ -154,10 +166,16 @@ export function purposeCoding(code: string): FhirCoding {
 
 /** Labels of confidentiality by their own terminology, others as they are. */
 export function labelCoding(label: string): FhirCoding {
+  if (!isFhirCode(label)) return { display: label };
   const isConfidentiality = /^[ULMNRV]$/.test(label);
   return isConfidentiality
     ? { system: `${TERMINOLOGY}/v3-Confidentiality`, code: label }
     : { code: label };
+}
+
+/** A role by its code, or as a text where no code is like that. */
+export function roleConcept(role: string): FhirConcept {
+  return isFhirCode(role) ? { coding: [{ code: role }] } : { text: role };
 }
 
 function participation(code: string, display: string): FhirCoding {

@@ -196,6 +196,58 @@ describe('toFhirAuditEvent', () => {
     });
   });
 
+  it.each([
+    ['erase', 'D', { step: 'requested', reason: 'r' }, 'erase-requested'],
+    ['key-destroy', 'D', { step: 'requested' }, 'key-destroy-requested'],
+    ['clear', 'E', { act: 'requested' }, 'clear-requested'],
+    ['clear', 'E', { orphans: 3 }, 'purge'],
+  ] as const)(
+    'tells a %s (%s) with %j as no deletion that succeeded',
+    (event, action, detail, code) => {
+      const resource = map({ event, action, detail });
+      expect(resource).toMatchObject({ action: 'E', subtype: [{ code }] });
+      expect(resource.type.code).toBe('110113');
+      expect(resource.meta).toBeUndefined();
+      expect(resource.entity?.some(({ lifecycle }) => lifecycle)).toBe(false);
+    },
+  );
+
+  it('has codes of FHIR only, and other words as texts', () => {
+    const roles = ['ward  nurse', ' doctor', 'on call', '\u00a0', ' '];
+    const resource = map({ roles, labels: ['R', 'two  words', ' ', 'one word'] });
+    const user = resource.agent.find(({ requestor }) => requestor);
+    expect(user?.role).toEqual([
+      { text: 'ward  nurse' },
+      { text: ' doctor' },
+      { coding: [{ code: 'on call' }] },
+    ]);
+    expect(resource.entity?.[1]?.securityLabel).toEqual([
+      expect.objectContaining({ code: 'R' }),
+      { display: 'two  words' },
+      { code: 'one word' },
+    ]);
+  });
+
+  it.each(['', ' ', '\t\n', '\u00a0'])('leaves out what is blank: %j', (blank) => {
+    const resource = map({
+      actor: blank,
+      address: blank,
+      requestId: blank,
+      template: blank,
+      detail: { reason: blank, code: blank },
+    });
+    expect(blanksIn(resource)).toEqual([]);
+    expect(details(resource)).not.toHaveProperty('reason');
+  });
+
+  it('has no controls, nor halves of letters, in texts', () => {
+    const [bad, told] = ['a\u0000b\u001b[31m\ud800\tc', 'a\ufffdb\ufffd[31m\ufffd\tc'];
+    const resource = map({ actor: bad, roles: [bad], detail: { reason: bad } });
+    expect(details(resource)).toMatchObject({ reason: told });
+    expect(resource.agent[2]?.who?.identifier?.value).toBe(told);
+    expect(resource.agent[2]?.role).toEqual([{ coding: [{ code: told }] }]);
+  });
+
   it('makes no reference of an id that FHIR does not allow', () => {
     const [patient] = map({ patientId: 'MRN/7 äöü' }).entity ?? [];
 
@@ -205,6 +257,14 @@ describe('toFhirAuditEvent', () => {
     });
   });
 });
+
+/** The blank texts, and empty parts, of a resource. */
+function blanksIn(node: unknown): unknown[] {
+  if (typeof node === 'string') return node.trim() === '' ? [node] : [];
+  if (typeof node !== 'object' || node === null) return [];
+  const members = Object.values(node);
+  return members.length === 0 ? [node] : members.flatMap(blanksIn);
+}
 
 function without(...names: (keyof AuditEvent)[]): Partial<AuditEvent> {
   return Object.fromEntries(names.map((name) => [name, undefined]));

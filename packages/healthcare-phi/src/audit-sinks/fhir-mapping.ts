@@ -12,9 +12,11 @@ import {
   PERSON,
   purposeCoding,
   REQUEST_ID,
+  roleConcept,
   SYSTEM_OBJECT,
   type FhirPattern,
 } from './fhir-codes.js';
+import { isTold, tidied } from './fhir-text.js';
 
 /** Systems that identifiers belong to, as URIs. */
 export interface FhirMappingOptions {
@@ -31,12 +33,12 @@ export function toFhirAuditEvent(
   const code = record.detail?.['code'];
   // The profiles are of what succeeded.
   const profiles = record.outcome === 0 ? pattern.profiles : undefined;
-  return {
+  return tidied({
     resourceType: 'AuditEvent',
     ...(profiles ? { meta: { profile: [fhirProfile(profiles, record)] } } : {}),
     type: pattern.type,
     subtype: [pattern.subtype],
-    action: record.action,
+    action: pattern.action ?? record.action,
     recorded: record.time,
     outcome: `${record.outcome}`,
     ...(typeof code === 'string' ? { outcomeDesc: code } : {}),
@@ -48,7 +50,7 @@ export function toFhirAuditEvent(
       type: [APPLICATION_SERVER],
     },
     entity: entitiesOf(record, pattern, options),
-  };
+  });
 }
 
 function agentsOf(
@@ -62,7 +64,7 @@ function agentsOf(
   });
   const user: FhirAuditAgent = {
     type: { coding: [pattern.user] },
-    ...(roles ? { role: roles.map((role) => ({ coding: [{ code: role }] })) } : {}),
+    ...(roles ? { role: roles.map(roleConcept) } : {}),
     who: who(actor),
     requestor: true,
     ...(purpose ? { purposeOfUse: [{ coding: [purposeCoding(purpose)] }] } : {}),
@@ -132,7 +134,7 @@ function detailOf(record: AuditRecord): { type: string; valueString: string }[] 
   const own = { event, level, source, isStale, ageMs, count, grant, tenant, chain, seq };
   const named = Object.entries({ ...record.detail, ...own });
   return named
-    .filter(([, value]) => value !== undefined && value !== '')
+    .filter(([, value]) => value !== undefined && isTold(String(value)))
     .map(([type, value]) => ({ type, valueString: String(value) }));
 }
 
