@@ -17,8 +17,8 @@ export const ACCESS_MUTATIONS = [
     mechanism: 'access: whoever may not is refused',
     without: 'a refusal is recorded, and nothing else',
     file: `${PHI}/access/access-cache.middleware.ts`,
-    find: 'throw this.#denied(refusal);',
-    replace: 'this.#denied(refusal);',
+    find: 'throw this.#denied(first);',
+    replace: 'this.#denied(first);',
     suites: ACCESS,
   },
   {

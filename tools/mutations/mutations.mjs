@@ -368,8 +368,8 @@ export const MUTATIONS = [
     mechanism: 'tags of the protection',
     without: 'only those of callers and loaders are carried',
     file: `${LOADING}/entry.builder.ts`,
-    find: 'return tagsWith(admission, names);',
-    replace: 'return tagsWith(null, names) ?? admission;',
+    find: 'return tagsWith(options.admission, all);',
+    replace: 'return tagsWith(null, all);',
     suites: PROTECTED,
   },
   {

@@ -304,7 +304,8 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
   /**
    * Clears all protected health information; resolves with the number of entries that were removed physically. Another tenant
    * than one's own, or all, is asked of `authorize`; without it only who works in the tenant `default` may clear all.
-   * @throws CacheError `ACCESS_DENIED`, `LEGAL_HOLD`, `NOT_RECORDED`, `ACCESS_MISSING`; what the key store rejects with
+   * @throws CacheError `ACCESS_DENIED`, `LEGAL_HOLD`, `NOT_RECORDED`, `ACCESS_MISSING`; what the key store rejects with;
+   * `STORE_TIMEOUT` when all else is done, and the store did not answer while entries were removed
    */
   clearPHICache(options: ClearOptions = {}): Promise<number> {
     return this.#parts.erasure.clear(options);

@@ -139,7 +139,7 @@ export class HealthcareParts {
       logger,
     });
     const index = (): EntryIndex | null => this.#joined?.index ?? null;
-    this.protection = new HealthcareProtection({ names, seal, keys, admission, index });
+    this.protection = new HealthcareProtection({ names, seal, keys, admission, policy, index });
     this.phi = new PHICacheStrategy({ audit, keyRef, ...(options.swr && { swr: options.swr }) });
     this.emergency = new EmergencyCacheStrategy({ audit, keyRef, clock, ...options.emergency });
     this.breakGlass = options.breakGlass

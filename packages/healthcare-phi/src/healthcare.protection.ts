@@ -10,13 +10,16 @@ import type {
 import type { EntryAdmission } from './access/entry.admission.js';
 import type { DataKeys } from './keys/data-keys.js';
 import type { Pseudonyms } from './names/pseudonyms.js';
+import type { CompliancePolicy } from './policy/compliance.policy.js';
 import type { EntryIndex } from './subjects/entry-index.js';
+import { topicTagsOf } from './subjects/subject-tags.js';
 
 export interface HealthcareProtectionOptions {
   readonly names: NameProtection & Pseudonyms;
   readonly seal: PayloadSeal;
   readonly keys: DataKeys;
   readonly admission: EntryAdmission;
+  readonly policy: Pick<CompliancePolicy, 'assertTags'>;
   /** `null` before there is a cache. */
   readonly index: () => EntryIndex | null;
 }
@@ -47,6 +50,12 @@ export class HealthcareProtection implements DataProtection {
 
   admit(key: string, options: ResolvedCacheOptions): Admission | null {
     return this.#options.admission.admit(key, options);
+  }
+
+  /** Told tags of lists and schedules also find them when an appointment changes. */
+  toldTags(tags: readonly string[], options: ResolvedCacheOptions): readonly string[] {
+    this.#options.policy.assertTags(tags, options);
+    return [...tags, ...topicTagsOf(tags)];
   }
 
   /** Notes what is about to be stored, whoever has it stored: it is to be found again for as long as it may be there. */

@@ -55,7 +55,11 @@ export async function overviewOfPatient(
   const { tenant, actor, roles, purpose } = context;
   const tags = coveringPerson('patient', patientId);
   const found = await Promise.all(tags.map((tag) => index.namesOf(tag, tenant)));
-  const headers = await inspectorOf(parts, namespace).headers([...new Set(found.flat())]);
+  if (found.includes(null)) {
+    throw new CacheError('STORE_TIMEOUT', 'The store did not say what it holds; ask again.');
+  }
+  const stored = new Set(found.flatMap((page) => page ?? []));
+  const headers = await inspectorOf(parts, namespace).headers([...stored]);
   const entries = headers.filter((header) => header !== null);
   await audit.record({
     event: 'read',

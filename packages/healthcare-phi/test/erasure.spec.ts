@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import type { ICacheProvider } from '@vitalcache/core';
 import { MemoryCacheProvider } from '@vitalcache/provider-memory';
-import { FakeClock } from '@vitalcache/testing';
+import { FakeClock, until } from '@vitalcache/testing';
 
 import type { AccessRequest } from '../src/access/authorizer.js';
 import { MemoryRecordBook } from '../src/books/memory-record-book.js';
@@ -15,7 +15,9 @@ import { generateKeyring } from '../src/keys/keyring/generate-keyring.js';
 import { Keyring } from '../src/keys/keyring/keyring.js';
 import { MemoryKeyStore } from '../src/keys/stores/memory-key.store.js';
 import type { HoldRecord } from '../src/legal-hold/legal-hold.js';
+import { overviewOfPatient } from '../src/patient.overview.js';
 import { clinicCache } from './support/clinic-cache.js';
+import { MapStore } from './support/map.store.js';
 
 const legalHold = () => ({ roles: ['counsel'], book: new MemoryRecordBook<HoldRecord>() });
 
@@ -257,6 +259,99 @@ describe('clearPHICache({ shred: true })', () => {
     await read('a');
     await read('b');
     expect([loads.a.mock.calls.length, loads.b.mock.calls.length]).toEqual([3, 2]);
+  });
+});
+
+describe('a store that does not answer while entries are removed', () => {
+  type Method = 'membersOf' | 'dropMembers' | 'del' | 'timesLeft';
+  const withFaults = async () => {
+    const failing = new Set<Method>();
+    const provider = new MemoryCacheProvider();
+    const methods: Record<Method, unknown> = {
+      membersOf: provider.membersOf.bind(provider),
+      dropMembers: provider.dropMembers.bind(provider),
+      del: provider.del.bind(provider),
+      timesLeft: provider.timesLeft.bind(provider),
+    };
+    for (const [name, works] of Object.entries(methods) as [Method, () => Promise<never>][]) {
+      Object.assign(provider, {
+        [name]: (...given: []) =>
+          failing.has(name) ? Promise.reject(new Error('down')) : works(...given),
+      });
+    }
+    const clinic = await clinicCache({
+      provider,
+      subjectKeys: 'stored',
+      config: { breaker: { timeoutMs: 10 } },
+    });
+    await clinic.as(() => clinic.cache.cachePatientRecords('p-1', 'c-1', () => 1));
+    await clinic.cache.settled();
+    return { ...clinic, failing };
+  };
+
+  it.each([
+    ['membersOf', 1],
+    ['dropMembers', 0], // it was removed, and not counted
+    ['del', 1],
+  ] as const)(
+    'has clearPHICache reject when all else is done, and count when it is called again: %s',
+    async (operation, left) => {
+      const { cache, as, audit, failing } = await withFaults();
+      let counted: number | null = null;
+      failing.add(operation);
+      await expect(as(() => cache.clearPHICache({ shred: true }))).rejects.toMatchObject({
+        code: 'STORE_TIMEOUT',
+      });
+      expect(audit.of('key-destroy').at(-1)).toMatchObject({
+        detail: { step: 'done', mode: 'stored' },
+      });
+      expect(audit.of('key-destroy').at(-1)?.detail).not.toHaveProperty('removed');
+      failing.clear();
+      const again = () => as(() => cache.clearPHICache()).catch(() => null);
+      await until('it counts', async () => (counted = await again()) !== null, 30_000);
+      expect(counted).toBe(left);
+      await cache.close();
+    },
+  );
+
+  it.each(['membersOf', 'dropMembers', 'timesLeft'] as const)(
+    'has a purge say that not all was seen: %s',
+    async (operation) => {
+      const { cache, as, failing, store } = await withFaults();
+      await store.visitKeys?.(
+        'vc:*:e:*',
+        async (keys) => void (await store.delMany?.(keys)),
+        1_000,
+      );
+      failing.add(operation);
+      expect(await as(() => cache.purge())).toMatchObject({ orphans: 0, complete: false });
+      failing.clear();
+      const { orphans, complete } = await as(() => cache.purge());
+      expect([orphans > 0, complete]).toEqual([true, true]);
+      await cache.close();
+    },
+  );
+
+  it('has an overview reject, which would say that there is nothing', async () => {
+    const { cache, as, failing, plugin } = await withFaults();
+    const look = () =>
+      as(() =>
+        overviewOfPatient(plugin.parts, { patientId: 'p-1', reason: 'r', namespace: 'default' }),
+      );
+    failing.add('membersOf');
+    await expect(look()).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
+    failing.clear();
+    expect(await look()).toMatchObject({ entries: 1 });
+    await cache.close();
+  });
+
+  it('is not one that has no sets: there nothing is removed, and that is known', async () => {
+    const store = new MapStore();
+    const { cache, as } = await clinicCache({ provider: store });
+    await as(() => cache.cachePatientRecords('p-1', 'c-1', () => 1));
+    await cache.settled();
+    expect(await as(() => cache.clearPHICache())).toBe(0);
+    await cache.close();
   });
 });
 

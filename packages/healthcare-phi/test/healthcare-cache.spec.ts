@@ -339,7 +339,33 @@ describe('HealthcareCacheService', () => {
       );
     for (const n of [1, 2]) expect(await read(tag)).toEqual({ label: tag, n });
     for (const _call of [1, 2]) expect(await read('other')).toEqual({ label: 'other', n: 3 });
+    const bySetting = (label: string) =>
+      as(() =>
+        cache.cache(
+          `patient:8:${label}`,
+          ({ setTags }) => {
+            setTags([label]);
+            return { label, n: ++loads };
+          },
+          { ttl: 60, containsPHI: true, ...options },
+        ),
+      );
+    for (const n of [4, 5]) expect(await bySetting(tag)).toEqual({ label: tag, n });
+    for (const _call of [1, 2]) expect(await bySetting('other')).toEqual({ label: 'other', n: 6 });
     await cache.close();
+  });
+
+  it('finds a list by tags that its loader set when an appointment changes', async () => {
+    const { cache, as } = await clinicCache();
+    let loads = 0;
+    const read = () =>
+      cache.cache('agenda', ({ setTags }) => {
+        setTags(['appointments', 'doctor:456', 'clinic:123']);
+        return ++loads;
+      });
+    for (const _call of [1, 2]) expect(await read()).toBe(1);
+    await as(() => cache.invalidateAppointmentCache('a-1', undefined, '456', '123'));
+    expect(await read()).toBe(2);
   });
 
   it('refuses a plugin that is another cache’s: it would erase there', async () => {

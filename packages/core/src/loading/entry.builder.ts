@@ -5,6 +5,7 @@ import type { Fence } from '../journal/fence.js';
 import { assertTags } from '../key/key-rules.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import { tagsWith } from '../protection/admission.js';
+import type { DataProtection } from '../protection/data-protection.js';
 import type { ICacheRepository, PreparedEntry } from '../repository/found-entry.js';
 import type { ICoverHasher } from '../validity/cover.hasher.js';
 import type { CacheVersioningService } from '../versioning/cache-versioning.service.js';
@@ -20,6 +21,7 @@ export interface EntryBuilderOptions {
   readonly versions: CacheVersioningService;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly protection: DataProtection | null;
   /** Whether fresh times may move. */
   readonly isAdaptive: () => boolean;
   /** Says something about the values of a template, once. */
@@ -98,8 +100,22 @@ export class EntryBuilder {
       loadMs: Math.max(0, Math.round(clock.now() - startedAt)),
       schemaVersion: versions.versionOf(options.template, key),
       isNegative,
-      tagHashes: hasher.entryHashes('tag', tagsOf(terms, value, options)),
+      tagHashes: hasher.entryHashes('tag', this.#tagsOf(terms, value, options)),
     };
+  }
+
+  #tagsOf({ tags }: ValueTerms, value: unknown, options: ResolvedCacheOptions): readonly string[] {
+    const { protection } = this.#options;
+    const names =
+      typeof tags !== 'function'
+        ? tags
+        : value === null || value === undefined
+          ? []
+          : synchronous(tags(value as never));
+    assertTags(names);
+    const isTold = typeof tags === 'function' || tags !== options.tags;
+    const all = isTold && protection?.toldTags ? protection.toldTags(names, options) : names;
+    return tagsWith(options.admission, all);
   }
 
   /** The fresh time follows how often the value changes, where the options allow it. */
@@ -131,21 +147,6 @@ export function isCacheable(
   if (ttlMs === 0) return false;
   if (value === null) return negativeTtlMs > 0 && typeof tags !== 'function';
   return value !== undefined;
-}
-
-function tagsOf(
-  { tags }: ValueTerms,
-  value: unknown,
-  { admission }: ResolvedCacheOptions,
-): readonly string[] {
-  const names =
-    typeof tags !== 'function'
-      ? tags
-      : value === null || value === undefined
-        ? []
-        : synchronous(tags(value as never));
-  assertTags(names);
-  return tagsWith(admission, names);
 }
 
 /** A promise is no list; it is refused as such, and what it rejects with is nobody's any more. */

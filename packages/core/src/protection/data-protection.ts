@@ -24,4 +24,9 @@ export interface DataProtection {
    * @throws CacheError to refuse the call
    */
   admit(key: string, options: ResolvedCacheOptions): Admission | null;
+  /**
+   * What becomes of the tags that a value tells, or its loader sets, of whatever data: too late for {@link admit}.
+   * @throws CacheError where the value must not be stored; it is returned all the same
+   */
+  toldTags?(tags: readonly string[], options: ResolvedCacheOptions): readonly string[];
 }

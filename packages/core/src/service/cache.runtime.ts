@@ -121,7 +121,7 @@ export class CacheRuntime {
     const compression = config.compression ?? { compressor: 'snappy', thresholdBytes: 1_024 };
     const l1MaxBytes = config.l1MaxBytes ?? 64 * 2 ** 20;
     this.flags = featureFlagsOf(this, initialSettings(config, compression), writeBudgetMs);
-    this.repository = new CacheRepository({
+    const repository = (this.repository = new CacheRepository({
       provider,
       store,
       guard,
@@ -142,14 +142,14 @@ export class CacheRuntime {
       writeBudgetMs,
       isGathering: () => this.flags.values.batch,
       blindMaxMs: config.blindMaxMs ?? 30_000,
-    });
-    const { repository } = this;
+    }));
     const builder = new EntryBuilder({
       repository,
       hasher,
       versions,
       clock,
       random,
+      protection,
       isAdaptive: () => this.flags.values.adaptive,
       onOddValue: (template, problem) => {
         errors.note('value-refused');

@@ -76,11 +76,13 @@ export class StoreKeeper {
     return (await guard.of(set).attempt(() => index.membersOf(set, limit))) ?? null;
   }
 
-  async dropMembers(set: string, members: readonly string[]): Promise<number> {
+  /** Resolves with how many there were, `null`: the store did not say. */
+  async dropMembers(set: string, members: readonly string[]): Promise<number | null> {
     const { guard, store } = this.#options;
     const { index } = store;
-    if (!index || members.length === 0) return 0;
-    return (await guard.of(set).attempt(() => index.dropMembers(set, members))) ?? 0;
+    if (members.length === 0) return 0;
+    if (!index) return null;
+    return (await guard.of(set).attempt(() => index.dropMembers(set, members))) ?? null;
   }
 
   /** Removes what stands under these names; resolves with how many existed, `null` if that is not known. */

@@ -161,7 +161,7 @@ describe('AccessMiddleware', () => {
       expect(audit.events).toHaveLength(2);
     });
 
-    it('denies a batch as a whole', async () => {
+    it('denies a batch as a whole, and says of whom it was refused', async () => {
       const { cache, audit } = guardedCache({
         authorize: ({ subject }) => subject.patientId !== '8',
       });
@@ -171,7 +171,12 @@ describe('AccessMiddleware', () => {
         runWithAccess(NURSE, () => cache.cacheMany(keys, load, { containsPHI: true })),
       ).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
       expect(load).not.toHaveBeenCalled();
-      expect(audit.of('authz-deny').map(({ patientId }) => patientId)).toEqual(['7', '8']);
+      expect(
+        audit.of('authz-deny').map(({ patientId, detail }) => [patientId, detail?.['reason']]),
+      ).toEqual([
+        ['7', 'batch-refused'],
+        ['8', 'not-authorized'],
+      ]);
     });
   });
 

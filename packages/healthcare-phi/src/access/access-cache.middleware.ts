@@ -68,11 +68,14 @@ export class AccessMiddleware implements ICacheMiddleware {
   ): Promise<R> {
     const acts = this.#acts.of(operation, context);
     const events = acts.map(({ act, keyRef }) => eventOf(act, context, keyRef));
-    const asked = this.#refusal(acts, context);
-    const refusal = asked instanceof Promise ? await asked : asked;
-    if (refusal) {
-      await this.#tryRecord(events.map((event) => denied(event, refusal)));
-      throw this.#denied(refusal);
+    const asked = this.#refusals(acts, context);
+    const refusals = asked instanceof Promise ? await asked : asked;
+    const first = refusals.find((refusal) => refusal !== null);
+    if (first) {
+      await this.#tryRecord(
+        events.map((event, i) => denied(event, refusals[i] ?? 'batch-refused')),
+      );
+      throw this.#denied(first);
     }
     let result: R;
     try {
@@ -92,19 +95,17 @@ export class AccessMiddleware implements ICacheMiddleware {
     return result;
   }
 
-  /** Of several persons the first that is refused: a batch is allowed as a whole, or not at all. */
-  #refusal(
+  /** Of each person: a batch is allowed as a whole, or not at all. Without a promise where nobody has to be asked. */
+  #refusals(
     acts: readonly ReferredAct[],
     context: AccessContext,
-  ): Refusal | null | Promise<Refusal | null> {
+  ): readonly (Refusal | null)[] | Promise<readonly (Refusal | null)[]> {
     const { authorizer } = this.#options;
-    const [only] = acts;
-    const asked = ({ act: { action, subject, template, level, labels } }: ReferredAct) =>
-      authorizer.refusal({ context, action, subject, template, level, labels });
-    if (only && acts.length === 1) return asked(only);
-    return Promise.all(acts.map(async (act) => asked(act))).then(
-      (all) => all.find((refusal) => refusal !== null) ?? null,
+    const all = acts.map(({ act: { action, subject, template, level, labels } }) =>
+      authorizer.refusal({ context, action, subject, template, level, labels }),
     );
+    const isAsked = all.some((refusal) => refusal instanceof Promise);
+    return isAsked ? Promise.all(all.map(async (refusal) => refusal)) : (all as (Refusal | null)[]);
   }
 
   #record(events: readonly AuditEvent[]): Promise<unknown> {

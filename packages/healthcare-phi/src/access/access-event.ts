@@ -89,7 +89,8 @@ export function done(
   return event;
 }
 
-export function denied(event: OpenEvent, refusal: Refusal): AuditEvent {
+/** @param refusal `batch-refused`: they might have, and others of the same call might not */
+export function denied(event: OpenEvent, refusal: Refusal | 'batch-refused'): AuditEvent {
   event.event = 'authz-deny';
   event.outcome = 4;
   event.detail = { reason: refusal };

@@ -1,4 +1,11 @@
-import { within, type Clock, type ComplianceLevel, type DataSubject } from '@vitalcache/core';
+import {
+  assertOptionNames,
+  type Clock,
+  type ComplianceLevel,
+  type DataSubject,
+  type OptionNames,
+  within,
+} from '@vitalcache/core';
 
 import type { CompliancePolicy } from '../policy/compliance.policy.js';
 import { DEFAULT_TENANT, SYSTEM_ACTOR, type AccessContext } from './access-context.js';
@@ -62,11 +69,20 @@ export interface AuthorizerOptions {
   readonly timeoutMs?: number;
 }
 
+const NAMES: OptionNames<AuthorizerOptions> = {
+  policy: true,
+  authorize: true,
+  grants: true,
+  clock: true,
+  timeoutMs: true,
+};
+
 /** Decides whether somebody may do something to protected data. Never rejects. */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
 
   constructor(options: AuthorizerOptions) {
+    assertOptionNames('Authorizer', options, NAMES);
     this.#options = options;
   }
 

@@ -1,8 +1,16 @@
-import { CacheError } from '@vitalcache/core';
+import { assertOptionNames, CacheError, type OptionNames } from '@vitalcache/core';
 
 import { checkId } from '../access/access.check.js';
 import type { BreakGlassRequest, Part2Emergency } from './break-glass-grant.js';
 
+const NAMES: OptionNames<BreakGlassRequest> = {
+  patientId: true,
+  reasonCode: true,
+  reasonText: true,
+  minutes: true,
+  affiliation: true,
+  part2: true,
+};
 const MAX_MINUTES = 60;
 const [MIN_REASON, MAX_REASON] = [10, 1_000];
 const PART2 = ['recipient', 'affiliation', 'discloser', 'nature'] as const;
@@ -14,6 +22,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u20
  * @throws CacheError `OPTION_INVALID` naming the member; what it holds is never repeated
  */
 export function checkRequest(request: BreakGlassRequest): BreakGlassRequest {
+  assertOptionNames('Break-glass', request, NAMES, 'OPTION_INVALID');
   const { minutes, affiliation, part2 } = request;
   if (!(minutes > 0 && minutes <= MAX_MINUTES)) {
     refuse(`minutes is ${String(minutes)}; accepted: more than 0, up to ${MAX_MINUTES}`);

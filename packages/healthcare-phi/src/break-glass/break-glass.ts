@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import { CacheError, systemClock, type Clock } from '@vitalcache/core';
+import {
+  assertOptionNames,
+  CacheError,
+  type Clock,
+  type OptionNames,
+  systemClock,
+} from '@vitalcache/core';
 
 import type { AccessContext } from '../access/access-context.js';
 import { AccessDeniedError, contextMissing } from '../access/access.errors.js';
@@ -38,6 +44,19 @@ export interface BreakGlassOptions {
   readonly newId?: () => string;
 }
 
+const NAMES: OptionNames<BreakGlassOptions> = {
+  audit: true,
+  signer: true,
+  book: true,
+  roles: true,
+  reviewerRoles: true,
+  onBreakGlass: true,
+  onAlarm: true,
+  alarmAbove: true,
+  clock: true,
+  newId: true,
+};
+
 interface LiveGrant {
   readonly grant: BreakGlassGrant;
   readonly cancel: AbortController;
@@ -61,6 +80,7 @@ export class BreakGlass implements IGrants {
 
   /** @throws CacheError `CONFIG_INVALID` */
   constructor(options: BreakGlassOptions) {
+    assertOptionNames('BreakGlass', options, NAMES);
     if (options.roles.length === 0) {
       throw new CacheError(
         'CONFIG_INVALID',

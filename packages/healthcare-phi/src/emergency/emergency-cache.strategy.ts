@@ -1,16 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 import {
+  assertOptionNames,
   CacheError,
-  STRATEGY_PRECEDENCE,
-  systemClock,
   type Clock,
   type FoundEntry,
   type ICacheStrategy,
+  type OptionNames,
   type ReadRequest,
   type ReadResult,
   type ResolvedCacheOptions,
+  STRATEGY_PRECEDENCE,
   type StrategyEngine,
+  systemClock,
 } from '@vitalcache/core';
 
 import { currentAccess } from '../access/access-scope.js';
@@ -35,6 +37,14 @@ export interface EmergencyCacheStrategyOptions extends BackgroundAudit {
   readonly clock?: Clock;
 }
 
+const NAMES: OptionNames<EmergencyCacheStrategyOptions> = {
+  audit: true,
+  keyRef: true,
+  staleIfErrorMs: true,
+  originTimeoutMs: true,
+  clock: true,
+};
+
 /**
  * Emergency data: fresh until its time to live is over; then its source is asked, and only if that fails, does not answer
  * in time or has its breaker open is older data served, to those who get its age with it. It is never served because that
@@ -58,6 +68,7 @@ export class EmergencyCacheStrategy implements ICacheStrategy {
 
   /** @throws CacheError `CONFIG_INVALID` */
   constructor(options: EmergencyCacheStrategyOptions) {
+    assertOptionNames('EmergencyCacheStrategy', options, NAMES);
     this.#background = options;
     this.#clock = options.clock ?? systemClock;
     this.#staleIfErrorMs = staleMs('CONFIG_INVALID', options.staleIfErrorMs ?? 3_600_000);

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
-import { isCacheError, type Clock, type InvalidationResult } from '@vitalcache/core';
+import {
+  assertOptionNames,
+  CacheError,
+  isCacheError,
+  type Clock,
+  type InvalidationResult,
+} from '@vitalcache/core';
 
+import { checkId } from '../access/access.check.js';
 import { contextMissing } from '../access/access.errors.js';
 import { currentAccess } from '../access/access-scope.js';
 import type { AccessContext } from '../access/access-context.js';
@@ -71,7 +78,9 @@ export class Erasure {
   }
 
   /** As `HealthcareCacheService.erasePatient`. */
-  async erasePatient(patientId: string, { reason }: EraseReason): Promise<ErasureReceipt> {
+  async erasePatient(patientId: string, why: EraseReason): Promise<ErasureReceipt> {
+    assertOptionNames('erasePatient', why, { reason: true }, 'OPTION_INVALID');
+    const { reason } = why;
     const { cache, clock, directory, guard, holds, index, names, shredder, signer } = this.#options;
     const context = contextOf('An erasure');
     const { tenant } = context;
@@ -111,27 +120,39 @@ export class Erasure {
   }
 
   /** As `HealthcareCacheService.clearPHICache`. */
-  async clear({ tenant, shred = false }: ClearOptions): Promise<number> {
-    const { cache, guard, holds, index: entries, names, shredder } = this.#options;
+  async clear(options: ClearOptions): Promise<number> {
+    const { tenant, shred = false } = checked(options);
+    const { cache, guard, holds, index: entries, names } = this.#options;
     const context = contextOf('Clearing all protected data');
     await guard.assertMay(context, { tenant: tenant ?? null, shred, template: 'erasure' });
     const scope = tenant === undefined ? {} : { tenant };
     await this.#unlessHeld(context, undefined, () => holds.assertNotHeld(scope));
     const tag = tenant === undefined ? PHI_TAG : phiTagOf(tenant);
     await cache.invalidateCacheByTags([tag], { whenQueued: 'throw' });
-    const pseudonyms =
-      tenant === undefined
-        ? [
-            ...new Set([
-              ...(await entries.tenants()),
-              ...names.pseudonyms('tenant', '', context.tenant),
-            ]),
-          ]
-        : names.pseudonyms('tenant', '', tenant);
+    const own = names.pseudonyms('tenant', '', tenant ?? context.tenant);
+    const known = tenant === undefined ? await entries.tenants() : [];
+    const pseudonyms = [...new Set([...(known ?? []), ...own])];
     const counts = await Promise.all(pseudonyms.map((one) => entries.removeTenant(one)));
     this.#options.forgetOwn();
-    const removed = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-    if (!shred) return removed;
+    const isCounted = (known !== null && !counts.includes(null)) || !entries.isKept;
+    const removed = isCounted ? counts.reduce<number>((sum, count) => sum + (count ?? 0), 0) : null;
+    if (shred) await this.#shred(context, tenant, pseudonyms, removed);
+    if (removed !== null) return removed;
+    throw new CacheError(
+      'STORE_TIMEOUT',
+      `All protected data that was meant is invalid${shred ? ', and its keys are destroyed' : ''}, but the store did not answer while it was removed; do it again.`,
+    );
+  }
+
+  /** @param removed entries of these tenants; `null`: not known */
+  async #shred(
+    context: AccessContext,
+    tenant: string | undefined,
+    pseudonyms: readonly string[],
+    removed: number | null,
+  ): Promise<void> {
+    const { holds, shredder } = this.#options;
+    const scope = tenant === undefined ? {} : { tenant };
     // Of all tenants also those whose keys are there and whom the index knows no more: backups have their data.
     const keyed = tenant === undefined ? await shredder.tenants() : [];
     const targets = [...new Set([...pseudonyms, ...keyed])];
@@ -147,7 +168,6 @@ export class Erasure {
         detail: { step: 'done', target, ...countsOf(removed, receipt) },
       });
     }
-    return removed;
   }
 
   /** That it is asked for is on record before anything is done; how it ended, afterwards. */
@@ -214,6 +234,17 @@ function countsOf(removed: number | null, { shredded, destroyedKeyIds, mode }: S
     shredded,
     mode,
   };
+}
+
+/** What is misspelt, or not known after all, must not become all tenants. @throws CacheError `OPTION_INVALID` */
+function checked(options: ClearOptions): ClearOptions {
+  assertOptionNames('clearPHICache', options, { tenant: true, shred: true }, 'OPTION_INVALID');
+  const { tenant, shred = false } = options;
+  if (typeof shred !== 'boolean') {
+    throw new CacheError('OPTION_INVALID', 'shred of clearPHICache must be true or false.');
+  }
+  if (!Object.hasOwn(options, 'tenant')) return { shred };
+  return { shred, tenant: checkId('tenant', tenant, 'clearPHICache', 'OPTION_INVALID') };
 }
 
 function contextOf(what: string): AccessContext {

@@ -1,4 +1,4 @@
-import type { CacheLogger, StoreKeeper } from '@vitalcache/core';
+import { assertOptionNames, type CacheLogger, type StoreKeeper } from '@vitalcache/core';
 
 import { currentAccess, systemAccess } from '../access/access-scope.js';
 import type { IAudit } from '../audit/audit-event.js';
@@ -42,19 +42,24 @@ export class PurgeJob {
     this.#options = options;
   }
 
-  async run({
-    deadlineMs = DEADLINE_MS,
-  }: { readonly deadlineMs?: number } = {}): Promise<PurgeResult> {
+  async run(options: { readonly deadlineMs?: number } = {}): Promise<PurgeResult> {
+    assertOptionNames('purge', options, { deadlineMs: true }, 'OPTION_INVALID');
+    const { deadlineMs = DEADLINE_MS } = options;
     const { audit, guard, holds, index, keeper, logger } = this.#options;
     const context = currentAccess() ?? systemAccess(null);
     await guard.assertMay(context, { tenant: null, shred: false, template: 'purge' });
     const { actor, tenant, roles } = context;
     const isHeld = await holds.isHeld({});
     let orphans = 0;
+    let isTrimmed = true;
     const visit = async (sets: readonly string[]): Promise<void> => {
-      for (const set of sets) orphans += await index.trim(set, (names) => keeper.timesLeft(names));
+      for (const set of sets) {
+        const dropped = await index.trim(set, (names) => keeper.timesLeft(names));
+        isTrimmed &&= dropped !== null;
+        orphans += dropped ?? 0;
+      }
     };
-    const areSetsDone = isHeld || (await keeper.visitSets(visit, deadlineMs));
+    const areSetsDone = isHeld || ((await keeper.visitSets(visit, deadlineMs)) && isTrimmed);
     const { seen: entries, endless, complete } = await keeper.census(deadlineMs);
     const result = { orphans, entries, endless, complete: complete && areSetsDone, isHeld };
     if (endless > 0) {

@@ -1,9 +1,11 @@
 import {
+  assertOptionNames,
   CacheError,
-  systemClock,
   type Clock,
   type ComplianceLevel,
   type ICacheProvider,
+  type OptionNames,
+  systemClock,
 } from '@vitalcache/core';
 
 import type { Exposure } from '../start-checks.js';
@@ -41,6 +43,18 @@ export interface DataKeysOptions {
   readonly clock?: Clock;
 }
 
+const NAMES: OptionNames<DataKeysOptions> = {
+  keyring: true,
+  provider: true,
+  store: true,
+  longestMs: true,
+  epochMs: true,
+  subjectKeys: true,
+  channel: true,
+  patienceMs: true,
+  clock: true,
+};
+
 /** After a failure to get a key, the next try. */
 const PAUSE_MS = 1_000;
 
@@ -57,6 +71,7 @@ export class DataKeys {
 
   /** @throws CacheError `CONFIG_INVALID` */
   constructor(options: DataKeysOptions) {
+    assertOptionNames('DataKeys', options, NAMES);
     const { store, clock = systemClock, patienceMs = 2_000, keyring } = options;
     this.#options = options;
     this.shredding = store ? 'available' : 'unavailable';

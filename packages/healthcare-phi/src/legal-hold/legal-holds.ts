@@ -1,4 +1,10 @@
-import { CacheError, systemClock, type Clock } from '@vitalcache/core';
+import {
+  assertOptionNames,
+  CacheError,
+  type Clock,
+  type OptionNames,
+  systemClock,
+} from '@vitalcache/core';
 
 import { checkId } from '../access/access.check.js';
 import { AccessDeniedError, contextMissing } from '../access/access.errors.js';
@@ -15,12 +21,20 @@ export interface LegalHoldsOptions {
   readonly clock?: Clock;
 }
 
+const NAMES: OptionNames<LegalHoldsOptions> = {
+  book: true,
+  audit: true,
+  roles: true,
+  clock: true,
+};
+
 /** Legal holds in the tenant of whoever asks, kept in a book and recorded in the audit. */
 export class LegalHolds implements ILegalHold {
   readonly #options: LegalHoldsOptions;
   readonly #clock: Clock;
 
   constructor(options: LegalHoldsOptions) {
+    assertOptionNames('LegalHolds', options, NAMES);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
   }
@@ -69,8 +83,10 @@ export class LegalHolds implements ILegalHold {
 
   async #note(
     kind: HoldRecord['kind'],
-    { patientId, reason }: { readonly patientId?: string; readonly reason: string },
+    on: { readonly patientId?: string; readonly reason: string },
   ): Promise<void> {
+    assertOptionNames('A legal hold', on, { patientId: true, reason: true }, 'OPTION_INVALID');
+    const { patientId, reason } = on;
     const { audit, book, roles } = this.#options;
     const context = currentAccess();
     if (!context) throw contextMissing('A legal hold');

@@ -12,7 +12,7 @@ import {
 import type { PurposeOfUse } from '../access/access-context.js';
 import { SEAL_CAPS, type SealCaps } from '../seal/seal-caps.js';
 import { LEVEL_RULES, LEVELS, RESTRICTED_PURPOSES, type LevelRules } from './level-rules.js';
-import { applyLevel } from './option-rules.js';
+import { applyLevel, assertTagsWithin } from './option-rules.js';
 import { levelOfLabels, type SecurityLabel } from './sensitivity.labels.js';
 
 /** What a deployment says about its levels. */
@@ -93,6 +93,11 @@ export class CompliancePolicy {
   /** The level of data with these labels, such as a FHIR resource's `meta.security`; an unknown one is `restricted`. */
   levelOf(labels: readonly SecurityLabel[]): ComplianceLevel {
     return levelOfLabels(labels, this.#labels);
+  }
+
+  /** @throws CacheError `OPTION_INVALID` where tags that a value told ask for a higher level than its options have */
+  assertTags(tags: readonly string[], options: ResolvedCacheOptions): void {
+    assertTagsWithin(tags, options, (labels) => this.levelOf(labels));
   }
 
   /** Why data of a level may not be read for a purpose; `null` if nothing speaks against it. */

@@ -47,7 +47,6 @@ export function applyLevel(
   return Object.freeze({
     ...options,
     complianceLevel: level,
-    tags: tagsWithin(options, level, levelOfLabels),
     ttlMs,
     maxTtlMs: rules.maxTtlMs - staleIfErrorMs,
     enableSwr,
@@ -59,24 +58,24 @@ export function applyLevel(
   });
 }
 
-/** Tags that a value tells come too late to raise the level: such a value is returned, and not cached. */
-function tagsWithin(
-  { tags, emergencyData }: ResolvedCacheOptions,
-  level: ComplianceLevel,
+/**
+ * Tags that a value tells come too late to raise the level: such a value is not to be cached.
+ * @throws CacheError `OPTION_INVALID`
+ */
+export function assertTagsWithin(
+  tags: readonly string[],
+  options: ResolvedCacheOptions,
   levelOfLabels: LevelPolicy['levelOf'],
-): ResolvedCacheOptions['tags'] {
-  if (typeof tags !== 'function') return tags;
-  return (value) => {
-    const told = tags(value);
-    if (!(told instanceof Array)) return told; // refused as what it is
-    const labels = labelsOf({ labels: [], tags: told });
-    const asked = levelOfLabels(labels);
-    const isNeverStale = emergencyData && labels.includes('part2');
-    if (stricter(level, asked) === level && !isNeverStale) return told;
-    return refuse(
-      `tags that its value told ask for complianceLevel ${asked}, which must be written, or follow from labels.`,
-    );
-  };
+): void {
+  if (!isProtected(options)) return;
+  const { complianceLevel: level, emergencyData } = options;
+  const labels = labelsOf({ labels: [], tags });
+  const asked = levelOfLabels(labels);
+  const isNeverStale = emergencyData && labels.includes('part2');
+  if (stricter(level, asked) === level && !isNeverStale) return;
+  refuse(
+    `tags that its value told ask for complianceLevel ${asked}, which must be written, or follow from labels.`,
+  );
 }
 
 function levelOf(

@@ -9,7 +9,7 @@ import { phiTagOf, PHI_TAG } from './subject-tags.js';
 /** What the index works with; `StoreKeeper` is one. */
 export type IndexKeeper = Pick<
   StoreKeeper,
-  'namesOf' | 'setOf' | 'addMember' | 'membersOf' | 'dropMembers' | 'remove'
+  'hasIndex' | 'namesOf' | 'setOf' | 'addMember' | 'membersOf' | 'dropMembers' | 'remove'
 >;
 
 /** A clinic has many entries; beyond this the oldest are no longer found here, and go when they expire. */
@@ -132,30 +132,38 @@ export class EntryIndex {
     );
   }
 
-  /** The pseudonyms of the tenants that have entries, as far as the index knows. */
-  async tenants(): Promise<readonly string[]> {
-    await this.settled();
-    return (await this.#keeper.membersOf(this.#tenants, MAX_TENANTS)) ?? [];
+  /** Whether the store can have one: without it nothing is ever in here. */
+  get isKept(): boolean {
+    return this.#keeper.hasIndex;
   }
 
-  /** Names of entries of a tenant that carry the tag. */
-  async namesOf(tag: string, tenant: string): Promise<readonly string[]> {
+  /** The pseudonyms of the tenants that have entries, as far as the index knows; `null`: the store did not say. */
+  async tenants(): Promise<readonly string[] | null> {
     await this.settled();
-    return (await this.#keeper.membersOf(this.#setOf(tag, tenant), MAX_MEMBERS)) ?? [];
+    return this.#keeper.membersOf(this.#tenants, MAX_TENANTS);
+  }
+
+  /** Names of entries of a tenant that carry the tag; `null`: the store did not say. */
+  async namesOf(tag: string, tenant: string): Promise<readonly string[] | null> {
+    await this.settled();
+    return this.#keeper.membersOf(this.#setOf(tag, tenant), MAX_MEMBERS);
   }
 
   /**
-   * Drops members of a set whose entries are gone; resolves with how many there were.
+   * Drops members of a set whose entries are gone; resolves with how many there were, `null` if that is not known, or not
+   * all were looked at.
    * @param timesLeft as that of `StoreKeeper`
    */
-  async trim(set: string, timesLeft: StoreKeeper['timesLeft']): Promise<number> {
+  async trim(set: string, timesLeft: StoreKeeper['timesLeft']): Promise<number | null> {
     if (set === this.#tenants) return 0;
-    const members = (await this.#keeper.membersOf(set, MAX_MEMBERS)) ?? [];
-    let dropped = 0;
+    const members = await this.#keeper.membersOf(set, MAX_MEMBERS);
+    if (!members) return null;
+    let dropped: number | null = 0;
     for (const page of pagesOf(members)) {
       const left = await timesLeft(page);
-      const gone = left ? page.filter((_, i) => left[i] === null) : [];
-      dropped += await this.#keeper.dropMembers(set, gone);
+      if (!left) return null;
+      const gone = page.filter((_, i) => left[i] === null);
+      dropped = sumOf(dropped, await this.#keeper.dropMembers(set, gone));
     }
     return dropped;
   }
@@ -177,6 +185,7 @@ export class EntryIndex {
       const before = await this.#keeper.remove(page);
       if (before === null) return null; // they stay in the index, for the next attempt
       const dropped = await this.#keeper.dropMembers(set, page);
+      if (dropped === null) return null;
       stuckAt = dropped === 0 ? page[0] : undefined; // others may be at it too
       // What was stored in between has just lost its place in the index.
       const between = await this.#keeper.remove(page);
