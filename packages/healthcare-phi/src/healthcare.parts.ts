@@ -111,6 +111,7 @@ export class HealthcareParts {
       longestMs: longestMs(policy.caps),
       channel: this.channel,
       clock,
+      warn,
       ...(options.keyProvider && { provider: options.keyProvider }),
       ...(options.subjectKeys && { subjectKeys: options.subjectKeys }),
     }));

@@ -105,6 +105,7 @@ export class HealthcarePlugin implements CachePlugin, HasHealthcareParts {
     const told = audit.health?.() ?? { status: 'healthy', reasons: [] };
     const warnings = [
       ...(stores.reason === null ? [] : [stores.reason]),
+      ...(keys.reason === null ? [] : [keys.reason]),
       ...(isCaching ? [] : ['Protected data is not cached: sealing or the audit is switched off.']),
       ...(keys.shredding === 'available'
         ? []

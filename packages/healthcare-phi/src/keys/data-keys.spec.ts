@@ -1,6 +1,8 @@
 import { generateKeyring, generateRingKey } from './keyring/generate-keyring.js';
 import { Keyring } from './keyring/keyring.js';
 import { LocalKeyringProvider } from './providers/local-keyring.provider.js';
+import type { KeyRow } from './stores/key-store.js';
+import { MemoryKeyStore } from './stores/memory-key.store.js';
 import { KeyWorld, PAYLOAD, terms } from '../../test/support/key-world.js';
 
 const DAY_MS = 86_400_000;
@@ -242,6 +244,44 @@ describe('DataKeys', () => {
       const made = (): unknown => new LocalKeyringProvider(keyring);
       expect(made).toThrow(/has no kek/);
     });
+  });
+
+  it('says once, and for a minute after the last time, that keys can not be had', async () => {
+    const warnings: string[] = [];
+    const one = await world.process({ warn: (message) => warnings.push(message) });
+    const tell = () => [warnings.length, one.keys.reason];
+    await world.sealed(one);
+    expect(tell()).toEqual([0, null]);
+    world.storeFaults.mode = 'down';
+    for (const tenant of ['b', 'c']) {
+      await expect(world.sealed(one, terms({ tenant }))).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+      });
+    }
+    expect(tell()).toEqual([1, warnings[0]]);
+    expect(warnings[0]).toContain('CACHE_KEY_STORE_URL');
+    expect(warnings[0]).not.toContain('SECRET');
+    world.clock.advance(60_000);
+    expect(tell()).toEqual([1, null]);
+    // Its key is at hand, and goes on to serve, but is not found to be there still.
+    expect(await world.sealed(one)).toBeInstanceOf(Buffer);
+    expect(tell()).toEqual([2, warnings[1]]);
+    world.storeFaults.mode = 'up';
+    world.clock.advance(60_000);
+    expect(await world.sealed(one, terms({ tenant: 'b' }))).toBeInstanceOf(Buffer);
+    expect(tell()).toEqual([2, null]);
+  });
+
+  it('uses no key of another tenant, whatever the key store answers', async () => {
+    const store = new MemoryKeyStore(world.clock);
+    const [get, putIfAbsent] = [store.get.bind(store), store.putIfAbsent.bind(store)];
+    let first: KeyRow | null = null;
+    store.get = async (...of) => (first ??= await get(...of));
+    store.putIfAbsent = async (row) => (first ??= await putIfAbsent(row));
+    const one = await world.process({ store });
+    await world.sealed(one);
+    const other = terms({ tenant: 'b' });
+    await expect(world.sealed(one, other)).rejects.toMatchObject({ code: 'STORE_REFUSED' });
   });
 
   describe('while a kek is being exchanged', () => {

@@ -41,6 +41,8 @@ export interface DataKeysOptions {
   /** For which a call waits for a key at most. Default: 2 000. */
   readonly patienceMs?: number;
   readonly clock?: Clock;
+  /** Told that keys can't be had, once a minute at most. */
+  readonly warn?: (message: string) => void;
 }
 
 const NAMES: OptionNames<DataKeysOptions> = {
@@ -53,8 +55,10 @@ const NAMES: OptionNames<DataKeysOptions> = {
   channel: true,
   patienceMs: true,
   clock: true,
+  warn: true,
 };
 
+const FAILING = 'Protected data goes to its loader where its key is not at hand.';
 /** After a failure to get a key, the next try. */
 const PAUSE_MS = 1_000;
 
@@ -66,6 +70,7 @@ export class DataKeys {
   readonly #derived: DerivedDataKeys;
   readonly #stored: StoredDataKeys | null;
   readonly #tenants: TenantKeys;
+  readonly #flights: KeyFlights;
   readonly #options: DataKeysOptions;
   #unsubscribe: (() => void) | undefined;
 
@@ -76,7 +81,9 @@ export class DataKeys {
     this.#options = options;
     this.shredding = store ? 'available' : 'unavailable';
     const epochs = new KeyEpochs(options);
-    const flights = new KeyFlights({ clock, patienceMs, pauseMs: PAUSE_MS });
+    const onFailure = ({ message }: CacheError): void => options.warn?.(`${FAILING} ${message}`);
+    const flights = new KeyFlights({ clock, patienceMs, pauseMs: PAUSE_MS, onFailure });
+    this.#flights = flights;
     const provider = store && (options.provider ?? new LocalKeyringProvider(keyring));
     const source =
       store && provider
@@ -94,6 +101,12 @@ export class DataKeys {
       purge: (owner) => this.purge(owner),
     });
     if (options.subjectKeys === 'stored') this.assertServes('restricted');
+  }
+
+  /** Why keys could not be had lately; `null` where they could. */
+  get reason(): string | null {
+    const { failure } = this.#flights;
+    return failure && `${FAILING} ${failure.message}`;
   }
 
   /** @throws CacheError of the key store, to keep the application down */

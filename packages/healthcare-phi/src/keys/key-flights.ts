@@ -9,6 +9,8 @@ export interface KeyFlightOptions {
   readonly patienceMs: number;
   /** For which, after a failure, nobody tries again. */
   readonly pauseMs: number;
+  /** Told of a failure where there was none for a minute. */
+  readonly onFailure?: (error: CacheError) => void;
 }
 
 interface Pause {
@@ -18,6 +20,8 @@ interface Pause {
 
 /** Most names that a pause is remembered for. */
 const MAX_PAUSES = 10_000;
+/** For which a failure is told of. */
+const RECENT_MS = 60_000;
 
 /**
  * Gets what many ask for at once: one asks the key store or the key service, all wait for it, none for longer than it is
@@ -27,13 +31,29 @@ export class KeyFlights {
   readonly #clock: Clock;
   readonly #patienceMs: number;
   readonly #pauseMs: number;
+  readonly #onFailure: ((error: CacheError) => void) | undefined;
   readonly #flights = new Map<string, Promise<unknown>>();
   readonly #pauses = new Map<string, Pause>();
+  #failed: { readonly at: number; readonly error: CacheError } | null = null;
 
-  constructor({ clock, patienceMs, pauseMs }: KeyFlightOptions) {
+  constructor({ clock, patienceMs, pauseMs, onFailure }: KeyFlightOptions) {
     this.#clock = clock;
+    this.#onFailure = onFailure;
     this.#patienceMs = patienceMs;
     this.#pauseMs = pauseMs;
+  }
+
+  /** What failed last, if that was within a minute. */
+  get failure(): CacheError | null {
+    const agoMs = this.#clock.now() - (this.#failed?.at ?? -Infinity);
+    return this.#failed && agoMs >= 0 && agoMs < RECENT_MS ? this.#failed.error : null;
+  }
+
+  /** Takes note of a failure that nobody waits for. */
+  note(error: CacheError): void {
+    const isNews = this.failure === null;
+    this.#failed = { at: this.#clock.now(), error };
+    if (isNews) this.#onFailure?.(error);
   }
 
   /**
@@ -59,6 +79,7 @@ export class KeyFlights {
     } catch (error) {
       const failure = keyFailure(error);
       this.#pause(name, failure);
+      this.note(failure);
       throw failure;
     } finally {
       this.#flights.delete(name);

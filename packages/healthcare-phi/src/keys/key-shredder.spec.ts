@@ -36,6 +36,18 @@ describe('KeyShredder', () => {
       expect(receipt.inMemoryUntil).toBe(world.clock.now() + 60_000);
     });
 
+    it('rejects for a key store that keeps what it was to destroy, of a subject and of a tenant', async () => {
+      const kept = new MemoryKeyStore(world.clock);
+      kept.destroy = async () => null;
+      kept.destroyTenant = async () => [];
+      const one = await world.process({ store: kept });
+      const bytes = await world.sealed(one, RESTRICTED);
+      const again = { code: 'STORE_REFUSED', message: expect.stringContaining('do it again') };
+      await expect(destroySubject(one)).rejects.toMatchObject(again);
+      await expect(destroyTenant(one)).rejects.toMatchObject(again);
+      expect(await isReadable(bytes, RESTRICTED, one)).toBe(true); // which is why
+    });
+
     it('destroys those of every epoch', async () => {
       const one = await world.process();
       world.clock.advance(DAY_MS / 2 - 1_000);

@@ -8,7 +8,7 @@ import type { IShredChannel } from './shred-channel.js';
 import type { ShredReceipt } from './shred-receipt.js';
 import { isTenantRow } from './stored-tenant-key.source.js';
 import { isSubjectRow } from './stored-data-keys.js';
-import type { KeyStore } from './stores/key-store.js';
+import type { KeyRowInfo, KeyStore } from './stores/key-store.js';
 import { RECHECK_MS } from './tenant-keys.js';
 
 /** For all that a shred asks of the key store. */
@@ -40,9 +40,10 @@ export class KeyShredder {
    */
   destroySubject(owners: readonly KeyOwner[]): Promise<ShredReceipt> {
     return this.#destroy(owners, async (store, { tenant, subject }) => {
-      const rows = await store.list(tenant);
-      const own = rows.filter(({ name }) => isSubjectRow(name, subject ?? ''));
+      const own = (await store.list(tenant)).filter((row) => isSubjectRow(row.name, subject ?? ''));
       const ids = await Promise.all(own.map(({ name }) => store.destroy(tenant, name)));
+      const rows = await store.list(tenant);
+      assertGone(own, rows);
       const left =
         this.#options.mode === 'stored' ? [] : rows.filter((row) => isTenantRow(row.name));
       return {
@@ -58,10 +59,12 @@ export class KeyShredder {
    * @throws CacheError as {@link destroySubject}
    */
   destroyTenant(owners: readonly KeyOwner[]): Promise<ShredReceipt> {
-    return this.#destroy(owners, async (store, { tenant }) => ({
-      ids: await store.destroyTenant(tenant),
-      leftUntil: [],
-    }));
+    return this.#destroy(owners, async (store, { tenant }) => {
+      const own = await store.list(tenant);
+      const ids = await store.destroyTenant(tenant);
+      assertGone(own, await store.list(tenant));
+      return { ids, leftUntil: [] };
+    });
   }
 
   /** The tenants that have keys, by their pseudonyms. @throws CacheError as {@link destroySubject} */
@@ -113,6 +116,13 @@ interface Destroyed {
   readonly ids: readonly string[];
   /** When keys end that were not destroyed and open the same data. */
   readonly leftUntil: readonly number[];
+}
+
+/** A receipt is for what is gone, not for what was asked to go. @throws CacheError `STORE_REFUSED` */
+function assertGone(own: readonly KeyRowInfo[], rows: readonly KeyRowInfo[]): void {
+  const left = new Set(rows.map(({ id }) => id)); // by id: a new key may be there already
+  if (!own.some(({ id }) => left.has(id))) return;
+  throw new CacheError('STORE_REFUSED', 'The key store still has keys that it was to destroy.');
 }
 
 function rejectAgain(error: unknown): never {

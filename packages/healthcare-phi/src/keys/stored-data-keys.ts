@@ -63,7 +63,7 @@ export class StoredDataKeys implements DataKeySource {
     return flights.run(`opening ${tenant} ${name} ${id}`, () =>
       this.#kept(owner, name, async () => {
         const row = await store.get(tenant, name);
-        return row?.id === id ? this.#unwrapped(row) : null;
+        return row?.id === id ? this.#unwrapped(tenant, name, row) : null;
       }),
     );
   }
@@ -77,7 +77,7 @@ export class StoredDataKeys implements DataKeySource {
     const { store } = this.#options;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const row = (await store.get(tenant, name)) ?? (await this.#made(tenant, name));
-      const key = await this.#unwrapped(row);
+      const key = await this.#unwrapped(tenant, name, row);
       if (key) return key;
       await store.destroy(tenant, name); // its tenant's key is gone, so nobody can use it
     }
@@ -102,7 +102,8 @@ export class StoredDataKeys implements DataKeySource {
     });
   }
 
-  async #unwrapped({ tenant, name, id, wrapped }: KeyRow): Promise<DataKey | null> {
+  /** Of the owner that was asked for, whatever the row says. */
+  async #unwrapped(tenant: string, name: string, { id, wrapped }: KeyRow): Promise<DataKey | null> {
     const tenantKeyId = wrapped.toString('hex', 0, ID_BYTES);
     const tenantKey: TenantKey | null = await this.#options.tenants.find(tenant, tenantKeyId);
     if (!tenantKey) return null;

@@ -30,7 +30,7 @@ export class StoredTenantKeySource implements TenantKeySource {
   async current(tenant: string, epoch: number): Promise<TenantKey> {
     const kept = await this.#store.get(tenant, nameOf(epoch));
     const row = kept ?? (await this.#made(tenant, epoch));
-    const key = await this.#unwrapped(row, epoch);
+    const key = await this.#unwrapped(tenant, row, epoch);
     if (key) return key;
     throw new CacheError(
       'STORE_REFUSED',
@@ -41,7 +41,7 @@ export class StoredTenantKeySource implements TenantKeySource {
   async find(tenant: string, id: string): Promise<TenantKey | null> {
     const epoch = epochOf(id);
     const row = await this.#store.get(tenant, nameOf(epoch));
-    return row?.id === id ? this.#unwrapped(row, epoch) : null;
+    return row?.id === id ? this.#unwrapped(tenant, row, epoch) : null;
   }
 
   async isThere(tenant: string, id: string): Promise<boolean> {
@@ -58,8 +58,9 @@ export class StoredTenantKeySource implements TenantKeySource {
     return this.#store.putIfAbsent({ tenant, name: nameOf(epoch), id, wrapped, expiresAt });
   }
 
-  async #unwrapped(row: KeyRow, epoch: number): Promise<TenantKey | null> {
-    const raw = await this.#provider.unwrap(row.wrapped, contextOf(row.tenant, epoch));
+  /** Of the tenant that was asked for, whatever the row says. */
+  async #unwrapped(tenant: string, row: KeyRow, epoch: number): Promise<TenantKey | null> {
+    const raw = await this.#provider.unwrap(row.wrapped, contextOf(tenant, epoch));
     if (!raw) return null;
     const key = createSecretKey(raw);
     raw.fill(0);

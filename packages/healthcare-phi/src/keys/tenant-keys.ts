@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache';
 
 import { inTime } from './in-time.js';
 import { epochOf, type KeyEpochs } from './key-epochs.js';
-import type { KeyFlights } from './key-flights.js';
+import { keyFailure } from './key-failure.js';
+import { tooLate, type KeyFlights } from './key-flights.js';
 import type { TenantKey, TenantKeySource } from './tenant-key.source.js';
 
 /** How long a key may be used without asking whether it is still there: the bound where word of a shred is lost. */
@@ -111,13 +112,18 @@ export class TenantKeys {
 
   /** The key, if it is still there, or if that can't be told; lets go of it if not. */
   async #rechecked(held: Held): Promise<TenantKey | null> {
-    const { clock, source } = this.#options;
+    const { clock, flights, source } = this.#options;
     const { tenant, key } = held;
     if (clock.now() >= key.expiresAt) return this.#dropped(held);
     // Ahead of the answer: should that never come, those who ask next are served.
     held.recheckAt = clock.now() + RETRY_MS;
-    const asked = source.isThere(tenant, key.id).catch(() => null);
-    const isThere = await inTime(clock, RECHECK_PATIENCE_MS, asked, () => null);
+    const asked = source.isThere(tenant, key.id);
+    const isThere = await inTime(clock, RECHECK_PATIENCE_MS, asked, tooLate).catch(
+      (error: unknown) => {
+        flights.note(keyFailure(error));
+        return null;
+      },
+    );
     if (isThere === false || this.#held.get(nameOf(tenant, held.epoch)) !== held) {
       return this.#dropped(held);
     }
