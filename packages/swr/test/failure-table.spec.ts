@@ -105,4 +105,23 @@ describe('failure table, with refreshes in the background', () => {
       await cache.close();
     });
   });
+
+  describe('a loader never ends', () => {
+    it('closing waits for it once, and begins nothing that waited for its place', async () => {
+      const { cache, fill, clock } = caching({ maxConcurrentRefreshes: 1 });
+      await fill(['stuck', 'waiting']);
+      const load = jest.fn(() => new Promise<string>(() => undefined));
+      for (const key of ['stuck', 'waiting']) await cache.read(key, load, OPTIONS);
+      await idle();
+      let isClosed = false;
+      const closing = cache.close().then(() => (isClosed = true));
+      for (let step = 0; step < 12; step++) {
+        await idle();
+        clock.advance(1_000);
+      }
+      await idle();
+      expect([isClosed, load.mock.calls.length]).toEqual([true, 1]);
+      await closing;
+    });
+  });
 });

@@ -148,10 +148,11 @@ export class ValueLoader {
     await this.#runner.settled();
   }
 
-  /** Ends: tells the loads that are still running that nobody waits any more. */
+  /** Ends: tells the loads that are still running that nobody waits any more, and waits for none of them either. */
   close(): void {
     const reason = new CacheError('CLOSED', 'The cache was closed while this was loading.');
     for (const flight of this.#running) flight.end(reason);
+    this.#running.clear();
     for (const abort of this.#alone) abort.abort(reason);
   }
 

@@ -464,6 +464,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     const runtime = this.#runtime;
     const { errors } = runtime;
     this.#closing.abort(null);
+    runtime.engine.endRefreshes();
     if (this.#warming) await runtime.bounded(this.#warming);
     // What is under way needs plugins to its end: an audit, for one.
     const hasEnded = await runtime.bounded(this.settled().then(() => true));

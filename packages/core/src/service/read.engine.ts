@@ -30,6 +30,7 @@ export class ReadEngine implements StrategyEngine {
   readonly #options: ReadEngineOptions;
   /** Loads that go on although their caller got something else. */
   readonly #background = new Set<Promise<unknown>>();
+  #isEnding = false;
   #isClosed = false;
 
   constructor(options: ReadEngineOptions) {
@@ -105,15 +106,21 @@ export class ReadEngine implements StrategyEngine {
 
   refreshRefusal(key: string): RefreshRefusal | null {
     const { loader, isReachable, flags } = this.#options;
-    if (this.#isClosed) return 'closed';
+    if (this.#isEnding) return 'closed';
     if (!flags.isEnabled()) return 'disabled';
     if (loader.isLoading(key)) return 'loading';
     if (!isReachable(key)) return 'breaker-open';
     return loader.isBackingOff(key, 'refresh') ? 'backing-off' : null;
   }
 
+  /** Begins no refresh any more; all else goes on. */
+  endRefreshes(): void {
+    this.#isEnding = true;
+  }
+
   /** Finds nothing and refreshes nothing any more; resolves when loads that go on without their caller have ended. */
   async close(): Promise<void> {
+    this.endRefreshes();
     this.#isClosed = true;
     await Promise.all(this.#background);
   }

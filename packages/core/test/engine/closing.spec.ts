@@ -74,6 +74,19 @@ describe('closing a cache', () => {
     expect(signal?.aborted).toBe(true);
   });
 
+  it('waits once for a loader that never ends and hears nothing', async () => {
+    const fleet = new Fleet();
+    const cache = await fleet.join();
+    const read = cache.cache(KEY, () => new Promise(() => undefined));
+    const refused = expect(read).rejects.toMatchObject({ code: 'CLOSED' });
+    await settle();
+    let isClosed = false;
+    const closing = cache.close().then(() => (isClosed = true));
+    await fleet.clock.advance(10_500);
+    expect(isClosed).toBe(true);
+    await Promise.all([closing, refused]);
+  });
+
   it('loads for those who still ask, and caches nothing', async () => {
     const fleet = new Fleet();
     const cache = await fleet.join();

@@ -51,6 +51,21 @@ function scheduling(options: RefreshSchedulerOptions = {}) {
 
 describe('RefreshScheduler', () => {
   describe('submit', () => {
+    it.each([1, 70])(
+      'lets work that never ends take up no place for ever, read of %i keys',
+      async (keys) => {
+        const { submit, begun, clock, scheduler } = scheduling({ maxConcurrentRefreshes: 2 });
+        expect(['stuck', 'hanging'].map((key) => submit(key))).toEqual(['started', 'started']);
+        for (let second = 0; second < 70; second++) {
+          submit(`read-${second % keys}`); // the queue gets old, and pressure with it
+          clock.advance(1_000);
+          await idle();
+        }
+        expect(begun.length).toBe(Math.min(4, 2 + keys));
+        expect(scheduler.counts.running).toBe(begun.length - 2);
+      },
+    );
+
     it('runs no more at once than it may, and the next when one has ended', async () => {
       const { scheduler, submit, begun, end } = scheduling({ maxConcurrentRefreshes: 2 });
       expect(['a', 'b', 'c'].map((key) => submit(key))).toEqual(['started', 'started', 'queued']);

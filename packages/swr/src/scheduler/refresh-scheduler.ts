@@ -50,6 +50,14 @@ export interface RefreshCounts {
   readonly shedBy: Readonly<Record<ShedReason, number>>;
 }
 
+/** What runs longer may never end: it goes on, and others begin in its place. */
+const MAX_PLACE_MS = 60_000;
+
+interface RunningWork {
+  readonly startedAt: number;
+  readonly ended: Promise<void>;
+}
+
 interface QueuedWork extends Waiting {
   readonly work: RefreshWork;
   /** Runs something in the async context of the reader, not of whoever's end made room for it. */
@@ -71,7 +79,8 @@ const SHED_AT: Readonly<Record<PressureLevel, readonly CachePriority[]>> = {
 export class RefreshScheduler {
   readonly #settings: SchedulerSettings;
   readonly #queue = new WorkQueue<QueuedWork>();
-  readonly #running = new Map<string, Promise<void>>();
+  /** What takes up a place, the longest first. */
+  readonly #running = new Map<string, RunningWork>();
   readonly #gauge: PressureGauge;
   readonly #budget: TokenBucket;
   readonly #log: DecisionLog;
@@ -117,10 +126,14 @@ export class RefreshScheduler {
     if (this.#running.has(key)) return this.#note(work, 'known', 'a refresh is running already');
     const waiting = this.#queue.get(key);
     if (waiting && mayReplace(waiting.priority, priority)) {
+      this.#pump(); // what runs may have run too long by now
       return this.#note(work, 'known', 'a refresh is waiting already');
     }
     const dropped = this.#unwanted(work);
-    if (dropped) return dropped;
+    if (dropped) {
+      this.#pump(); // what waits may be what presses
+      return dropped;
+    }
     const queued = {
       key,
       priority,
@@ -141,7 +154,8 @@ export class RefreshScheduler {
   async close(deadlineMs = 5_000): Promise<void> {
     this.#closing.abort();
     for (const { work } of this.#queue.takeAll()) this.#shed(work, 'closed');
-    const owned = [...this.#running.values(), this.#waking].filter((work) => work !== null);
+    const running = [...this.#running.values()].map(({ ended }) => ended);
+    const owned = this.#waking ? [...running, this.#waking] : running;
     await drained(owned, deadlineMs, this.#settings.clock);
   }
 
@@ -177,7 +191,16 @@ export class RefreshScheduler {
   /** Milliseconds until work of this priority may start; `null`: not before some that runs has ended. */
   #waitMs(priority: CachePriority): number | null {
     const most = concurrencyOf(priority, this.#settings.maxConcurrentRefreshes);
+    if (this.#running.size >= most) this.#giveUpPlaces();
     return this.#running.size < most ? this.#budget.waitMs() : null;
+  }
+
+  #giveUpPlaces(): void {
+    const now = this.#now();
+    for (const [key, { startedAt }] of this.#running) {
+      if (now - startedAt < MAX_PLACE_MS) return;
+      this.#running.delete(key);
+    }
   }
 
   /** Starts what may start. The more urgent may fill more, so whoever is behind a head that may not, may not either. */
@@ -219,10 +242,15 @@ export class RefreshScheduler {
 
   #start({ work, queuedAt, inContext }: QueuedWork): RefreshDecision {
     this.#budget.take();
-    this.#running.set(
-      work.key,
-      inContext(() => this.#run(work, queuedAt)),
-    );
+    const startedAt = this.#now();
+    const ended = inContext(() => this.#run(work, queuedAt));
+    this.#running.set(work.key, { startedAt, ended });
+    void ended.then(() => {
+      // Unless its place was given up, and perhaps taken by later work of the same key.
+      if (this.#running.get(work.key)?.ended === ended) this.#running.delete(work.key);
+      this.#pump();
+      this.#wakeLater();
+    });
     return this.#note(work, 'started', 'a refresh is running');
   }
 
@@ -237,9 +265,6 @@ export class RefreshScheduler {
       this.#ended.failed++; // the work has told whom it concerns
       this.#note(work, 'started', 'a refresh has failed');
     }
-    this.#running.delete(work.key);
-    this.#pump();
-    this.#wakeLater();
   }
 
   #shed(work: RefreshWork, reason: ShedReason, why: string = reason): RefreshDecision {
