@@ -80,16 +80,21 @@ export class EntryStore {
     names: readonly string[],
     open: (answers: readonly (Uint8Array | null)[], places: readonly number[]) => void,
   ): Promise<void> {
-    const ask = async (guard: StoreGuard, places: readonly number[]): Promise<void> => {
-      const group = places.map((place) => names[place] as string);
-      const answers = await this.#fetch(guard, () => this.#getMany(group));
-      if (answers) open(answers, places);
-    };
     const asked: Promise<void>[] = [];
     for (const [guard, places] of this.#placesByGuard(names)) {
+      const parts: (readonly number[])[] = [];
       for (let from = 0; from < places.length; from += MAX_NAMES) {
-        asked.push(ask(guard, places.slice(from, from + MAX_NAMES)));
+        parts.push(places.slice(from, from + MAX_NAMES));
       }
+      const asks = parts.map(
+        (part) => () => this.#getMany(part.map((place) => names[place] as string)),
+      );
+      this.#fetchParts(guard, asks).forEach((fetching, i) => {
+        const opening = fetching.then((answers) => {
+          if (answers) open(answers, parts[i] ?? []);
+        });
+        asked.push(opening);
+      });
     }
     await Promise.all(asked);
   }
@@ -195,11 +200,22 @@ export class EntryStore {
     return isSame;
   }
 
-  /** Stored bytes, once it is known that the journal can be trusted. */
-  async #fetch<T>(guard: StoreGuard, ask: () => Promise<T>): Promise<T | null> {
+  #fetch<T>(guard: StoreGuard, ask: () => Promise<T>): Promise<T | null> {
+    return this.#fetchParts(guard, [ask])[0] as Promise<T | null>;
+  }
+
+  /** Stored bytes, once it is known that the journal can be trusted; of each part of one question. */
+  #fetchParts<T>(
+    guard: StoreGuard,
+    asks: readonly (() => Promise<T>)[],
+  ): readonly Promise<T | null>[] {
+    return this.#askAndHear(guard, asks).map((asked) => this.#believed(asked));
+  }
+
+  async #believed<T>(asked: Promise<readonly [T, boolean]>): Promise<T | null> {
     const { errors } = this.#options;
     try {
-      const [answer, isHeard] = await this.#askAndHear(guard, ask);
+      const [answer, isHeard] = await asked;
       if (isHeard) errors.end('blind');
       else {
         errors.note('blind');
@@ -212,18 +228,25 @@ export class EntryStore {
     }
   }
 
-  #askAndHear<T>(guard: StoreGuard, ask: () => Promise<T>): Promise<[T, boolean]> {
+  #askAndHear<T>(
+    guard: StoreGuard,
+    asks: readonly (() => Promise<T>)[],
+  ): readonly Promise<readonly [T, boolean]>[] {
     const { errors, journal } = this.#options;
     const home = this.#options.guard.journal;
-    if (home === guard) return guard.run(() => Promise.all([ask(), this.#hear()]));
-    const asked = guard.run(ask);
-    if (!journal.isBlind() && !journal.hasQueued) return asked.then((answer) => [answer, true]);
+    if (home === guard) {
+      return guard.runParts(asks.map((ask) => () => Promise.all([ask(), this.#hear()])));
+    }
+    const asked = guard.runParts(asks);
+    if (!journal.isBlind() && !journal.hasQueued) {
+      return asked.map((part) => part.then((answer) => [answer, true]));
+    }
     const hearing = errors.guard(
       'store-failed',
       () => home.run(async () => this.#hear()),
       () => !journal.isBlind(), // what waits to be recorded counts here all the same
     );
-    return Promise.all([asked, hearing]);
+    return asked.map((part) => Promise.all([part, hearing]));
   }
 
   /** Whether this process knows what was invalidated: at once, unless that has to be asked for. */

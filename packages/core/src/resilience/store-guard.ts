@@ -58,6 +58,23 @@ export class StoreGuard {
     return this.#options.breaker.run(() => this.#inTime(work, budgetMs));
   }
 
+  /**
+   * As {@link run}, for what is one question in parts: each has an outcome of its own, but they count as one, which failed
+   * if all of them did, and a breaker that lets one call through lets all of them.
+   */
+  runParts<T>(parts: readonly (() => Promise<T>)[]): readonly Promise<T>[] {
+    const [only] = parts;
+    if (only && parts.length === 1) return [this.run(only)];
+    const { breaker, budgetMs } = this.#options;
+    let answers: readonly Promise<T>[] | undefined;
+    const whole = breaker.run(() => {
+      answers = parts.map((part) => this.#inTime(part, budgetMs));
+      return firstOf(answers);
+    });
+    whole.catch(() => undefined); // each part says what became of it
+    return answers ?? parts.map(() => whole);
+  }
+
   /** As {@link run}, for work whose failure changes nothing but a count. */
   attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     return this.#options.errors.guard(
@@ -75,4 +92,9 @@ export class StoreGuard {
       throw new CacheError('STORE_TIMEOUT', `The store did not answer within ${budgetMs} ms.`);
     });
   }
+}
+
+/** The first answer; where there is none, why the first part has none. */
+function firstOf<T>(answers: readonly Promise<T>[]): Promise<T> {
+  return Promise.any(answers).catch(() => answers[0] as Promise<T>);
 }
