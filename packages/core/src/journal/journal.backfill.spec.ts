@@ -75,6 +75,25 @@ describe('JournalBackfill', () => {
     expect(validity.floor).toBeLessThan(validity.head.stamp);
   });
 
+  it.each([0, 1, 2, 3, 4, 5])(
+    'fills what is skipped %i steps after the last page of what was skipped before came',
+    async (steps) => {
+      const { log, join } = history();
+      await log.open(CONSTANTS, 0);
+      const first = await log.append(tag('first'), 1);
+      const page = await log.readBackwards(Infinity, 10);
+      const skipped = await log.append(tag('skipped'), 2);
+      const head = await log.append(tag('head'), 3);
+      jest.spyOn(log, 'readBackwards').mockResolvedValueOnce(page);
+      const { backfill, validity } = join();
+      backfill.jumpTo(first as JournalRecord);
+      for (let i = 0; i < steps; i++) await Promise.resolve();
+      backfill.jumpTo(head as JournalRecord);
+      await settle();
+      expect(validity.floor).toBeLessThan((skipped as JournalRecord).stamp);
+    },
+  );
+
   it('reads on for hold-offs beyond a clear, and into the epoch before', async () => {
     const { clock, log, join } = history();
     const { record } = await log.open(CONSTANTS, 0);

@@ -34,7 +34,8 @@ export class JournalBackfill {
   readonly #holdOffs: HoldOffs;
   #gap: Gap | null = null;
   #page: Promise<readonly JournalRecord[]> | null = null;
-  #running: Promise<void> | null = null;
+  #isRunning = false;
+  #run: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(log: IJournalLog, validity: Validity, holdOffs: HoldOffs) {
@@ -63,10 +64,8 @@ export class JournalBackfill {
 
   /** Goes on with what is left, if anything; a failure leaves the floor where it is until the next call. */
   run(): void {
-    if (!this.#gap || this.#running || this.#isClosed) return;
-    this.#running = this.#fill()
-      .catch(() => undefined)
-      .finally(() => (this.#running = null));
+    if (!this.#gap || this.#isRunning || this.#isClosed) return;
+    this.#run = this.#fill().catch(() => undefined);
   }
 
   /** Resolves when the page that is being read has come or failed: for most journals that is all that matters. */
@@ -76,26 +75,33 @@ export class JournalBackfill {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#running;
+    await this.#run;
   }
 
   async #fill(): Promise<void> {
-    while (this.#gap && !this.#isClosed) {
-      const gap: Gap = this.#gap;
-      const epoch = this.#validity.epoch as Epoch;
-      this.#page = this.#log.readBackwards(gap.oldest?.stamp ?? gap.head + 1, PAGE);
-      const page = await this.#page;
-      if (gap !== this.#gap) continue;
-      for (const record of page) {
-        if (!gap.isLearned) this.#learn(record, gap, epoch);
-        if (!gap.isSettled) this.#settle(record, gap);
-      }
-      gap.oldest = page.at(-1) ?? gap.oldest;
-      const isEnd = page.length < PAGE && isOpen(gap); // otherwise an older gap begins in this very page
-      if (isEnd) endAt(gap);
-      if (gapsFrom(gap).every(({ isSettled }) => isSettled)) this.#holdOffs.onRead();
-      this.#gap = isEnd ? null : (gapsFrom(gap).find(isOpen) ?? null);
+    this.#isRunning = true;
+    try {
+      while (this.#gap && !this.#isClosed) await this.#fillFrom(this.#gap);
+    } finally {
+      this.#isRunning = false; // in the step that saw that nothing is left: what is skipped from here on starts anew
     }
+  }
+
+  /** Reads one page, and goes on to the next older gap where this one is closed by it. */
+  async #fillFrom(gap: Gap): Promise<void> {
+    const epoch = this.#validity.epoch as Epoch;
+    this.#page = this.#log.readBackwards(gap.oldest?.stamp ?? gap.head + 1, PAGE);
+    const page = await this.#page;
+    if (gap !== this.#gap) return;
+    for (const record of page) {
+      if (!gap.isLearned) this.#learn(record, gap, epoch);
+      if (!gap.isSettled) this.#settle(record, gap);
+    }
+    gap.oldest = page.at(-1) ?? gap.oldest;
+    const isEnd = page.length < PAGE && isOpen(gap); // otherwise an older gap begins in this very page
+    if (isEnd) endAt(gap);
+    if (gapsFrom(gap).every(({ isSettled }) => isSettled)) this.#holdOffs.onRead();
+    this.#gap = isEnd ? null : (gapsFrom(gap).find(isOpen) ?? null);
   }
 
   /** What a record means for entries: earlier epochs mean nothing, and after a clear nothing earlier does. */
