@@ -48,7 +48,8 @@ export class RedisService {
 
   /**
    * The raw ioredis client of a connection to the first store, for commands that the cache does not use. Another one
-   * after that connection was lost, so take it anew each time. Its errors carry command arguments.
+   * after that connection was lost, so take it anew each time. Its errors carry command arguments, and nothing bounds how long
+   * it waits for an answer.
    * @throws CacheError `STORE_UNAVAILABLE` while there is no connection
    */
   get client(): Redis {

@@ -56,3 +56,19 @@ describeWithRedis('replies that nobody asked for', (store) => {
     expect((await provider.status()).connected).toBe(true);
   });
 });
+
+describeWithRedis('replies that came while the process was busy', (store) => {
+  it('are not late, however long that was', async () => {
+    const limitMs = 500;
+    const service = new RedisService({ url: store().url, commandTimeoutMs: limitMs });
+    await service.connect();
+    const beBusy = (): void => {
+      const end = performance.now() + 4 * limitMs;
+      while (performance.now() < end);
+    };
+    const reading = service.run(KEY, (client) => client.ping());
+    process.nextTick(() => process.nextTick(beBusy)); // once the command has left
+    expect(await reading).toBe('PONG');
+    await service.close();
+  });
+});

@@ -18,11 +18,14 @@ const ROLE_CHECK_MS = 1_000;
 /** Runs commands on one link: bounded, counted, and with the cache's own errors. */
 export class RedisConnection {
   readonly #link: RedisLink;
+  /** Bound on an answer, milliseconds; absent: who blocks says how long. */
+  readonly #limitMs: number | undefined;
   #replies = 0;
   #pending = 0;
   #roleKnownAt = -Infinity;
 
   constructor(options: RedisLinkOptions) {
+    this.#limitMs = options.client.commandTimeout;
     this.#link = new RedisLink({
       ...options,
       onIdentity: (identity) => {
@@ -58,10 +61,10 @@ export class RedisConnection {
 
   /**
    * Runs commands on a usable connection. On one that never was opened, opens it.
-   * @param limitMs bound on the answer where the client has none of its own
+   * @param limitMs bound on the answer, if another than the connection's own
    * @throws CacheError `STORE_UNAVAILABLE`, `STORE_TIMEOUT`, `STORE_REFUSED` or, after `close`, `CLOSED`
    */
-  async run<T>(command: Command<T>, limitMs?: number, isAsking = false): Promise<T> {
+  async run<T>(command: Command<T>, limitMs = this.#limitMs, isAsking = false): Promise<T> {
     // Without a wait where none is needed: commands of one tick are sent in the order in which they were asked for.
     const usable = this.#link.isUsable ? this.#link.client : null;
     const client = usable ?? (await this.#link.becomeUsable());

@@ -234,6 +234,8 @@ export class RedisLink {
 
   #become(client: Redis): boolean {
     if (client.status !== 'ready' || this.isClosed) return false;
+    // Whoever runs commands has a bound of their own: this one would take an answer for late that is there and unread.
+    delete client.options.commandTimeout;
     this.#failure = null;
     if (this.#state.move('usable')) this.#options.onChange?.(null);
     return true;

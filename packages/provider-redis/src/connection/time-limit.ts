@@ -22,6 +22,15 @@ export function answersWithin<T>(ms: number, answer: Promise<T>, signal?: AbortS
       signal?.removeEventListener('abort', expire);
     };
     signal?.addEventListener('abort', expire);
-    answer.then(resolve, reject).finally(settle);
+    answer.then(
+      (value) => {
+        settle();
+        resolve(value);
+      },
+      (error: Error) => {
+        settle();
+        reject(error);
+      },
+    );
   });
 }
