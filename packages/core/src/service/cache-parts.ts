@@ -57,7 +57,7 @@ export function assembleCache(provider: ICacheProvider, config: CacheConfig): Ca
   const plugins = new PluginRunner({
     plugins: merged.plugins,
     errors,
-    bounded: (work, ms) => runtime.bounded(work, ms),
+    bounded: (work, ms) => runtime.lifecycle.bounded(work, ms),
   });
   const limits = resolveLimits(config.healthLimits);
   const { measures } = merged;

@@ -78,7 +78,9 @@ export class CacheReports {
 
   /** Who asks while the store is being asked gets the same answer. */
   #store(): Promise<StoreStatus> {
-    this.#asking ??= this.#options.runtime.storeStatus().finally(() => (this.#asking = null));
+    this.#asking ??= this.#options.runtime.lifecycle
+      .storeStatus()
+      .finally(() => (this.#asking = null));
     return this.#asking;
   }
 

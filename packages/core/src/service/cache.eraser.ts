@@ -70,7 +70,7 @@ export class CacheEraser {
     options: InvalidationOptions | undefined,
   ): Promise<InvalidationResult> {
     const { stamp, recorded, queued, removed } = await this.#chain.run(operation, async () => {
-      await this.#runtime.nameable();
+      await this.#runtime.lifecycle.nameable();
       return work();
     });
     if (recorded || options?.whenQueued !== 'throw') return { stamp, recorded, queued, removed };

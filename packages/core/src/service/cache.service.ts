@@ -316,7 +316,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    * rejects only with @throws CacheError `KEY_INVALID`
    */
   async probe(key: string): Promise<Probe> {
-    await this.#runtime.ready();
+    await this.#runtime.lifecycle.ready();
     return this.#runtime.probe.look(key);
   }
 
@@ -368,7 +368,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
    */
   async configure(change: SettingsChange): Promise<SettingsResult> {
     const { changes, announced } = await this.#chain.run(operationOf('configure'), async () => {
-      await this.#runtime.nameable();
+      await this.#runtime.lifecycle.nameable();
       const result = await this.#runtime.flags.change(change);
       return { ...result, outcome: 'done' as const, tier: null };
     });
@@ -435,7 +435,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
   async onTagInvalidated(tags: readonly string[], listener: () => void): Promise<() => void> {
     assertTags(tags);
     assertFunction('The listener', listener);
-    await this.#runtime.nameable();
+    await this.#runtime.lifecycle.nameable();
     const { hasher, journal } = this.#runtime;
     return journal.subscribe(hasher.coverHashes('tag', tags), listener);
   }
@@ -451,29 +451,28 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
   }
 
   async #start(): Promise<void> {
-    await this.#runtime.start();
-    const { isClosed, gate } = this.#runtime;
+    const { lifecycle, gate } = this.#runtime;
+    await lifecycle.start();
     if (gate.refusal) throw gate.refusal;
-    if (isClosed) return;
+    if (lifecycle.isClosed) return;
     await this.#plugins.start(this);
     const isWarmed = this.settings.warming && this.#warmers.names.length > 0;
     if (isWarmed) this.#warming = this.warm({}, { signal: this.#closing.signal });
   }
 
   async #close(): Promise<void> {
-    const runtime = this.#runtime;
-    const { errors } = runtime;
+    const { lifecycle, engine, loader, errors } = this.#runtime;
     this.#closing.abort(null);
-    runtime.engine.endRefreshes();
-    if (this.#warming) await runtime.bounded(this.#warming);
+    engine.endRefreshes();
+    if (this.#warming) await lifecycle.bounded(this.#warming);
     // What is under way needs plugins to its end: an audit, for one.
-    const hasEnded = await runtime.bounded(this.settled().then(() => true));
-    if (!hasEnded) runtime.loader.close();
+    const hasEnded = await lifecycle.bounded(this.settled().then(() => true));
+    if (!hasEnded) loader.close();
     await nextTurn();
     await this.#plugins.close();
     const closing = (): Promise<void> => this.#strategies.close();
-    await runtime.bounded(errors.guard('plugin-failed', closing, () => undefined));
-    await runtime.close();
+    await lifecycle.bounded(errors.guard('plugin-failed', closing, () => undefined));
+    await lifecycle.close();
     this.#commits.close();
   }
 }

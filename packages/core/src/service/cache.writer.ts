@@ -113,7 +113,7 @@ export class CacheWriter {
   /** Where a write goes. A cache that is off, or is left out, stores nothing, and still says what became invalid. */
   async #writable(key: string, options: ResolvedCacheOptions): Promise<Admitted> {
     const { gate } = this.#runtime;
-    await this.#runtime.nameable();
+    await this.#runtime.lifecycle.nameable();
     const own = gate.concerns(options) ? gate.admit(key, options) : { key, options };
     if (own && this.#runtime.flags.isEnabled(options.template)) return own;
     return { key: own?.key ?? key, options: { ...(own?.options ?? options), ttlMs: 0 } };

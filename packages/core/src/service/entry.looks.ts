@@ -33,7 +33,7 @@ export class EntryLooks {
     const resolved = this.#options.options.resolve(options);
     const operation = operationOf('get', { key, template: resolved.template, options: resolved });
     const { value } = await this.#options.chain.run(operation, async () => {
-      await this.#runtime.ready();
+      await this.#runtime.lifecycle.ready();
       const isOn = this.#runtime.isOn(resolved.template);
       const found = isOn ? (await this.#lookUp(key, resolved)).found : null;
       const answer = found && unexpired<T>(this.#runtime.engine, found);
@@ -60,7 +60,7 @@ export class EntryLooks {
   }
 
   async #explained(key: string, options: ResolvedCacheOptions): Promise<Explanation> {
-    await this.#runtime.ready();
+    await this.#runtime.lifecycle.ready();
     const { engine, journal, gate } = this.#runtime;
     const { found, ownKey } = gate.isOpen
       ? await this.#lookUp(key, options)

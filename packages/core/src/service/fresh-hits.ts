@@ -77,8 +77,9 @@ export class FreshHits {
     load: unknown,
     options: CacheOptions | undefined,
   ): ResolvedCacheOptions | null {
-    const { isOpen, flags, gate } = this.#runtime;
-    if (!this.#shared || !isOpen || READS.hasSubscribers || typeof load !== 'function') return null;
+    const { lifecycle, flags, gate } = this.#runtime;
+    if (!this.#shared || !lifecycle.isOpen || READS.hasSubscribers || typeof load !== 'function')
+      return null;
     try {
       if (!flags.isEnabled(options?.template)) return null;
       if (options !== undefined && !takesShortWay(options)) return null;
@@ -114,7 +115,7 @@ export class FreshHits {
 
   #ownHit(key: string, options: CacheOptions | undefined): HeldEntry | null {
     const runtime = this.#runtime;
-    if (!this.#own || !runtime.isOpen) return null;
+    if (!this.#own || !runtime.lifecycle.isOpen) return null;
     if (!runtime.flags.isEnabled(options?.template)) return null;
     if (options !== this.#constant && options !== undefined && !this.#isIndifferent(options))
       return null;

@@ -30,8 +30,9 @@ export class PlainLooks {
 
   async get<T>(key: string): Promise<T | null> {
     assertKey(key);
-    const { engine, repository, isOpen } = this.#runtime;
-    const own = isOpen && this.#runtime.isOn() ? repository.findOwn(key, this.#plain) : null;
+    const { engine, repository, lifecycle } = this.#runtime;
+    const own =
+      lifecycle.isOpen && this.#runtime.isOn() ? repository.findOwn(key, this.#plain) : null;
     const held = own && unexpired<T>(engine, { entry: own, tier: 'l1' });
     // What is answered now is no miss; otherwise the caller's context knows that it begins to look now.
     return this.#get<T>(key, held, held ? null : this.#look());
@@ -44,8 +45,8 @@ export class PlainLooks {
 
   /** Synchronously, so that the caller's context knows when it began to look. */
   #look(): Look | null {
-    const { journal, missed, isClosed } = this.#runtime;
-    return isClosed ? null : missed.begin(journal.moment(), journal.holdOffs());
+    const { journal, missed, lifecycle } = this.#runtime;
+    return lifecycle.isClosed ? null : missed.begin(journal.moment(), journal.holdOffs());
   }
 
   /** How entries are wanted by calls that have no options. */
@@ -56,7 +57,7 @@ export class PlainLooks {
   async #get<T>(key: string, held: ReadResult<T> | null, read: Look | null): Promise<T | null> {
     const { value } = await this.#options.chain.run(operationOf('get', { key }), async () => {
       if (held) return held;
-      await this.#runtime.ready();
+      await this.#runtime.lifecycle.ready();
       const { engine } = this.#runtime;
       const found = this.#runtime.isOn() ? await engine.find(key, this.#plain) : null;
       const answer = found && unexpired<T>(engine, found);
@@ -70,9 +71,9 @@ export class PlainLooks {
   async #getMany<T>(keys: readonly string[], read: Look | null): Promise<(T | null)[]> {
     const values = new Array<T | null>(keys.length).fill(null);
     await this.#options.chain.run(operationOf('get', { keys }), async () => {
-      await this.#runtime.ready();
-      const { repository, isClosed, clock } = this.#runtime;
-      const isUsable = this.#runtime.isOn() && !isClosed;
+      await this.#runtime.lifecycle.ready();
+      const { repository, lifecycle, clock } = this.#runtime;
+      const isUsable = this.#runtime.isOn() && !lifecycle.isClosed;
       const { isPlainlyFresh } = this.#options;
       const found = isUsable
         ? await repository.findManyFresh(keys, this.#plain, isPlainlyFresh)

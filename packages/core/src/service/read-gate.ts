@@ -17,9 +17,10 @@ export class ReadGate {
   isUsable(options: ResolvedCacheOptions): boolean | Promise<boolean> {
     const runtime = this.#runtime;
     const { ttlMs, template } = options;
-    if (ttlMs === 0 || runtime.isClosed || !runtime.flags.isEnabled(template)) return false;
-    if (runtime.isOpen) return this.#isCaughtUp(options);
-    return runtime.ready().then(() => runtime.gate.isOpen && this.#isCaughtUp(options));
+    if (ttlMs === 0 || runtime.lifecycle.isClosed || !runtime.flags.isEnabled(template))
+      return false;
+    if (runtime.lifecycle.isOpen) return this.#isCaughtUp(options);
+    return runtime.lifecycle.ready().then(() => runtime.gate.isOpen && this.#isCaughtUp(options));
   }
 
   /**
@@ -27,9 +28,9 @@ export class ReadGate {
    * @throws, and rejects with, what the protection refuses the call with
    */
   admit(key: string, options: ResolvedCacheOptions): Admitted | null | Promise<Admitted | null> {
-    const { gate, isOpen } = this.#runtime;
-    if (isOpen) return gate.admit(key, options);
-    return this.#runtime.ready().then(() => (gate.isOpen ? gate.admit(key, options) : null));
+    const { gate, lifecycle } = this.#runtime;
+    if (lifecycle.isOpen) return gate.admit(key, options);
+    return lifecycle.ready().then(() => (gate.isOpen ? gate.admit(key, options) : null));
   }
 
   /** {@link admit} of several keys; `null`: the call is not on protected data. */
