@@ -21,7 +21,7 @@ describeWithRedis('erasing what several processes store', (store) => {
 
   const joined = async (): Promise<Clinic> => {
     const provider = new RedisCacheProvider(new RedisService({ url: store().url }));
-    const config = { namespace, invalidationDeadlineMs: 1_000 };
+    const config = { namespace, readBudgetMs: 30_000, invalidationDeadlineMs: 30_000 };
     const clinic = await clinicCache({ keyring, keyStore, provider, config });
     open.push(clinic);
     return clinic;

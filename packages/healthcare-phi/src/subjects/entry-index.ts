@@ -185,8 +185,7 @@ export class EntryIndex {
       const before = await this.#keeper.remove(page);
       if (before === null) return null; // they stay in the index, for the next attempt
       const dropped = await this.#keeper.dropMembers(set, page);
-      if (dropped === null) return null;
-      stuckAt = dropped === 0 ? page[0] : undefined; // others may be at it too
+      stuckAt = dropped ? undefined : page[0]; // others may be at it too, or the answer came late
       // What was stored in between has just lost its place in the index.
       const between = await this.#keeper.remove(page);
       if (between === null) return null;
