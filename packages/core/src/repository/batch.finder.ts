@@ -66,8 +66,8 @@ export class BatchFinder {
     });
     await stored.findMany(names, (answers, places) => {
       const nowMs = clock.now();
-      answers.forEach((bytes, i) => {
-        const one = missing[places[i] ?? -1];
+      places.forEach((at, i) => {
+        const [one, bytes] = [missing[at], answers[i]];
         if (bytes && one) found[one.place] = open(one.key, one.version, bytes, nowMs);
       });
     });

@@ -27,6 +27,22 @@ describe('CacheService over a provider that', () => {
     expect(await read).toBe('v');
   });
 
+  const batch = { setMany: () => undefined, delMany: () => 0 };
+  it.each<[string, object]>([
+    ['never answers a batch', { getMany: never }],
+    ['throws on a batch', { getMany: broken }],
+    ['answers a batch with nothing', { getMany: () => undefined }],
+    ['answers a batch with too little', { getMany: () => [] }],
+    ['answers a batch with rubbish', { getMany: (keys: string[]) => keys.map(() => 'text') }],
+    ['answers a batch with no list', { getMany: () => 'text' }],
+  ])('%s: batches miss', async (_name, more) => {
+    const clock = new FakeClock();
+    const cache = new CacheService(odd({ ...batch, ...more }), { clock });
+    const read = cache.batchGet(['a', 'b']);
+    await clock.advance(30_000);
+    expect(await read).toEqual([null, null]);
+  });
+
   it.each<[string, object, (cache: CacheService) => Promise<unknown>]>([
     ['never deletes', { del: never }, (cache) => cache.invalidateCache('k')],
     ['throws when it deletes', { del: broken }, (cache) => cache.invalidateCache('k')],
