@@ -3,7 +3,7 @@ import type { ChainableCommander, Redis } from 'ioredis';
 
 import { RedisError, toCacheError } from './connection/redis.errors.js';
 import type { RedisService } from './redis.service.js';
-import { runPipeline } from './store/pipeline.js';
+import { concernsAll, runPipeline } from './store/pipeline.js';
 import type { RedisStore } from './store/redis-store.js';
 import { sendable } from './value-bytes.js';
 
@@ -70,17 +70,25 @@ export class RedisBatch {
   }
 
   async delMany(keys: readonly string[]): Promise<number> {
-    if (this.#service.isClustered) {
-      const counts = await this.#each(keys, String, (client, key) => client.unlink(key));
-      return sumOf(counts as number[]);
-    }
-    const unlink = (places: Part): Promise<number> => {
+    if (this.#service.isClustered) return this.#unlinkEach(keys);
+    const unlink = async (places: Part): Promise<number> => {
       const part = pick(keys, places);
-      return this.#service.atStoreOf(part[0] ?? '', (store) =>
-        store.run((client) => client.unlink(part)),
-      );
+      try {
+        return await this.#service.atStoreOf(part[0] ?? '', (store) =>
+          store.run((client) => client.unlink(part)),
+        );
+      } catch (error) {
+        // One key may be the reason, such as one that the ACL user may not touch: the others go.
+        if (part.length === 1 || concernsAll(error as Error)) throw error;
+        return this.#unlinkEach(part);
+      }
     };
     return sumOf(await Promise.all((await this.#parts(keys)).map(unlink)));
+  }
+
+  async #unlinkEach(keys: readonly string[]): Promise<number> {
+    const counts = await this.#each(keys, String, (client, key) => client.unlink(key));
+    return sumOf(counts as number[]);
   }
 
   /** One command an item, pipelined by store; rejects with the first error when all are done. */

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 
 import type { RedisService } from './redis.service.js';
 import { ask, scan } from './scan.js';
-import { runPipeline } from './store/pipeline.js';
+import { concernsAll, runPipeline } from './store/pipeline.js';
 
 /**
  * Removes the keys that match, on all stores at once.
@@ -23,9 +23,16 @@ export async function sweep(
   return { removed, complete };
 }
 
-/** A cluster takes one slot a command. What has moved to another node meanwhile stays, and is found there or not. */
+/**
+ * A cluster takes one slot a command, and a key that is refused keeps no other. What has moved to another node meanwhile
+ * stays, and is found there or not.
+ */
 async function unlink(client: Redis, keys: Buffer[], isClustered: boolean): Promise<number> {
-  if (!isClustered) return client.unlink(keys);
+  try {
+    if (!isClustered) return await client.unlink(keys);
+  } catch (error) {
+    if (concernsAll(error as Error)) throw error;
+  }
   const outcomes = await runPipeline(client, (commands) => {
     for (const key of keys) commands.unlink(key);
   });

@@ -57,6 +57,29 @@ describeWithRedis(
       },
     );
 
+    it('lets the others of several keys be read, written, removed and swept where one is not the cache’s', async () => {
+      const provider = new RedisCacheProvider(await signedIn());
+      await provider.connect();
+      const mine = ['vc:some:a', 'vc:some:b'];
+      const keys = [mine[0]!, 'other:some', mine[1]!];
+      const value = Buffer.from('value');
+      const refusal = { code: 'STORE_REFUSED' };
+      await administrate('SET', 'other:some', 'theirs');
+      const fill = () => provider.setMany(keys.map((key) => ({ key, value, ttlMs: 60_000 })));
+      await expect(fill()).rejects.toMatchObject(refusal);
+      expect(await provider.getMany(keys)).toEqual([value, null, value]);
+      await expect(provider.delMany(keys)).rejects.toMatchObject(refusal);
+      expect(await provider.getMany(mine)).toEqual([null, null]);
+      await expect(fill()).rejects.toMatchObject(refusal);
+      expect(await provider.invalidateCacheByPattern('*:some*', 5_000)).toEqual({
+        removed: 2,
+        complete: true,
+      });
+      expect(await provider.getMany(mine)).toEqual([null, null]);
+      await administrate('DEL', 'other:some');
+      await provider.close();
+    });
+
     it('is what exposure() tells an administrator of the user', async () => {
       const service = await signedIn();
       const admin = new RedisCacheProvider(new RedisService({ url: store().url }));
