@@ -49,7 +49,7 @@ export class AuditFile {
 
   /** Adds lines; after a failure the next call first removes what it left. */
   async write(lines: readonly AuditLine[]): Promise<void> {
-    if (this.#isTorn) await this.#handle.truncate(this.#written.bytes);
+    if (this.#isTorn) await this.#cutTo(this.#written.bytes);
     this.#isTorn = true;
     const bytes = Buffer.from(lines.map(({ text }) => `${text}\n`).join(''));
     for (let done = 0; done < bytes.length;) {
@@ -66,20 +66,21 @@ export class AuditFile {
     };
   }
 
-  /** Resolves when all of it is on the disk. @throws Error if somebody removed the file */
+  /** Resolves when all of it is on the disk. @throws Error if somebody removed the file, or cut it */
   async sync(): Promise<void> {
     if (this.#synced.bytes === this.#written.bytes) return;
     const { hash, ...written } = this.#written;
     const synced = { ...written, hash: hash.copy() };
     // At once: one after the other takes a turn of the event loop more, in which all who record go on recording.
-    const [{ nlink }] = await Promise.all([this.#handle.stat(), this.#handle.datasync()]);
+    const [{ nlink, size }] = await Promise.all([this.#handle.stat(), this.#handle.datasync()]);
     if (nlink === 0) throw new Error('the file of the audit log was removed while it was open');
+    if (size < synced.bytes) throw new Error('the file of the audit log was cut while it was open');
     this.#synced = synced;
   }
 
   /** Forgets what is not known to be on the disk, so that it can be written elsewhere and stands once. */
   async rollBack(): Promise<void> {
-    await this.#handle.truncate(this.#synced.bytes);
+    await this.#cutTo(this.#synced.bytes);
     this.#written = { ...this.#synced, hash: this.#synced.hash.copy() };
     this.#isTorn = false;
   }
@@ -89,6 +90,12 @@ export class AuditFile {
     const { bytes, hash, firstSeq, lastSeq } = this.#written;
     const sha256 = hash.copy().digest('hex');
     return { file: basename(this.path), bytes, sha256, chain: this.chain, firstSeq, lastSeq };
+  }
+
+  /** Never makes it longer: what somebody cut off does not come back as zeros. */
+  async #cutTo(bytes: number): Promise<void> {
+    const { size } = await this.#handle.stat();
+    if (size > bytes) await this.#handle.truncate(bytes);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -134,6 +134,23 @@ describe('FileAuditSink', () => {
       expect(made.sink.health().isUp).toBe(false);
       expect(await made.sink.append({ lines: [line], isDurable: true })).toBe(true);
       expect(log.lines()).toEqual([line.text]);
+    });
+
+    it('says that its file was cut, and writes what it has into another; what is missing is found', async () => {
+      const made = await writer();
+      await made.records(3);
+      truncateSync(join(log.path, log.files[0]!));
+      const line = made.chain.link(READ);
+      await expect(made.sink.append({ lines: [line], isDurable: true })).rejects.toThrow(
+        'was cut while it was open',
+      );
+      expect(made.sink.health().isUp).toBe(false);
+      expect(await made.sink.append({ lines: [line], isDurable: true })).toBe(true);
+      expect(log.files.map((name) => log.read(name)).join('')).toBe(`${line.text}\n`);
+      await made.close();
+      const { verdict, findings } = await verifyAudit(log.path, KEYS.publicKey);
+      expect(verdict).toBe('damaged');
+      expect(findings.map(({ kind }) => kind)).toContain('missing-records');
     });
   });
 
