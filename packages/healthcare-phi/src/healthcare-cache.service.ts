@@ -314,7 +314,8 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
   /**
    * Erases what is cached of a patient in the tenant of whoever asks, with their keys, and gives a signed receipt of it. The
    * source, other systems and their backups are the deployer's.
-   * @throws CacheError `LEGAL_HOLD`, `NOT_RECORDED`, `ACCESS_MISSING`, `ACCESS_DENIED`; what the key store rejects with
+   * @throws CacheError `LEGAL_HOLD`, `NOT_RECORDED`, `ACCESS_MISSING`, `ACCESS_DENIED`; what the key store rejects with.
+   * `NOT_RECORDED` has the receipt as its cause where all but keeping that is done
    */
   erasePatient(patientId: string, options: EraseReason = {}): Promise<ErasureReceipt> {
     assertIds({ patientId });

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -78,6 +78,23 @@ describe('erasePatient', () => {
       { actor: 'dr-1', patientId: 'p-1', outcome: 0, detail: { step: 'requested', ...said } },
       { outcome: 0, detail: { step: 'done', ...said, removed: 2, shredded: true } },
     ]);
+    await rm(directory, { recursive: true });
+  });
+
+  it('hands out the receipt that can not be kept, with what is wrong', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'vitalcache-receipts-'));
+    const receiptsDirectory = join(directory, 'receipts');
+    const { cache, as, keyring } = await clinicCache({ receiptsDirectory });
+    await rm(receiptsDirectory, { recursive: true });
+    await writeFile(receiptsDirectory, '');
+    const refused: unknown = await as(() => cache.erasePatient('p-1')).catch((e: unknown) => e);
+    expect(refused).toMatchObject({
+      code: 'NOT_RECORDED',
+      message: expect.stringContaining('receiptsDirectory of healthcarePlugin is no directory'),
+    });
+    const publicKey = createPublicKey(keyring.audit[0]?.key as never);
+    const receipt = (refused as Error).cause as ErasureReceipt;
+    expect(verifyErasureReceipt(receipt, publicKey)).toBe(true);
     await rm(directory, { recursive: true });
   });
 

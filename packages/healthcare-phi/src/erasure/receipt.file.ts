@@ -17,19 +17,31 @@ export async function assertKeepsReceipts(directory: string): Promise<void> {
   }
 }
 
-/** Keeps receipts, each in a file that only its owner can read; written whole, and on the disk when this resolves. */
+/**
+ * Keeps receipts, each in a file that only its owner can read; written whole, and on the disk when this resolves.
+ * @throws CacheError `NOT_RECORDED` with the receipt as its cause: what it is of is done
+ */
 export async function keepReceipt(directory: string, receipt: ErasureReceipt): Promise<string> {
-  await makeDirectory(directory);
   const path = join(directory, `erasure-${receipt.id}.json`);
   const draft = `${path}.new`;
-  const file = await open(draft, 'wx', 0o600);
   try {
-    await file.writeFile(`${JSON.stringify(receipt, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
+    await makeDirectory(directory);
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify(receipt, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(draft, path);
+    await unlink(draft);
+    return path;
+  } catch (error) {
+    await unlink(draft).catch(() => undefined); // it may not be there
+    throw new CacheError(
+      'NOT_RECORDED',
+      `The patient is erased, and the audit has it, but the receipt, which is the cause of this error, could not be kept: receiptsDirectory of healthcarePlugin ${reasonOf(error)}.`,
+      { cause: receipt },
+    );
   }
-  await link(draft, path);
-  await unlink(draft);
-  return path;
 }
