@@ -204,6 +204,27 @@ withBrowser(`the dashboard in a browser${where}`, () => {
     expect(await isWider()).toBe(false);
     expect(await lowContrast(page)).toEqual([]);
     await keepScreenshot(page, 'phone-dark');
+    await page.route('**/state', async (route) => {
+      const response = await route.fetch();
+      const state = (await response.json()) as object;
+      await route.fulfill({ response, json: { ...state, reasons: ['x'.repeat(200)] } });
+    });
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.waitForSelector('#reasons li');
+    expect(await isWider()).toBe(false);
+    const brokenWords = await page.$$eval('#store dt, #store dd', (cells) =>
+      cells.flatMap((cell) => {
+        const node = cell.firstChild as Text;
+        return [...node.data.matchAll(/\S+/g)].flatMap(({ 0: word, index }) => {
+          const range = document.createRange();
+          range.setStart(node, index);
+          range.setEnd(node, index + word.length);
+          return range.getClientRects().length > 1 ? [word] : [];
+        });
+      }),
+    );
+    expect(brokenWords).toEqual([]);
+    await keepScreenshot(page, 'small-phone-dark');
   });
 
   it('is used with the keyboard alone, and keeps the token nowhere', async () => {
@@ -235,10 +256,13 @@ withBrowser(`the dashboard in a browser${where}`, () => {
     expect(await page.isVisible('#ask')).toBe(true);
   });
 
-  it('says that a token is wrong', async () => {
+  it.each([
+    ['of another', 'not-the-token-of-this-test'],
+    ['that fits into no header', '€uro'],
+  ])('says that a token %s is wrong', async (_, token) => {
     const { url } = await start();
     const { page } = await open(url);
-    await page.keyboard.type('not-the-token-of-this-test');
+    await page.keyboard.type(token);
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.getElementById('wrong')?.textContent !== '');
     expect(await page.textContent('#wrong')).toBe('This token is not accepted.');
@@ -269,6 +293,30 @@ withBrowser(`the dashboard in a browser${where}`, () => {
     );
     expect(await page.textContent('#meaning')).toMatch(/The numbers below are of \d\d:\d\d:\d\d/);
     await keepScreenshot(page, 'silent');
+  });
+
+  it.each([
+    [
+      'that it asks too often, and asks less',
+      { status: 429, headers: { 'retry-after': '-1' } },
+      'too often',
+    ],
+    ['that an answer is none', { status: 200, body: '<p>Please log in</p>' }, 'could not say'],
+  ])('says %s', async (_, answer, words) => {
+    const { url } = await start();
+    const { page } = await open(url);
+    await enter(page);
+    let asked = 0;
+    await page.route('**/state', (route) => {
+      asked++;
+      return route.fulfill(answer);
+    });
+    const isSaid = (text: string) =>
+      Boolean(document.getElementById('verdict')?.textContent?.includes(text));
+    await page.waitForFunction(isSaid, words);
+    expect(await page.textContent('#meaning')).toMatch(/The numbers below are of \d\d:\d\d:\d\d/);
+    await page.waitForTimeout(1_000);
+    expect(asked).toBeLessThan(8); // without a bound it would be dozens
   });
 
   it('says that it shows one process of several when answers come from several', async () => {

@@ -2,6 +2,7 @@
 export const DASHBOARD_POLL = `
 var EVERY_MS = 2000;
 var WAIT_MS = 8000;
+var UNTOLD = 'The process could not say how the cache is';
 var token = null;
 var timer = 0;
 var isPaused = false;
@@ -74,16 +75,20 @@ function show(state) {
 
 async function poll() {
   var mine = ++turn;
+  var isAnswered = false;
   var headers = token ? { Authorization: 'Bearer ' + token } : {};
   try {
     var answer = await fetch(stateUrl, { headers: headers, cache: 'no-store', signal: AbortSignal.timeout(WAIT_MS) });
     if (mine !== turn) return;
+    isAnswered = true;
     if (answer.status === 401 || answer.status === 403) return ask('This token is not accepted.');
     if (answer.status === 429) {
       if (before === null) return ask('Too many tries. Wait a minute, then try again.');
-      return later(1000 * (Number(answer.headers.get('Retry-After')) || 10));
+      silent('The process is asked too often');
+      var seconds = Number(answer.headers.get('Retry-After')) || 10;
+      return later(Math.max(EVERY_MS, Math.min(60, seconds) * 1000));
     }
-    if (!answer.ok) silent('The process could not say how the cache is');
+    if (!answer.ok) silent(UNTOLD);
     else {
       var state = await answer.json();
       if (mine !== turn) return;
@@ -91,7 +96,7 @@ async function poll() {
     }
   } catch (error) {
     if (mine !== turn) return;
-    silent('No answer from the process');
+    silent(isAnswered ? UNTOLD : 'No answer from the process');
   }
   later(EVERY_MS);
 }
@@ -100,6 +105,7 @@ byId('ask').addEventListener('submit', function (event) {
   event.preventDefault();
   token = byId('token').value.trim();
   byId('token').value = '';
+  if (!/^[!-~]*$/.test(token)) return ask('This token is not accepted.'); /* it fits into no header */
   isPaused = false;
   say('pause', 'Pause');
   byId('pause').setAttribute('aria-pressed', 'false');

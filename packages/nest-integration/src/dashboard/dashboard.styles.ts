@@ -48,6 +48,7 @@ form label { font-weight: 600; }
 .banner { border-left: .4rem solid var(--tone); background: var(--tint); margin-bottom: 1rem; }
 .banner:focus { outline: none; }
 .banner strong { color: var(--tone); font-size: 1.1rem; }
+.banner li { overflow-wrap: anywhere; }
 .banner ul { margin: .35rem 0 0; padding-left: 1.2rem; }
 .healthy { --tone: var(--healthy); --tint: var(--healthy-tint); }
 .warning { --tone: var(--warning); --tint: var(--warning-tint); }
@@ -62,7 +63,7 @@ svg.trend { display: block; width: 100%; height: 3.5rem; margin-top: .6rem; over
 svg.trend .line { fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
 svg.trend .area { fill: var(--accent); opacity: .14; }
 svg.trend .base { stroke: var(--line); vector-effect: non-scaling-stroke; }
-dl { display: grid; grid-template-columns: fit-content(75%) minmax(0, 1fr); gap: .3rem 1rem; margin: .6rem 0 0; }
+dl { display: grid; grid-template-columns: minmax(0, 1fr) fit-content(52%); gap: .3rem 1rem; margin: .6rem 0 0; }
 dt { color: var(--soft); overflow-wrap: anywhere; }
 dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .bad { color: var(--critical); font-weight: 600; }
