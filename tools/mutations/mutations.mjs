@@ -102,7 +102,7 @@ export const MUTATIONS = [
   {
     mechanism: 'own entries while blind',
     without: 'this process serves what it holds however long it has had no news',
-    file: 'packages/core/src/repository/cache.repository.ts',
+    file: 'packages/core/src/repository/own-tier.ts',
     find: 'return journal.linkAgeMs(nowMs) > blindMaxMs ? null : held;',
     replace: 'return held;',
     suites: HISTORY,
