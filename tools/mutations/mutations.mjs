@@ -102,7 +102,7 @@ export const MUTATIONS = [
   {
     mechanism: 'own entries while blind',
     without: 'this process serves what it holds however long it has had no news',
-    file: 'packages/core/src/repository/own-tier.ts',
+    file: `${REPOSITORY}/own-tier.ts`,
     find: 'return journal.linkAgeMs(nowMs) > blindMaxMs ? null : held;',
     replace: 'return held;',
     suites: HISTORY,
@@ -247,8 +247,8 @@ export const MUTATIONS = [
   {
     mechanism: 'drain: close waits for loads and writes',
     without: 'it closes the store under them',
-    file: `${SERVICE}/cache.runtime.ts`,
-    find: 'await this.bounded(Promise.all([this.engine.close(), this.loader.settled()]));',
+    file: `${SERVICE}/cache.lifecycle.ts`,
+    find: 'await this.bounded(Promise.all([engine.close(), loader.settled()]));',
     replace: '',
     suites: ENGINE,
   },
@@ -303,9 +303,9 @@ export const MUTATIONS = [
   {
     mechanism: 'opened before anything is named',
     without: 'a cache goes on whose protection can not be opened',
-    file: `${SERVICE}/cache.runtime.ts`,
-    find: "if (!(await this.gate.open())) return this.errors.begin('refused', this.gate.refusal);",
-    replace: 'await this.gate.open();',
+    file: `${SERVICE}/cache.lifecycle.ts`,
+    find: "if (!(await gate.open())) return errors.begin('refused', gate.refusal);",
+    replace: 'await gate.open();',
     suites: PROTECTED,
   },
   {

@@ -55,6 +55,27 @@ describe('closing a cache', () => {
     expect(isClosed).toBe(true);
   });
 
+  it('waits as well for what is asked for while plugins close', async () => {
+    const fleet = new Fleet();
+    const slow = slowLoader<string>();
+    let read: Promise<string> | undefined;
+    const close = async (): Promise<void> => {
+      read = cache.cache(KEY, slow.load);
+      await settle();
+    };
+    const cache = await fleet.join({ plugins: [{ name: 'last', close }] });
+    let isClosed = false;
+    const closing = cache.close().then(() => (isClosed = true));
+    await fleet.clock.advance(1_000);
+    expect(read).toBeDefined();
+    expect(isClosed).toBe(false);
+    slow.resolve('v1');
+    await fleet.clock.advance(100);
+    await closing;
+    expect(await read).toBe('v1');
+    expect(fleet.store.count('setFenced')).toBe(1);
+  });
+
   it('ends within bounds when a loader never does, and tells it', async () => {
     const fleet = new Fleet();
     const cache = await fleet.join();
