@@ -43,9 +43,10 @@ export class EntryStore {
     this.#options = options;
     const isShared = provider.shared !== false;
     this.#canGather = store.batch !== undefined && isShared;
-    this.#reads = new ReadGatherer(clock, (guard, names) =>
-      this.#fetch(guard, () => this.#getMany(names)),
-    );
+    this.#reads = new ReadGatherer(clock, (guard, parts) => {
+      const asks = parts.map((names) => () => this.#getMany(names));
+      return this.#fetchParts(guard, asks);
+    });
     const { fencedBatch } = store;
     this.#writes =
       fencedBatch && isShared

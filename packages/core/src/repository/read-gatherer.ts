@@ -1,14 +1,14 @@
 import type { Clock } from '../clock/clock.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
 
-/** Keys of one question at most: so many small answers that come early are worth more than one that holds all. */
+/** Keys of one part at most: so many small answers that come early are worth more than one that holds all. */
 const MAX_NAMES = 64;
 
-/** Asks one store for several names; `null` if it did not answer. Never rejects. */
+/** Asks one store for several names, in parts; `null` for one that it did not answer. Never rejects. */
 export type Ask = (
   guard: StoreGuard,
-  names: readonly string[],
-) => Promise<readonly (Uint8Array | null)[] | null>;
+  parts: readonly (readonly string[])[],
+) => readonly Promise<readonly (Uint8Array | null)[] | null>[];
 
 /** Makes what was asked for of the bytes of a name. Must not throw. @param nowMs when they came */
 export type Open<T> = (bytes: Uint8Array | null, nowMs: number) => T | Promise<T>;
@@ -17,8 +17,6 @@ interface Question {
   readonly names: string[];
   readonly opens: Open<unknown>[];
   readonly resolves: ((found: unknown) => void)[];
-  /** Ends the gathering. */
-  readonly end: NodeJS.Immediate;
 }
 
 /**
@@ -43,27 +41,39 @@ export class ReadGatherer {
     const found = new Promise<T>((resolve) => {
       question.resolves.push(resolve as (found: unknown) => void);
     });
-    if (question.names.length >= MAX_NAMES) void this.#send(guard, question);
     return found;
   }
 
   #begin(guard: StoreGuard): Question {
-    // After all that this turn of the event loop received was read, and has asked for what it wants.
-    const end = setImmediate(() => void this.#send(guard, question));
-    const question: Question = { names: [], opens: [], resolves: [], end };
+    const question: Question = { names: [], opens: [], resolves: [] };
     this.#open.set(guard, question);
+    // After all that this turn of the event loop received was read, and has asked for what it wants.
+    setImmediate(() => this.#send(guard, question));
     return question;
   }
 
-  async #send(guard: StoreGuard, question: Question): Promise<void> {
+  #send(guard: StoreGuard, question: Question): void {
     this.#open.delete(guard);
-    const { names, opens, resolves, end } = question;
-    clearImmediate(end);
-    const answers = await this.#ask(guard, names);
+    const { names } = question;
+    const parts: (readonly string[])[] = [];
+    for (let from = 0; from < names.length; from += MAX_NAMES) {
+      parts.push(names.slice(from, from + MAX_NAMES));
+    }
+    this.#ask(guard, parts).forEach((asking, part) => {
+      void asking.then((answers) => this.#answer(question, part * MAX_NAMES, answers));
+    });
+  }
+
+  #answer(
+    { opens, resolves }: Question,
+    from: number,
+    answers: readonly (Uint8Array | null)[] | null,
+  ): void {
     const nowMs = this.#clock.now();
-    for (let i = 0; i < names.length; i++) {
+    const to = Math.min(from + MAX_NAMES, opens.length);
+    for (let i = from; i < to; i++) {
       const open = opens[i] as Open<unknown>;
-      resolves[i]?.(open(answers?.[i] ?? null, nowMs));
+      resolves[i]?.(open(answers?.[i - from] ?? null, nowMs));
     }
   }
 }
