@@ -530,7 +530,7 @@ export const MUTATIONS = [
     mechanism: 'audit: a torn line is cut off before the next',
     without: 'a full disk leaves half a line in the middle of the log',
     file: `${PHI}/audit-sinks/audit.file.ts`,
-    find: 'if (this.#isTorn) await this.#handle.truncate(this.#written.bytes);',
+    find: 'if (this.#isTorn) await this.#cutTo(this.#written.bytes);',
     replace: '',
     suites: AUDIT,
   },
