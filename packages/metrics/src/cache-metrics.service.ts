@@ -201,7 +201,11 @@ export class CacheMetricsService implements ICacheMetrics, ExportedCache {
     const before = this.#recorder.onDuration;
     this.#recorder.onDuration = (...duration) => {
       before?.(...duration);
-      listener(...duration);
+      try {
+        listener(...duration);
+      } catch {
+        // The reader whose duration this is has nothing to do with what an exporter makes of it.
+      }
     };
   }
 

@@ -7,6 +7,7 @@ import {
   PeriodicExportingMetricReader,
   type MetricData,
 } from '@opentelemetry/sdk-metrics';
+import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 
 import { openTelemetryExporter, tracingPlugin } from '../src/export/opentelemetry.js';
 import { metricsPlugin, openTelemetryName, SIGNALS, type SignalName } from '../src/index.js';
@@ -57,6 +58,19 @@ describe('OpenTelemetry', () => {
       metric?.dataPoints.find((point) =>
         Object.entries(attributes).every(([name, value]) => point.attributes[name] === value),
       )?.value;
+
+    it('keeps from readers what the recording of a duration throws', async () => {
+      const meter = provider.getMeter('broken');
+      meter.createHistogram = () => ({
+        record() {
+          throw new Error('the histogram');
+        },
+      });
+      const meterProvider = { getMeter: () => meter };
+      const cache = start(metricsPlugin({ exporters: [openTelemetryExporter({ meterProvider })] }));
+      await cache.start();
+      for (let i = 0; i < 2; i++) expect(await cache.cache('a', () => 'v')).toBe('v');
+    });
 
     it('tells counters and gauges as they are, and durations as they were measured', async () => {
       const cache = start(
@@ -183,6 +197,29 @@ describe('OpenTelemetry', () => {
       const templates = spans.all.map(({ attributes }) => attributes['vitalcache.template']);
       expect(new Set(templates)).toEqual(new Set(['patient-4711', 'other']));
     });
+
+    it.each(['onStart', 'onEnd'] as const)(
+      'keeps from readers what %s of a span processor throws',
+      async (when) => {
+        const broken: SpanProcessor = {
+          onStart: () => undefined,
+          onEnd: () => undefined,
+          forceFlush: async () => undefined,
+          shutdown: async () => undefined,
+          [when]: () => {
+            throw new Error('the processor');
+          },
+        };
+        const tracerProvider = new BasicTracerProvider({ spanProcessors: [broken] });
+        const cache = start(tracingPlugin({ tracerProvider }));
+        await cache.start();
+        const load = jest.fn(() => 'v');
+        expect(await cache.cache('a', load)).toBe('v');
+        expect(await cache.cache('a', load)).toBe('v');
+        expect(load).toHaveBeenCalledTimes(1);
+        expect(await cache.invalidateCache('a')).toMatchObject({ recorded: true });
+      },
+    );
 
     it('passes values and errors as they are, also without an SDK', async () => {
       for (const plugin of [tracingPlugin(), tracingPlugin({ tracerProvider: spans.provider })]) {

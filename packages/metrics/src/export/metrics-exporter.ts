@@ -7,7 +7,7 @@ export interface ExportedCache {
   readonly namespace: string;
   /** All signals as they are now; a call while another one runs gets what that gets. Never rejects. */
   read(): Promise<SignalReading>;
-  /** Called once a duration is measured, from now on; one listener at a time. */
+  /** Called once a duration is measured, from now on; what it throws goes no further. */
   onDuration(listener: DurationListener): void;
 }
 

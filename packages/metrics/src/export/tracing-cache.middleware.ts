@@ -113,20 +113,35 @@ class TracingCacheMiddleware implements ICacheMiddleware {
   ): Promise<T> {
     const api = this.#api;
     if (!api) return work();
-    const tracer = (this.#provider ?? api.trace).getTracer(SCOPE);
     const given = { kind: api.SpanKind.INTERNAL, ...options };
-    return tracer.startActiveSpan(name, given, async (span) => {
+    const run = async (span: Span): Promise<T> => {
       try {
         const result = await work();
-        span.setAttributes(ended(result));
+        quietly(api, () => span.setAttributes(ended(result)));
         return result;
       } catch (error) {
-        noteFailure(api, span, error);
+        quietly(api, () => noteFailure(api, span, error));
         throw error;
       } finally {
-        span.end();
+        quietly(api, () => span.end());
       }
+    };
+    let running = undefined as Promise<T> | undefined;
+    quietly(api, () => {
+      const tracer = (this.#provider ?? api.trace).getTracer(SCOPE);
+      void tracer.startActiveSpan(name, given, (span) => (running = run(span)));
     });
+    return running ?? work();
+  }
+}
+
+/** Samplers and span processors are the application's: what they throw is told where OpenTelemetry tells such, and to no reader. */
+function quietly({ diag }: Api, work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error;
+    diag.error(`A span of the cache is lost, or part of it: ${name}`);
   }
 }
 
