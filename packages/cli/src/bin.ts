@@ -5,12 +5,13 @@ import { createRequire } from 'node:module';
 import { runCli } from './cli.js';
 
 const stopping = new AbortController();
-process.once('SIGINT', () => stopping.abort());
-process.once('SIGTERM', () => stopping.abort());
+const stop = (): void => stopping.abort();
+/** Taken from Node when a command asks for it: those that don't are ended by a signal as any process is. */
+let isHeeded = false;
 // A reader that has seen enough, such as `head`, is no error; the command ends as it would have ended.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  stopping.abort();
+  stop();
 });
 
 const load = createRequire(realpathSync(process.argv[1] ?? '.'));
@@ -23,7 +24,11 @@ void runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   execArgv: process.execArgv,
-  signal: stopping.signal,
+  get signal() {
+    if (!isHeeded) for (const name of ['SIGINT', 'SIGTERM']) process.once(name, stop);
+    isHeeded = true;
+    return stopping.signal;
+  },
 }).then((code) => {
   process.exitCode = code;
 });

@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expectOneLine, vitalcache } from './support/vitalcache.js';
 
+const BIN = join(__dirname, '../dist/bin.js');
 const PASSWORD = 'hunter2-secret';
 
 describe('vitalcache', () => {
@@ -18,6 +22,26 @@ describe('vitalcache', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatchSnapshot();
   });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'is ended by %s while it waits for a store that never answers',
+    async (signal) => {
+      const silent = createServer();
+      await once(silent.listen(0, '127.0.0.1'), 'listening');
+      const { port } = silent.address() as AddressInfo;
+      const url = `redis://127.0.0.1:${port}`;
+      const child = spawn(process.execPath, [BIN, 'inspect', 'a:1'], {
+        env: { PATH: process.env['PATH'], CACHE_PROVIDER: 'redis', REDIS_URL: url },
+        stdio: 'ignore',
+      });
+      const ended = once(child, 'close');
+      const [socket] = (await once(silent, 'connection')) as [Socket];
+      child.kill(signal);
+      expect(await ended).toEqual([null, signal]);
+      socket.destroy();
+      silent.close();
+    },
+  );
 
   it('says which version it is', async () => {
     const manifest = await readFile(join(__dirname, '../package.json'), 'utf8');

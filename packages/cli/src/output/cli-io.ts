@@ -20,6 +20,6 @@ export interface CliIo {
   readonly stderr: CliStream;
   /** Arguments that Node itself was started with. */
   readonly execArgv: readonly string[];
-  /** Fires when the user wants it to end (Ctrl-C). */
+  /** Fires when the user wants it to end (Ctrl-C); to be asked for by what heeds it alone, which else is not ended. */
   readonly signal: AbortSignal;
 }
