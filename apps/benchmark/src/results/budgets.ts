@@ -69,6 +69,20 @@ export const BUDGETS: readonly Budget[] = [
     ...atMost(1.6),
     measure: (ways) => inverse(named(ways, 'vitalcache, sealed')?.cpuRatio),
   },
+  ...(
+    [
+      ['seal', 1_024, 2.5],
+      ['open', 1_024, 2],
+      ['seal', 16_384, 1.8],
+      ['open', 16_384, 1.8],
+    ] as const
+  ).map(([scenario, bytes, limit]) => ({
+    name: `to ${scenario} ${bytes / 1_024} KiB, beside AES-256-GCM alone, in processor time`,
+    scenario,
+    ...atMost(limit),
+    measure: (ways: Ways) =>
+      inverse(ways.find(({ name, at }) => name === OWN && at === bytes)?.cpuRatio),
+  })),
   {
     name: 'a Nest route with @Cache() that hits, beside one that returns a constant',
     scenario: 'nest-route',

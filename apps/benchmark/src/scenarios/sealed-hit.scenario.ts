@@ -34,12 +34,12 @@ const QUIET = {
   error: console.error,
 };
 
-/** A hit of protected data, all included, beside a plain one. */
+/** A hit that is sealed, and one of a patient's data with all that goes with it, beside a plain one. */
 export const sealedHitScenario: IScenario = {
   name: 'sealed-hit',
   title:
-    'A hit in the shared store of 1 KiB that is opened, passes the access check and leaves an audit record, beside a plain ' +
-    'one; one caller, as a request waits for its record.',
+    'A hit in the shared store of 1 KiB that is opened, and one of a patient that passes the access check and leaves an audit ' +
+    'record as well, beside a plain one; one caller, as a request waits for its record.',
   unit: 'us',
   reference: 'plain',
   async open({ url, sizes }) {
@@ -52,7 +52,9 @@ export const sealedHitScenario: IScenario = {
       return record(1);
     };
     const plain = (id: string) => cache.cache(`articles:${id}`, load, { ttl: 3_600 });
-    const sealed = (id: string) => cache.cachePatientRecords(id, 'c1', load);
+    const sealed = (id: string) =>
+      cache.cache(`sessions:${id}`, load, { ttl: 3_600, encrypt: true });
+    const patient = (id: string) => cache.cachePatientRecords(id, 'c1', load);
     const way = (name: string, read: (id: string) => Promise<unknown>) =>
       new TimedWay({
         name,
@@ -73,7 +75,11 @@ export const sealedHitScenario: IScenario = {
           rmSync(folder, { recursive: true, force: true });
         },
       });
-    return [way('plain', plain), way('vitalcache, sealed', sealed)];
+    return [
+      way('plain', plain),
+      way('vitalcache, sealed', sealed),
+      way('vitalcache, a patient', patient),
+    ];
   },
 };
 

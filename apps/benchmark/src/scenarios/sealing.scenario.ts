@@ -47,6 +47,7 @@ const sealingScenario = (name: 'seal' | 'open', title: string): IScenario => ({
   title,
   unit: 'us',
   reference: 'AES-256-GCM',
+  needsTime: true,
   axis: 'bytes',
   async open({ sizes }: ScenarioContext) {
     const sealers = [bareSealer(createSecretKey(randomBytes(32))), await phiSealer()];

@@ -226,8 +226,9 @@ export class CacheReader {
     admitted: Admitted | null,
   ): Promise<ReadResult<T>> {
     if (!admitted) return this.#runtime.engine.bypass(request);
-    const own = { ...request, ...admitted };
-    const isUsable = this.#gate.isUsable(own.options);
+    const { key, options } = admitted;
+    const own = { key, load: request.load, options };
+    const isUsable = this.#gate.isUsable(options);
     return typeof isUsable === 'boolean'
       ? this.#answer(own, strategy, isUsable)
       : isUsable.then((isIt) => this.#answer(own, strategy, isIt));

@@ -17,12 +17,10 @@ export interface MessageKey {
  * @param message the salt stands in it, at its place
  */
 export function messageKey(dataKey: KeyObject, message: Buffer): MessageKey {
-  const input = Buffer.allocUnsafe(TEMPLATE.length);
-  input.set(TEMPLATE);
-  message.copy(input, SALT_AT, AT.salt, AT.commitment);
+  message.copy(INPUT, SALT_AT, AT.salt, AT.commitment);
   // As text: that takes a quarter less than a Buffer of its own. It stays in the heap, and is no more secret than the one
   // message that it opens, which does so too.
-  const both = createHmac('sha512', dataKey).update(input).digest('binary');
+  const both = createHmac('sha512', dataKey).update(INPUT).digest('binary');
   return {
     key: Buffer.from(both.slice(0, KEY_BYTES), 'latin1'),
     commitment: Buffer.from(both.slice(KEY_BYTES), 'latin1'),
@@ -30,7 +28,8 @@ export function messageKey(dataKey: KeyObject, message: Buffer): MessageKey {
 }
 
 const SALT_AT = 4 + LABEL.length + 2;
-const TEMPLATE = template();
+/** Filled in anew for each message: a salt is no secret, and nothing waits between. */
+const INPUT = template();
 
 function template(): Buffer {
   const bytes = Buffer.alloc(SALT_AT + SALT_BYTES + 4);
