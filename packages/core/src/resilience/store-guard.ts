@@ -1,7 +1,7 @@
 import { within, type Clock } from '../clock/clock.js';
 import { CacheError } from '../errors/cache.error.js';
 import type { CacheErrorHandler } from './cache-error.handler.js';
-import type { CircuitBreakerService } from './circuit-breaker.service.js';
+import { BreakerOpenError, type CircuitBreakerService } from './circuit-breaker.service.js';
 
 export interface StoreGuardOptions {
   readonly breaker: CircuitBreakerService;
@@ -72,7 +72,10 @@ export class StoreGuard {
       return firstOf(answers);
     });
     whole.catch(() => undefined); // each part says what became of it
-    return answers ?? parts.map(() => whole);
+    if (answers) return answers;
+    // A breaker calls at once what it lets through. What it gave later would be the first part's, and no other's.
+    const refused = whole.then<T>(() => Promise.reject(new BreakerOpenError()));
+    return parts.map(() => refused);
   }
 
   /** As {@link run}, for work whose failure changes nothing but a count. */
