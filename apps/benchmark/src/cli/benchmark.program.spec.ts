@@ -12,7 +12,8 @@ describe('readCommand', () => {
 
   it('takes those that a budget is about, and that are short, for a first look, unless some are named', () => {
     const budgeted = new Set(BUDGETS.map(({ scenario }) => scenario));
-    for (const long of ['scale', 'nest-start', 'seal', 'open']) expect(budgeted.delete(long)).toBe(true);
+    for (const long of ['scale', 'nest-start', 'seal', 'open'])
+      expect(budgeted.delete(long)).toBe(true);
     expect(new Set(scenariosOf('--quick'))).toEqual(budgeted);
     expect(scenariosOf('--quick', '--scenario', 'encode')).toEqual(['encode']);
   });
