@@ -7,6 +7,7 @@ import type { ProviderCapabilities } from '../provider/provider-capabilities.js'
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
 import type { EndingLease } from './found-entry.js';
+import { partsOf } from './parts-of.js';
 import { ReadGatherer, type Open } from './read-gatherer.js';
 import { WriteGatherer } from './write-gatherer.js';
 
@@ -83,10 +84,7 @@ export class EntryStore {
   ): Promise<void> {
     const asked: Promise<void>[] = [];
     for (const [guard, places] of this.#placesByGuard(names)) {
-      const parts: (readonly number[])[] = [];
-      for (let from = 0; from < places.length; from += MAX_NAMES) {
-        parts.push(places.slice(from, from + MAX_NAMES));
-      }
+      const parts = partsOf(places, MAX_NAMES);
       const asks = parts.map(
         (part) => () => this.#getMany(part.map((place) => names[place] as string)),
       );

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
+import { partsOf } from './parts-of.js';
 
 /** Keys of one part at most: so many small answers that come early are worth more than one that holds all. */
 const MAX_NAMES = 64;
@@ -54,12 +55,7 @@ export class ReadGatherer {
 
   #send(guard: StoreGuard, question: Question): void {
     this.#open.delete(guard);
-    const { names } = question;
-    const parts: (readonly string[])[] = [];
-    for (let from = 0; from < names.length; from += MAX_NAMES) {
-      parts.push(names.slice(from, from + MAX_NAMES));
-    }
-    this.#ask(guard, parts).forEach((asking, part) => {
+    this.#ask(guard, partsOf(question.names, MAX_NAMES)).forEach((asking, part) => {
       void asking.then((answers) => this.#answer(question, part * MAX_NAMES, answers));
     });
   }

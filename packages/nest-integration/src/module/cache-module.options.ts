@@ -4,6 +4,7 @@ import {
   type CacheConfig,
   type Environment,
   type ICacheProvider,
+  type OptionNames,
   type ProviderPackage,
 } from '@vitalcache/core';
 
@@ -56,7 +57,7 @@ export interface CacheModuleOptions extends CacheConfig {
 }
 
 /** The compiler sees to it that the names are complete. */
-const NAMES: Readonly<Record<keyof CacheModuleOptions, true>> = {
+const NAMES: OptionNames<CacheModuleOptions> = {
   provider: true,
   defaultProvider: true,
   name: true,
