@@ -63,7 +63,7 @@ test('results: what was skipped for one reason is one line', () => {
   ]);
 });
 
-test('results: adds projects up, counts a broken file as a failure and names what did not run', () => {
+test('results: adds projects up, counts a broken file as a failure and names what failed or did not run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'results-'));
   try {
     mkdirSync(join(folder, '.results'));
@@ -76,16 +76,21 @@ test('results: adds projects up, counts a broken file as a failure and names wha
           name: join(folder, 'test/a.spec.ts'),
           assertionResults: [
             { status: 'passed', fullName: 'A works' },
+            { status: 'failed', fullName: 'A lies' },
             { status: 'pending', fullName: 'A waits' },
             { status: 'todo', fullName: 'A will' },
           ],
         },
+        { name: join(folder, 'test/b.spec.ts'), status: 'failed', assertionResults: [] },
       ],
     };
     writeFileSync(join(folder, '.results/test.json'), JSON.stringify(report));
     assert.deepEqual(readResults(['test'], [folder, join(folder, 'none')]), {
       passed: 2,
       failed: 2,
+      failures: ['a.spec.ts › A lies', 'b.spec.ts'].map(
+        (what) => `${basename(folder)}/test/${what}`,
+      ),
       skipped: ['waits', 'will'].map((what) => `${basename(folder)}/test/a.spec.ts › A ${what}`),
       lines: [],
     });

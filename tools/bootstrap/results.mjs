@@ -27,10 +27,10 @@ export function forgetResults(targets) {
 
 /**
  * Adds up the JSON that Jest left in each project. A test file that could not even be loaded counts
- * as one failure; tests that did not run are named, with their file. `lines` is what else there is to tell.
+ * as one failure; tests that failed or did not run are named, with their file. `lines` is what else there is to tell.
  */
 export function readResults(targets, folders = resultFolders()) {
-  const total = { passed: 0, failed: 0, skipped: [], lines: [] };
+  const total = { passed: 0, failed: 0, failures: [], skipped: [], lines: [] };
   for (const { folder, path } of resultFiles(targets, folders)) {
     let json;
     try {
@@ -42,9 +42,11 @@ export function readResults(targets, folders = resultFolders()) {
     total.passed += json.numPassedTests;
     total.failed += json.numFailedTests + json.numRuntimeErrorTestSuites;
     for (const file of json.testResults) {
-      for (const test of file.assertionResults) {
-        if (test.status === 'passed' || test.status === 'failed') continue;
-        total.skipped.push(`${basename(folder)}/${relative(folder, file.name)} › ${test.fullName}`);
+      const name = `${basename(folder)}/${relative(folder, file.name)}`;
+      if (file.status === 'failed' && file.assertionResults.length === 0) total.failures.push(name);
+      for (const { status, fullName } of file.assertionResults) {
+        if (status === 'passed') continue;
+        total[status === 'failed' ? 'failures' : 'skipped'].push(`${name} › ${fullName}`);
       }
     }
   }

@@ -44,7 +44,7 @@ async function toolTests() {
   const files = readdirSync(join(root, 'tools'), { recursive: true })
     .filter((name) => name.endsWith('.test.mjs'))
     .map((name) => join(root, 'tools', name));
-  const result = { passed: 0, failed: 0, skipped: [], output: '' };
+  const result = { passed: 0, failed: 0, failures: [], skipped: [], output: '' };
   for await (const { type, data } of runNodeTests({ files, concurrency: 2 })) {
     if (type === 'test:stdout' || type === 'test:stderr') result.output += data.message;
     if (type !== 'test:pass' && type !== 'test:fail') continue;
@@ -53,7 +53,10 @@ async function toolTests() {
     if (type === 'test:fail') {
       const { error } = data.details;
       result.output += `✖ ${data.name}\n${error?.cause?.stack ?? error?.message ?? ''}\n`;
-      if (!isGroup || error?.failureType === 'testCodeFailure') result.failed += 1;
+      if (!isGroup || error?.failureType === 'testCodeFailure') {
+        result.failed += 1;
+        result.failures.push(`tools › ${data.name}`);
+      }
     } else if (data.skip !== undefined || data.todo !== undefined) {
       result.skipped.push(`tools › ${data.name}`);
     } else if (!isGroup) {
@@ -67,12 +70,12 @@ const checks = async () => fromExit(await run(process.execPath, [join(root, 'too
 
 async function report(name, gate) {
   const started = performance.now();
-  const { passed, failed, skipped = [], output, lines = [] } = await gate();
+  const { passed, failed, failures = [], skipped = [], output, lines = [] } = await gate();
   if (failed > 0 && output) console.log(output.trimEnd());
   const counts = `${passed} passed, ${failed} failed${skipped.length ? `, ${skipped.length} skipped` : ''}`;
   const line = `${failed > 0 ? '✖' : '✔'} ${name.padEnd(18)} ${counts} (${seconds(started)})`;
   console.log([line, ...lines.map((more) => `  ${more}`)].join('\n'));
-  return { passed, failed, skipped, line };
+  return { passed, failed, failures, skipped, line };
 }
 
 /** Full names of the projects that are meant, as Nx wants them; undefined if one is unknown. */
@@ -117,11 +120,16 @@ export async function test(names) {
   for (const [name, gate] of gates) reports.push(await report(name, gate));
 
   const sum = (field) => reports.reduce((total, result) => total + result[field], 0);
-  const skipped = reports.flatMap((result) => result.skipped);
+  const [failures, skipped] = ['failures', 'skipped'].map((field) =>
+    reports.flatMap((result) => result[field]),
+  );
   console.log(`\nSummary\n${reports.map(({ line }) => line).join('\n')}`);
   if (skipped.length > 0) {
     const lines = linesOfSkipped(skipped).map((line) => `  ${line}`);
     console.log(`Skipped:\n${lines.join('\n')}`);
+  }
+  if (failures.length > 0) {
+    console.log(`Failed:\n${failures.map((line) => `  ${line}`).join('\n')}`);
   }
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = sum('failed') > 0 ? 1 : 0;
