@@ -5,7 +5,7 @@ const book = new FileRecordBook(process.argv[2]);
 try {
   for (let n = 0; ; n++) {
     await book.add({ n, reason: 'x'.repeat(700) });
-    console.log(n);
+    console.log(String(n));
   }
 } catch (error) {
   console.log(error.code);
