@@ -1,4 +1,4 @@
-import { describeWithRedis } from '@vitalcache/testing';
+import { describeWithRedis, until, type HistoryViolation } from '@vitalcache/testing';
 
 import { BOUND_MS, type FaultStore } from './describe-faults.js';
 import { underLoad, type FaultScenario } from './under-load.js';
@@ -14,19 +14,26 @@ const flawed = (flaw: string): FaultScenario<FaultStore> => ({
   },
   fault: async ({ fleet, last }) => {
     await fleet.setFlawed(true);
-    await last(3_000);
+    const isSeen = async () => {
+      await last(1_000);
+      const rules = rulesOf(fleet.summary().violations);
+      return BROKEN.every((rule) => rules.has(rule));
+    };
+    await until('both rules are broken', isSeen, 20_000).catch(() => undefined);
     await fleet.setFlawed(false);
   },
 });
+
+const BROKEN = ['strong', 'window'] as const;
+const rulesOf = (violations: readonly HistoryViolation[]) =>
+  new Set(violations.map(({ rule }) => rule));
 
 describeWithRedis('the harness notices', (store) => {
   it.each(['appends that are not recorded', 'a reader that hears nothing new'])(
     '%s',
     async (flaw) => {
       const { violations } = await underLoad(store() as FaultStore, flawed(flaw));
-      const rules = new Set(violations.map(({ rule }) => rule));
-      expect(rules).toContain('strong');
-      expect(rules).toContain('window');
+      expect([...rulesOf(violations)]).toEqual(expect.arrayContaining([...BROKEN]));
     },
     BOUND_MS,
   );
