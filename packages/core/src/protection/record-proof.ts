@@ -3,8 +3,12 @@ import type { NameProtection } from './name-protection.js';
 
 /** What vouches for a list of hashes stands at its end, as two more of them. */
 const PROOF_HALVES = 4;
+/** Carried by no entry. Every record covers it, by each secret that its maker can name entries by. */
+const REACH_TAG = 'vitalcache/reach';
+/** Room for secrets: one, two while they are exchanged. */
+const MAX_REACH = 14;
 /** So many pairs are left for hashes. */
-export const MAX_PROVEN_HASHES = MAX_RECORD_HASHES - PROOF_HALVES / 2;
+export const MAX_PROVEN_HASHES = MAX_RECORD_HASHES - PROOF_HALVES / 2 - MAX_REACH;
 
 type Hashes = Extract<Coverage, { kind: 'hashes' }>;
 type Glob = Extract<Coverage, { kind: 'glob' }>;
@@ -29,16 +33,17 @@ export class RecordProof {
       return { ...coverage, pattern: this.#names.veil(text) };
     }
     if (coverage.kind !== 'hashes') return coverage;
-    const hashes = new Uint32Array(coverage.hashes.length + PROOF_HALVES);
-    hashes.set(coverage.hashes);
-    const signature = Buffer.from(this.#names.sign(this.#bytesOf(coverage, nonce)));
-    for (let i = 0; i < PROOF_HALVES; i++) {
-      hashes[coverage.hashes.length + i] = signature.readUInt32BE(i * 4);
-    }
-    return { ...coverage, hashes };
+    const reach = this.#names.hashesOf('tag', REACH_TAG).flatMap(({ low, high }) => [low, high]);
+    const hashes = Uint32Array.of(...coverage.hashes, ...reach);
+    const signature = Buffer.from(this.#names.sign(this.#bytesOf({ ...coverage, hashes }, nonce)));
+    const proof = Array.from({ length: PROOF_HALVES }, (_, i) => signature.readUInt32BE(i * 4));
+    return { ...coverage, hashes: Uint32Array.of(...hashes, ...proof) };
   }
 
-  /** The coverage that went into the log; `null` if it is none of ours. */
+  /**
+   * The coverage that went into the log; `null` if it is none of ours, or its maker could not name entries as this process
+   * does: it may mean more than it says.
+   */
   read(coverage: Coverage, nonce: number): Coverage | null {
     if (coverage.kind === 'hashes') return this.#readHashes(coverage, nonce);
     return coverage.kind === 'glob' ? this.#readGlob(coverage, nonce) : coverage;
@@ -49,7 +54,16 @@ export class RecordProof {
     if (end < 0) return null;
     const proven: Hashes = { ...coverage, hashes: coverage.hashes.slice(0, end) };
     const signature = bigEndian(coverage.hashes.subarray(end));
-    return this.#names.isSigned(this.#bytesOf(proven, nonce), signature) ? proven : null;
+    const isOurs = this.#names.isSigned(this.#bytesOf(proven, nonce), signature);
+    return isOurs && this.#isReached(proven) ? proven : null;
+  }
+
+  #isReached({ hashes }: Hashes): boolean {
+    const { low, high } = this.#names.hashOf('tag', REACH_TAG);
+    for (let at = hashes.length - 2; at >= 0; at -= 2) {
+      if (hashes[at] === low && hashes[at + 1] === high) return true;
+    }
+    return false;
   }
 
   #readGlob(coverage: Glob, nonce: number): Coverage | null {

@@ -37,7 +37,7 @@ export function journalLogOf(runtime: LogRuntime, durable: boolean): IJournalLog
     onForged: () => {
       errors.note('record-refused');
       warning.say(
-        'The journal holds a record that none of us made, or with a secret that is not known here: everything that was cached before it is refused.',
+        'The journal holds a record that none of us made, or by a process that has not the same secrets: everything that was cached before it is refused. While secrets are exchanged, every process takes a step before any takes the next.',
       );
     },
   });

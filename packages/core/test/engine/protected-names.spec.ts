@@ -116,6 +116,22 @@ describe('a cache with protected names', () => {
     expect(await load(fresh, 'v4')).toBe('v4');
   });
 
+  it.each<[string, [string, ...string[]], [string, ...string[]]]>([
+    ['never got the one in use', ['s1'], ['s2', 's1']],
+    ['gave up the one in use', ['s2'], ['s1', 's2']],
+  ])(
+    'is covered by whatever a process invalidates that can not name its entries: that %s',
+    async (_, behind, ahead) => {
+      const [other, cache] = [await join(behind), await join(ahead)];
+      await load(cache, 'v1');
+      await other.invalidateCacheByTag(TAG);
+      expect(await load(cache, 'v2')).toBe('v2');
+      expect((await cache.status()).faults['record-refused']).toBe(1);
+      await cache.invalidateCache('other');
+      expect(await load(cache, 'v3')).toBe('v2');
+    },
+  );
+
   it.each<[string, [string, ...string[]] | null, [string, ...string[]] | null]>([
     ['of processes without a secret', null, ['s1']],
     ['with a secret', ['s1'], null],
