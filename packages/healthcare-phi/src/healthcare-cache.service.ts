@@ -315,7 +315,8 @@ export class HealthcareCacheService extends CacheService<HealthcareKeyFactory> {
    * Erases what is cached of a patient in the tenant of whoever asks, with their keys, and gives a signed receipt of it. The
    * source, other systems and their backups are the deployer's.
    * @throws CacheError `LEGAL_HOLD`, `NOT_RECORDED`, `ACCESS_MISSING`, `ACCESS_DENIED`; what the key store rejects with.
-   * `NOT_RECORDED` has the receipt as its cause where all but keeping that is done
+   * `NOT_RECORDED` has the receipt as its cause where the patient is erased, and only the end is not on record, or the receipt
+   * not kept
    */
   erasePatient(patientId: string, options: EraseReason = {}): Promise<ErasureReceipt> {
     assertIds({ patientId });

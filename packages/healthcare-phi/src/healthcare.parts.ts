@@ -179,7 +179,7 @@ export class HealthcareParts {
       shredder: keys.shredder,
       holds,
       audit,
-      auditPosition: async () => (await audit.position?.()) ?? null,
+      auditPosition: async () => (await audit.position?.().catch(() => null)) ?? null,
       signer,
       directory: this.#receiptsDirectory,
       clock,

@@ -18,6 +18,7 @@ import type { HoldRecord } from '../src/legal-hold/legal-hold.js';
 import { overviewOfPatient } from '../src/patient.overview.js';
 import { clinicCache } from './support/clinic-cache.js';
 import { MapStore } from './support/map.store.js';
+import { RecordingAudit } from './support/recording.audit.js';
 
 const legalHold = () => ({ roles: ['counsel'], book: new MemoryRecordBook<HoldRecord>() });
 
@@ -96,6 +97,37 @@ describe('erasePatient', () => {
     const receipt = (refused as Error).cause as ErasureReceipt;
     expect(verifyErasureReceipt(receipt, publicKey)).toBe(true);
     await rm(directory, { recursive: true });
+  });
+
+  it('hands out the receipt also when the audit does not take that it is done', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'vitalcache-receipts-'));
+    const { cache, as, audit, keyring } = await clinicCache({ receiptsDirectory: directory });
+    const record = audit.record.bind(audit);
+    jest.spyOn(audit, 'record').mockImplementation(async (event) => {
+      audit.isDown = event.detail?.['step'] === 'done';
+      await record(event);
+    });
+    const refused: unknown = await as(() => cache.erasePatient('p-1')).catch((e: unknown) => e);
+    expect(refused).toMatchObject({
+      code: 'NOT_RECORDED',
+      message: expect.stringContaining('the audit did not take that it is done'),
+      cause: { audit: null },
+    });
+    const publicKey = createPublicKey(keyring.audit[0]?.key as never);
+    const receipt = (refused as Error).cause as ErasureReceipt;
+    expect(verifyErasureReceipt(receipt, publicKey)).toBe(true);
+    const kept = await readFile(join(directory, `erasure-${receipt.id}.json`), 'utf8');
+    expect(JSON.parse(kept)).toEqual(receipt);
+    expect(audit.of('erase').map(({ detail }) => detail?.['step'])).toEqual(['requested']);
+    await rm(directory, { recursive: true });
+  });
+
+  it('gives a receipt where the audit can not say where its log stands', async () => {
+    const position = () => Promise.reject(new Error('down'));
+    const { cache, as } = await clinicCache({
+      audit: Object.assign(new RecordingAudit(), { position }),
+    });
+    expect(await as(() => cache.erasePatient('p-1'))).toMatchObject({ audit: null });
   });
 
   it('says the truth about keys that follow from the tenant’s: old copies can be read until those end', async () => {
@@ -276,6 +308,51 @@ describe('clearPHICache({ shred: true })', () => {
     await read('a');
     await read('b');
     expect([loads.a.mock.calls.length, loads.b.mock.calls.length]).toEqual([3, 2]);
+  });
+});
+
+describe('clearPHICache({ shred: true }) when not all of it goes well', () => {
+  const TENANTS = ['a', 'b'];
+  const twoTenants = async () => {
+    const keyStore = new MemoryKeyStore(new FakeClock());
+    const clinic = await clinicCache({ keyStore });
+    for (const tenant of TENANTS) {
+      await clinic.as(() => clinic.cache.cachePatientRecords('p-1', 'c-1', () => 1), { tenant });
+    }
+    await clinic.cache.settled();
+    return { ...clinic, keyStore };
+  };
+
+  it('has on record of which tenant keys were destroyed, and of which not', async () => {
+    const { cache, as, audit, keyStore } = await twoTenants();
+    const [kept] = await keyStore.tenants();
+    const destroy = keyStore.destroyTenant.bind(keyStore);
+    jest
+      .spyOn(keyStore, 'destroyTenant')
+      .mockImplementation((tenant) =>
+        tenant === kept ? Promise.reject(new Error('down')) : destroy(tenant),
+      );
+    await expect(as(() => cache.clearPHICache({ shred: true }))).rejects.toThrow('do it again');
+    const ends = audit.of('key-destroy').filter(({ detail }) => detail?.['step'] !== 'requested');
+    const keyed = ends.filter(({ detail }) => detail?.['keysDestroyed'] !== 0);
+    expect(keyed.toSorted((a, b) => b.outcome - a.outcome)).toMatchObject([
+      { outcome: 8, detail: { step: 'failed', target: kept } },
+      { outcome: 0, detail: { step: 'done', keysDestroyed: 1 } },
+    ]);
+  });
+
+  it('says so when the audit does not take that keys are destroyed', async () => {
+    const { cache, as, audit, keyStore } = await twoTenants();
+    const record = audit.record.bind(audit);
+    jest.spyOn(audit, 'record').mockImplementation(async (event) => {
+      audit.isDown = event.detail?.['step'] === 'done';
+      await record(event);
+    });
+    await expect(as(() => cache.clearPHICache({ shred: true }))).rejects.toMatchObject({
+      code: 'NOT_RECORDED',
+      message: expect.stringContaining('its keys are destroyed'),
+    });
+    expect(await keyStore.tenants()).toEqual([]);
   });
 });
 

@@ -13,11 +13,12 @@ import { contextMissing } from '../access/access.errors.js';
 import { currentAccess } from '../access/access-scope.js';
 import type { AccessContext } from '../access/access-context.js';
 import type { AuditEvent, IAudit } from '../audit/audit-event.js';
-import type { IAuditSigner } from '../audit/audit.signer.js';
+import type { LocalAuditSigner } from '../audit/audit.signer.js';
 import type { KeyShredder } from '../keys/key-shredder.js';
 import type { ShredReceipt } from '../keys/shred-receipt.js';
 import type { LegalHolds } from '../legal-hold/legal-holds.js';
 import type { Pseudonyms } from '../names/pseudonyms.js';
+import { reasonOf } from '../own-directory.js';
 import type { EntryIndex } from '../subjects/entry-index.js';
 import { coveringPerson, phiTagOf, PHI_TAG } from '../subjects/subject-tags.js';
 import type { EraseGuard } from './erase.guard.js';
@@ -63,7 +64,7 @@ export interface ErasureOptions {
   readonly holds: Pick<LegalHolds, 'assertNotHeld'>;
   readonly audit: IAudit;
   readonly auditPosition: () => Promise<AuditPosition | null>;
-  readonly signer: IAuditSigner;
+  readonly signer: LocalAuditSigner;
   /** Where receipts are kept; `null`: whoever asks for the erasure keeps it. */
   readonly directory: string | null;
   readonly clock: Pick<Clock, 'now'>;
@@ -91,7 +92,7 @@ export class Erasure {
       holds.assertNotHeld({ tenant, patientId: patient }),
     );
     const about = { patientId: patient, ...(reason !== undefined && { reason }) };
-    const { stamp, removed, shred } = await this.#onRecord(context, about, async () => {
+    const { stamp, removed, shred, isTold } = await this.#onRecord(context, about, async () => {
       await holds.assertNotHeld({ tenant, patientId: patient }); // it took time to get on record
       const tags = coveringPerson('patient', patient);
       const recorded = await cache.invalidateCacheByTags(tags, { whenQueued: 'throw' });
@@ -111,12 +112,18 @@ export class Erasure {
       stamp,
       removed,
       keys: { mode, shredded, destroyedKeyIds, unreadableAt, inMemoryUntil },
-      audit: await this.#options.auditPosition(),
+      audit: isTold ? await this.#options.auditPosition() : null,
     };
-    const signature = await signer.sign(erasureText(facts));
-    const receipt = { ...facts, keyId: signer.keyId, signature };
-    if (directory !== null) await keepReceipt(directory, receipt);
-    return receipt;
+    const receipt = { ...facts, keyId: signer.keyId, signature: signer.sign(erasureText(facts)) };
+    const faults = isTold ? [] : ['the audit did not take that it is done'];
+    if (directory !== null) {
+      await keepReceipt(directory, receipt).catch((error: unknown) => {
+        faults.push(`receiptsDirectory of healthcarePlugin ${reasonOf(error)}`);
+      });
+    }
+    if (faults.length === 0) return receipt;
+    const message = `The patient is erased, and the receipt is the cause of this error: ${faults.join(', and ')}.`;
+    throw new CacheError('NOT_RECORDED', message, { cause: receipt });
   }
 
   /** As `HealthcareCacheService.clearPHICache`. */
@@ -161,34 +168,43 @@ export class Erasure {
     }
     await this.#unlessHeld(context, undefined, () => holds.assertNotHeld(scope)); // all of this took time
     const owners = targets.map((one) => ({ tenant: one, subject: null }));
-    const receipts = await Promise.all(owners.map((owner) => shredder.destroyTenant([owner])));
-    for (const [index, receipt] of receipts.entries()) {
+    const ends = await Promise.allSettled(owners.map((owner) => shredder.destroyTenant([owner])));
+    const told: boolean[] = [];
+    for (const [index, end] of ends.entries()) {
       const target = targets[index] as string; // it need not be the tenant of whoever asked
-      await this.#record(context, 'key-destroy', {
-        detail: { step: 'done', target, ...countsOf(removed, receipt) },
-      });
+      const { detail, ...more } =
+        end.status === 'rejected' ? failureOf(end.reason) : doneOf(removed, end.value);
+      const event = { ...more, detail: { target, ...detail } };
+      told.push(await this.#isRecorded(context, 'key-destroy', event));
     }
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    if (!told.includes(false)) return;
+    throw new CacheError(
+      'NOT_RECORDED',
+      'All protected data that was meant is removed, and its keys are destroyed, but the audit did not take that they are.',
+    );
   }
 
-  /** That it is asked for is on record before anything is done; how it ended, afterwards. */
+  /**
+   * That it is asked for is on record before anything is done; how it ended, afterwards. `isTold`: that it is done is on
+   * record, too; what is done is not undone where it is not.
+   */
   async #onRecord<T extends { readonly removed: number | null; readonly shred: ShredReceipt }>(
     context: AccessContext,
     { patientId, reason }: { readonly patientId: string; readonly reason?: string },
     work: () => Promise<T>,
-  ): Promise<T> {
+  ): Promise<T & { readonly isTold: boolean }> {
     const why: Record<string, string> = reason === undefined ? {} : { reason };
     await this.#record(context, 'erase', { patientId, detail: { step: 'requested', ...why } });
-    try {
-      const done = await work();
-      const detail = { step: 'done', ...why, ...countsOf(done.removed, done.shred) };
-      await this.#record(context, 'erase', { patientId, detail });
-      return done;
-    } catch (error) {
-      const code = isCacheError(error) ? error.code : 'error';
-      const failed = { patientId, outcome: 8, detail: { step: 'failed', ...why, code } } as const;
-      await this.#record(context, 'erase', failed).catch(() => undefined); // what is thrown says more
+    const done = await work().catch(async (error: unknown) => {
+      const { outcome, detail } = failureOf(error);
+      const failed = { patientId, outcome, detail: { ...why, ...detail } };
+      await this.#isRecorded(context, 'erase', failed); // what is thrown says more
       throw error;
-    }
+    });
+    const { detail } = doneOf(done.removed, done.shred);
+    const event = { patientId, detail: { ...why, ...detail } };
+    return { ...done, isTold: await this.#isRecorded(context, 'erase', event) };
   }
 
   /** A refused erasure is on record like one that is done. */
@@ -218,6 +234,18 @@ export class Erasure {
       .map((one, index) => ({ tenant: one, subject: subjects[index] as string }));
   }
 
+  /** Of what is over: there is nothing left to be refused. */
+  #isRecorded(
+    context: AccessContext,
+    event: 'erase' | 'key-destroy',
+    more: Partial<AuditEvent>,
+  ): Promise<boolean> {
+    return this.#record(context, event, more).then(
+      () => true,
+      () => false,
+    );
+  }
+
   #record(
     context: AccessContext,
     event: 'erase' | 'key-destroy',
@@ -227,13 +255,14 @@ export class Erasure {
   }
 }
 
-function countsOf(removed: number | null, { shredded, destroyedKeyIds, mode }: ShredReceipt) {
-  return {
-    ...(removed !== null && { removed }),
-    keysDestroyed: destroyedKeyIds.length,
-    shredded,
-    mode,
-  };
+function doneOf(removed: number | null, { shredded, destroyedKeyIds, mode }: ShredReceipt) {
+  const counts = { ...(removed !== null && { removed }), keysDestroyed: destroyedKeyIds.length };
+  return { detail: { step: 'done', ...counts, shredded, mode } };
+}
+
+function failureOf(error: unknown) {
+  const code = isCacheError(error) ? error.code : 'error';
+  return { outcome: 8, detail: { step: 'failed', code } } as const;
 }
 
 /** What is misspelt, or not known after all, must not become all tenants. @throws CacheError `OPTION_INVALID` */

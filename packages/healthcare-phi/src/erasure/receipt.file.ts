@@ -17,10 +17,7 @@ export async function assertKeepsReceipts(directory: string): Promise<void> {
   }
 }
 
-/**
- * Keeps receipts, each in a file that only its owner can read; written whole, and on the disk when this resolves.
- * @throws CacheError `NOT_RECORDED` with the receipt as its cause: what it is of is done
- */
+/** Keeps receipts, each in a file that only its owner can read; written whole, and on the disk when this resolves. */
 export async function keepReceipt(directory: string, receipt: ErasureReceipt): Promise<string> {
   const path = join(directory, `erasure-${receipt.id}.json`);
   const draft = `${path}.new`;
@@ -38,10 +35,6 @@ export async function keepReceipt(directory: string, receipt: ErasureReceipt): P
     return path;
   } catch (error) {
     await unlink(draft).catch(() => undefined); // it may not be there
-    throw new CacheError(
-      'NOT_RECORDED',
-      `The patient is erased, and the audit has it, but the receipt, which is the cause of this error, could not be kept: receiptsDirectory of healthcarePlugin ${reasonOf(error)}.`,
-      { cause: receipt },
-    );
+    throw error;
   }
 }
