@@ -280,8 +280,16 @@ export const MUTATIONS = [
     mechanism: 'records are vouched for',
     without: 'whoever can write to the store can make one up',
     file: `${PROTECTION}/record-proof.ts`,
-    find: 'return this.#names.isSigned(this.#bytesOf(proven, nonce), signature) ? proven : null;',
-    replace: 'return signature ? proven : null;',
+    find: 'return isOurs && this.#isReached(proven) ? proven : null;',
+    replace: 'return this.#isReached(proven) || !isOurs ? proven : null;',
+    suites: PROTECTED,
+  },
+  {
+    mechanism: 'a record says which names it reaches',
+    without: 'who lacks the secret of an entry invalidates it in vain',
+    file: `${PROTECTION}/record-proof.ts`,
+    find: 'return isOurs && this.#isReached(proven) ? proven : null;',
+    replace: 'return isOurs ? proven : null;',
     suites: PROTECTED,
   },
   {
