@@ -155,12 +155,11 @@ describeWithRedis(
       const audit = await auditOn(await sinkAt(store().url, prefix()));
       await pause.call(store());
       try {
-        const startedAt = performance.now();
         await audit.record(READ);
         await audit.record({ ...READ, isEmergency: true });
-        await audit.record({ ...READ, level: 'restricted' }).catch(() => undefined);
-
-        expect(performance.now() - startedAt).toBeLessThan(4_000);
+        await expect(audit.record({ ...READ, level: 'restricted' })).rejects.toMatchObject({
+          code: 'AUDIT_UNAVAILABLE',
+        });
       } finally {
         await resume.call(store());
       }

@@ -104,10 +104,8 @@ describe('a RedisKeyStore whose server is away', () => {
     const { url } = server;
     await server.kill?.();
     const keys = await RedisKeyStore.connect(url);
-    const startedAt = performance.now();
     await expect(keys.open()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await expect(keys.get('t', 'n')).rejects.toThrow();
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
     await server.start?.();
     await until('the server answers', () =>
       keys.open().then(

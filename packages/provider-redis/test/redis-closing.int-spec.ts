@@ -10,7 +10,7 @@ import {
 } from '@vitalcache/testing';
 
 import { RedisCacheProvider, RedisService, type RedisServiceOptions } from '../src/index.js';
-import { cacheClients, portOf, rejection, timeOf } from './support/server-watch.js';
+import { cacheClients, portOf, rejection } from './support/server-watch.js';
 
 const open = (options: RedisServiceOptions): RedisCacheProvider =>
   new RedisCacheProvider(new RedisService(options));
@@ -55,8 +55,9 @@ describeWithReplicaPair('A provider that is closed while it opens', (pair) => {
 describeWithRedis(
   'A provider that is closed',
   (store) => {
-    const BOUND_MS = 900;
     const address = () => ({ host: '127.0.0.1', port: portOf(store()) });
+    /** Who waited for what hangs would wait for longer than a test may take. */
+    const PATIENT = { connectTimeoutMs: 600_000, commandTimeoutMs: 600_000 };
     afterEach(() => store().resume?.());
 
     it.each<[string, () => RedisServiceOptions]>([
@@ -70,12 +71,12 @@ describeWithRedis(
       ],
     ])('does not wait for %s that hangs', async (_, options) => {
       await store().pause?.();
-      const provider = open(options());
+      const provider = open({ ...PATIENT, ...options() });
       const connecting = provider.connect();
       const reading = rejection(provider.get('x'));
       await sleep(100);
-      expect(await timeOf(provider.close())).toBeLessThan(BOUND_MS);
-      expect(await timeOf(Promise.all([connecting, reading]))).toBeLessThan(100);
+      await provider.close();
+      await Promise.allSettled([connecting, reading]);
       expect(isCacheError(await reading)).toBe(true);
     });
 
@@ -89,7 +90,6 @@ describeWithRedis(
       proxy.cut();
       await sleep(50);
       await provider.close();
-      expect(await timeOf(reading)).toBeLessThan(100);
       expect((await reading).code).toBe('CLOSED');
       await proxy.close();
     });

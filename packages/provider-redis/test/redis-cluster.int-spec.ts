@@ -73,11 +73,10 @@ describeWithCluster('REDIS_CLUSTER_NODES', (cluster) => {
       if (!replica) throw new Error('there is no replica');
       await replica.pause();
       const nodes = [replica, ...(await cluster().primaries())];
-      const began = performance.now();
-      await withProvider(env({ REDIS_CLUSTER_NODES: list(nodes) }), (provider) =>
-        provider.get('k0'),
-      );
-      expect(performance.now() - began).toBeLessThan(2_000);
+      // Who waited for it would wait for longer than this test may take.
+      const patient = { CACHE_CONNECTION_TIMEOUT: '600000', CACHE_COMMAND_TIMEOUT: '600000' };
+      const named = env({ ...patient, REDIS_CLUSTER_NODES: list(nodes) });
+      expect(await withProvider(named, (provider) => provider.get('none'))).toBeNull();
       await replica.resume();
       await cluster().settled();
     },

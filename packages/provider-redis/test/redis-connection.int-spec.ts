@@ -109,9 +109,10 @@ describeWithRedis(
       await store().pause?.();
       expect((await rejection(provider.get('any'))).code).toBe('STORE_TIMEOUT');
       await until('the link is given up', () => lines.length === 2);
-      const began = performance.now();
-      expect((await rejection(provider.get('any'))).code).toMatch(/^STORE_/);
-      expect(performance.now() - began).toBeLessThan(300);
+      // Each waiting for its answer, they would take longer than this test may.
+      for (let i = 0; i < 100; i++) {
+        expect((await rejection(provider.get('any'))).code).toMatch(/^STORE_/);
+      }
       await store().resume?.();
       await until('it answers again', answers);
     });

@@ -3,7 +3,7 @@ import { describeWithSentinels, until } from '@vitalcache/testing';
 
 import { admin } from './faults/admin.js';
 import { fromEnvironment, withProvider } from './support/from-environment.js';
-import { bytes, cacheClients, rejection, timeOf } from './support/server-watch.js';
+import { bytes, cacheClients, rejection } from './support/server-watch.js';
 
 const BOUND_MS = 40_000;
 
@@ -42,12 +42,11 @@ describeWithSentinels('REDIS_SENTINELS', (trio) => {
       const [hanging, dead, alive] = trio().sentinels;
       await hanging?.pause();
       const list = named(trio().name, ['127.0.0.1:1']);
-      const tookMs = await timeOf(
-        withProvider({ ...env(), REDIS_SENTINELS: list }, async (provider) => {
-          expect(await provider.get('none')).toBeNull();
-        }),
-      );
-      expect(tookMs).toBeLessThan(2_500);
+      // Who waited for it would wait for longer than this test may take.
+      const patient = { CACHE_CONNECTION_TIMEOUT: '600000', CACHE_COMMAND_TIMEOUT: '600000' };
+      await withProvider({ ...env(), ...patient, REDIS_SENTINELS: list }, async (provider) => {
+        expect(await provider.get('none')).toBeNull();
+      });
       expect([dead?.isServing, alive?.isServing]).toEqual([true, true]);
       await hanging?.resume();
       await trio().settled();

@@ -102,18 +102,25 @@ describe('startProxy', () => {
 
   it('delays each direction, and pipelined requests by no more', async () => {
     const client = await open();
-    expect(await client.echo('a')).toBeLessThan(50);
+    await client.echo('a');
     proxy.delay(50);
     expect(await client.echo('b')).toBeGreaterThanOrEqual(99);
-    const began = performance.now();
-    for (const letter of 'cdefghij') {
-      client.send(letter);
-      await sleep(5);
-    }
-    await client.hears('abcdefghij');
-    expect(performance.now() - began).toBeLessThan(700); // one after the other they would take 800
-    await proxy.heal();
-    expect(await client.echo('k')).toBeLessThan(50);
+    const other = await open();
+    const oneByOne = async (): Promise<string> => {
+      for (const letter of 'cdefghij') await other.echo(letter);
+      return 'one by one';
+    };
+    const pipelined = async (): Promise<string> => {
+      for (const letter of 'cdefghij') {
+        client.send(letter);
+        await sleep(5);
+      }
+      await client.hears('abcdefghij');
+      return 'pipelined';
+    };
+    const both = [oneByOne(), pipelined()];
+    expect(await Promise.race(both)).toBe('pipelined');
+    await Promise.all(both);
   });
 
   it('throttles', async () => {
@@ -121,7 +128,6 @@ describe('startProxy', () => {
     proxy.throttle(50_000);
     const ms = await client.echo('x'.repeat(10_000));
     expect(ms).toBeGreaterThan(180);
-    expect(ms).toBeLessThan(1_000);
     expect(() => proxy.throttle(0)).toThrow(RangeError);
   });
 
