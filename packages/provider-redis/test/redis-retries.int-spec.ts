@@ -29,11 +29,14 @@ describeWithRedis(
     const counts = (): CommandCounts => new CommandCounts(store().url);
 
     /** What becomes of work whose answer is lost together with its connection. */
-    const cutUnder = async <T>(work: () => Promise<T>): Promise<T> => {
+    const cutUnder = async <T>(
+      work: () => Promise<T>,
+      sent: () => Promise<unknown> = () => sleep(40),
+    ): Promise<T> => {
       proxy.stallReplies();
       const answer = work();
       answer.catch(() => undefined);
-      await sleep(40);
+      await sent();
       proxy.cut();
       return answer;
     };
@@ -126,7 +129,9 @@ describeWithRedis(
           await provider.journal('n').open('1;x', 0);
           await provider.acquireLease('held', bytes('me'), 60_000);
           await counts().reset();
-          const error = await rejection(cutUnder(() => work(provider)));
+          const hasRun = async () => (await counts().of(command))[0] === 1;
+          const sent = () => until('the server has run it', hasRun);
+          const error = await rejection(cutUnder(() => work(provider), sent));
           expect(error.code).toBe('STORE_UNAVAILABLE');
           await until('it is connected again', () =>
             provider.get('x').then(
