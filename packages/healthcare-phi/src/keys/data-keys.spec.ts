@@ -192,9 +192,27 @@ describe('DataKeys', () => {
     world.clock.advance(2 * MINUTE_MS);
     const waiting = world.opened(one, bytes);
     await settle();
-    world.clock.advance(250); // as long as a look at whether it is still there may take
+    world.clock.advance(100); // as long as a look at whether it is still there may take
     expect(await waiting).toEqual(PAYLOAD);
     expect(one.seal.sealingKey(terms())).not.toBeInstanceOf(Promise); // nobody waits again at once
+  });
+
+  it('lets go of a key of a tenant that is destroyed, however late the key store says so', async () => {
+    const one = await world.process();
+    const bytes = await world.sealed(one);
+    const [tenant = ''] = await world.store.tenants();
+    await world.store.destroyTenant(tenant);
+    world.clock.advance(2 * MINUTE_MS);
+    let answer = (_: null): void => undefined;
+    const late = new Promise<null>((resolve) => (answer = resolve));
+    jest.spyOn(world.store, 'get').mockReturnValueOnce(late);
+    const waiting = world.opened(one, bytes);
+    await settle();
+    world.clock.advance(250);
+    expect(await waiting).toEqual(PAYLOAD); // it is not known yet
+    answer(null);
+    await settle();
+    expect(await world.opened(one, bytes)).toBeNull();
   });
 
   it('asks no store for a key of an epoch that can not be', async () => {

@@ -9,7 +9,8 @@ import type { TenantKey, TenantKeySource } from './tenant-key.source.js';
 
 /** How long a key may be used without asking whether it is still there: the bound where word of a shred is lost. */
 export const RECHECK_MS = 60_000;
-const RECHECK_PATIENCE_MS = 250;
+/** Less than a read waits for its key: what is at hand serves it all the same. */
+const RECHECK_PATIENCE_MS = 100;
 /** After a look that failed. */
 const RETRY_MS = 5_000;
 /** For which a key that is not there is not looked for again. */
@@ -114,21 +115,19 @@ export class TenantKeys {
   async #rechecked(held: Held): Promise<TenantKey | null> {
     const { clock, flights, source } = this.#options;
     const { tenant, key } = held;
-    if (clock.now() >= key.expiresAt) return this.#dropped(held);
+    const now = clock.now();
+    if (now >= key.expiresAt) return this.#dropped(held);
     // Ahead of the answer: should that never come, those who ask next are served.
-    held.recheckAt = clock.now() + RETRY_MS;
-    const asked = source.isThere(tenant, key.id);
-    const isThere = await inTime(clock, RECHECK_PATIENCE_MS, asked, tooLate).catch(
-      (error: unknown) => {
-        flights.note(keyFailure(error));
-        return null;
-      },
+    held.recheckAt = now + RETRY_MS;
+    // What comes too late for whoever waits counts for the next.
+    const asked = source.isThere(tenant, key.id).then((isThere) => {
+      if (isThere) held.recheckAt = now + RECHECK_MS;
+      else this.#dropped(held);
+    });
+    await inTime(clock, RECHECK_PATIENCE_MS, asked, tooLate).catch((error: unknown) =>
+      flights.note(keyFailure(error)),
     );
-    if (isThere === false || this.#held.get(nameOf(tenant, held.epoch)) !== held) {
-      return this.#dropped(held);
-    }
-    if (isThere) held.recheckAt = clock.now() + RECHECK_MS;
-    return key;
+    return this.#held.get(nameOf(tenant, held.epoch)) === held ? key : this.#dropped(held);
   }
 
   #dropped(held: Held): null {
