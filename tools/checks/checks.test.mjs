@@ -30,6 +30,9 @@ import { checkSamples } from './samples.mjs';
 import { checkSnippets } from './snippets.mjs';
 import { checkWording } from './wording.mjs';
 
+// As on a terminal: what is found is the same there.
+process.env.FORCE_COLOR = '1';
+
 let root;
 
 beforeEach(() => {

@@ -62,7 +62,8 @@ export function checkSnippets(root) {
 function compile(root, places) {
   const tsc = join(root, 'node_modules/.bin/tsc');
   try {
-    execFileSync(tsc, ['-p', join(root, FOLDER)], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+    const options = ['--pretty', 'false', '-p', join(root, FOLDER)];
+    execFileSync(tsc, options, { cwd: root, encoding: 'utf8', stdio: 'pipe' });
     return [];
   } catch (error) {
     const lines = String(error.stdout).trim().split('\n');
@@ -94,6 +95,7 @@ function run(root, snippets) {
     const child = spawnSync(process.execPath, [RUNNER, script], {
       cwd: root,
       encoding: 'utf8',
+      env: { ...process.env, FORCE_COLOR: '0' },
       timeout: TIME_MS,
     });
     if (child.status !== 0) {
