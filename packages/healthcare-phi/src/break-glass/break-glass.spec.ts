@@ -153,6 +153,19 @@ describe('BreakGlass', () => {
     await expect(read(token)).rejects.toMatchObject(DENIED);
   });
 
+  it('lasts no longer than it was given for where a clock is behind and whoever opened it is gone', async () => {
+    const { open, clock, glass, options } = hospital();
+    const { token } = await open({ minutes: 1 });
+    glass.stop();
+    const behind = { ...clock, now: () => clock.now() - 3_600_000 };
+    const other = new BreakGlass({ ...options, clock: behind });
+    const use = () => runWithAccess(DOCTOR, () => other.use(token, () => 'used'));
+    expect(await use()).toBe('used');
+    clock.advance(60_000);
+    await settle();
+    await expect(use()).rejects.toMatchObject(DENIED);
+  });
+
   it('records its end, when it is closed and when it expires', async () => {
     const { open, read, clock, glass, audit } = hospital();
     const first = await open();

@@ -257,7 +257,9 @@ export class BreakGlass implements IGrants {
   #watch(grant: BreakGlassGrant, reads: number): void {
     const cancel = new AbortController();
     this.#live.set(grant.id, { grant, cancel, reads });
-    const leftMs = Math.max(0, grant.expiresAt - this.#clock.now());
+    const { openedAt, expiresAt } = grant;
+    // By a clock that is behind it begins now at the earliest.
+    const leftMs = Math.max(0, expiresAt - Math.max(openedAt, this.#clock.now()));
     void this.#clock
       .sleep(leftMs, cancel.signal, 'background')
       .then(() => (cancel.signal.aborted ? undefined : this.#end(grant.id, 'expired')))

@@ -98,7 +98,10 @@ export function coveringTopicAt(topic: Topic, clinicId: string, isOfAll: boolean
   return clinicTopicTag(topic, clinicId, isOfAll);
 }
 
-/** The tags that stand for one written by hand: `patient:7` is everything of that patient, whatever the clinic. */
+/**
+ * The tags that stand for one written by hand: `patient:7` is everything of that patient, whatever the clinic. A raw id that ends
+ * as tags of ours do (`7@*`) covers theirs as well: too much, never too little.
+ */
 export function coveringTag(tag: string): readonly string[] {
   const [, role, id] = ROLE_TAG.exec(tag) ?? [];
   if (role === undefined || id === undefined) return [tag];
