@@ -103,7 +103,7 @@ describeWithReplicaPair('CACHE_REPLICATION_ENABLED', (pair) => {
     await mendReplication(pair().primary.url);
     await pair().inSync();
     await Promise.all([one.close(), two.close()]);
-  }, 20_000);
+  }, 90_000);
 });
 
 describeWithReplicaPair('durability', (pair) => {
@@ -182,5 +182,5 @@ describeWithRedis('durability { aof: true } on a server without WAITAOF', (store
     expect(error).toMatchObject({ code: expect.stringMatching(/^STORE_/) as string });
     expect(String(error)).toMatch(/WAITAOF|appendonly/);
     await cache.close(); // tries to record it for five more seconds
-  }, 20_000);
+  }, 90_000);
 });

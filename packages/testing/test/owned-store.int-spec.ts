@@ -13,7 +13,8 @@ import { BINARY, BINARY_ALONE, describeWithBinary } from './own-binary.js';
 
 const start = (args: readonly string[] = []): Promise<OwnedStore> =>
   startStore('redis', { args, env: BINARY_ALONE }) as Promise<OwnedStore>;
-const LOG = ['--appendonly', 'yes', '--maxmemory', '8mb'];
+// "everysec" would hold what is logged back while the disk is busy.
+const LOG = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory', '8mb'];
 
 const get = (store: OwnedStore, key: string): Promise<string | null> =>
   withRedis(store.url, (client) => client.get(key));

@@ -35,8 +35,8 @@ export interface FaultOutcome extends HistorySummary, FleetNotes {
   readonly recoveryMs: number;
   readonly hasNewEpoch: boolean;
   /**
-   * What 99 of 100 reads stay below: the budget for the store, two loads, and as often the longest time for which a
-   * process had no processor, so that a busy machine is not taken for a slow cache.
+   * What 99 of 100 reads stay below: the budget for the store, two loads, and for each of their steps the longest time for
+   * which a process had no processor, so that a busy machine is not taken for a slow cache.
    */
   readonly readLimitMs: number;
 }
@@ -95,7 +95,7 @@ export async function underLoad<S>(store: S, scenario: FaultScenario<S>): Promis
     const hasNewEpoch = !after.some((epoch) => before.includes(epoch));
     const { cache, load } = plans[0] as WorkerPlan;
     const promisedMs = (cache.readBudgetMs ?? 250) + 2 * (2 * load.loadMs);
-    const readLimitMs = promisedMs + 2 * starvedMs + 100;
+    const readLimitMs = promisedMs + 4 * starvedMs + 100;
     return {
       ...fleet.summary(),
       log: [...noted, ...log],

@@ -72,7 +72,7 @@ export function describeInvalidationRace(
             assert.deepEqual([next.value, then.value, then.outcome], [i, i, 'hit']);
           }
         }),
-      120_000,
+      300_000,
     );
   });
 }

@@ -21,8 +21,15 @@ export interface ReplicaPair extends Topology {
   promote(store: OwnedStore): Promise<void>;
 }
 
-/** Replicas get their first data at once, not after five seconds. */
-export const QUICK_SYNC = ['--repl-diskless-sync-delay', '0'];
+/** Replicas get their first data at once, not after five seconds, and wait for no disk. */
+export const QUICK_SYNC = [
+  '--repl-diskless-sync-delay',
+  '0',
+  '--repl-diskless-sync',
+  'yes',
+  '--repl-diskless-load',
+  'swapdb',
+];
 
 /**
  * Starts a primary and its replica; resolves when they are linked.
@@ -81,6 +88,6 @@ async function inSync(primary: OwnedStore, replica: OwnedStore): Promise<void> {
     await client.del(`${primary.prefix}-sync`);
     await client.set(`${primary.prefix}-sync`, '');
     await client.del(`${primary.prefix}-sync`);
-    await until('the replica has caught up', async () => (await client.wait(1, 1_000)) > 0);
+    await until('the replica has caught up', async () => (await client.wait(1, 1_000)) > 0, 30_000);
   });
 }
