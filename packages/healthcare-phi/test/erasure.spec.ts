@@ -68,8 +68,11 @@ describe('erasePatient', () => {
     ]);
     const publicKey = createPublicKey(keyring.audit[0]?.key as never);
     expect(verifyErasureReceipt(receipt, publicKey)).toBe(true);
-    const forged: ErasureReceipt = { ...receipt, removed: 3 };
-    expect(verifyErasureReceipt(forged, publicKey)).toBe(false);
+    const changes = [{ removed: 3 }, { keys: undefined }, { signature: undefined }, { at: 5n }];
+    for (const change of changes) {
+      expect(verifyErasureReceipt({ ...receipt, ...change } as never, publicKey)).toBe(false);
+    }
+    expect(verifyErasureReceipt(null as never, publicKey)).toBe(false);
     const [file] = await readdir(receiptsDirectory);
     const path = join(receiptsDirectory, file as string);
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(receipt);

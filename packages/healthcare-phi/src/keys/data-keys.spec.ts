@@ -210,6 +210,7 @@ describe('DataKeys', () => {
     await settle();
     world.clock.advance(250);
     expect(await waiting).toEqual(PAYLOAD); // it is not known yet
+    expect(one.keys.reason).toBeNull(); // slow is not down
     answer(null);
     await settle();
     expect(await world.opened(one, bytes)).toBeNull();

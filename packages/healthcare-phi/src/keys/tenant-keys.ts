@@ -11,6 +11,8 @@ import type { TenantKey, TenantKeySource } from './tenant-key.source.js';
 export const RECHECK_MS = 60_000;
 /** Less than a read waits for its key: what is at hand serves it all the same. */
 const RECHECK_PATIENCE_MS = 100;
+/** A key store that takes longer to answer counts as down. */
+const ANSWER_MS = 1_000;
 /** After a look that failed. */
 const RETRY_MS = 5_000;
 /** For which a key that is not there is not looked for again. */
@@ -124,9 +126,10 @@ export class TenantKeys {
       if (isThere) held.recheckAt = now + RECHECK_MS;
       else this.#dropped(held);
     });
-    await inTime(clock, RECHECK_PATIENCE_MS, asked, tooLate).catch((error: unknown) =>
+    const judged = inTime(clock, ANSWER_MS, asked, tooLate).catch((error: unknown) =>
       flights.note(keyFailure(error)),
     );
+    await inTime(clock, RECHECK_PATIENCE_MS, judged, () => undefined);
     return this.#held.get(nameOf(tenant, held.epoch)) === held ? key : this.#dropped(held);
   }
 
