@@ -7,6 +7,7 @@ import type { Coverage, CoverageTerms } from '../journal/journal-record.js';
 import type { OperationResult } from '../middleware/cache-middleware.js';
 import type { Removal } from '../provider/cache-provider.js';
 import type { ProviderCapabilities } from '../provider/provider-capabilities.js';
+import { assertOptionNames, type OptionNames } from '../options/assert-option-names.js';
 import type { CacheRepository } from '../repository/cache.repository.js';
 import type { StoreKeys } from '../repository/store-keys.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
@@ -135,17 +136,11 @@ export class Invalidator {
   }
 }
 
-const OPTIONS: readonly (keyof InvalidationOptions)[] = ['mode', 'settleMs', 'whenQueued'];
+const NAMES: OptionNames<InvalidationOptions> = { mode: true, settleMs: true, whenQueued: true };
 
 /** @throws CacheError `OPTION_INVALID` */
 function termsOf(options: InvalidationOptions): CoverageTerms {
-  if (typeof options !== 'object' || (options as unknown) === null) {
-    fail(`Options of an invalidation are an object, such as { mode: 'stale' }`);
-  }
-  const unknown = Object.keys(options).filter((name) => !(OPTIONS as string[]).includes(name));
-  if (unknown.length > 0) {
-    fail(`${unknown.join(', ')}: no option of an invalidation; accepted: ${OPTIONS.join(', ')}`);
-  }
+  assertOptionNames('An invalidation', options, NAMES, 'OPTION_INVALID');
   const { mode, settleMs = 0, whenQueued = 'resolve' } = options;
   if (mode !== undefined && mode !== 'stale') {
     fail(`mode is ${JSON.stringify(mode)}; accepted: 'stale', or nothing for invalid`);
