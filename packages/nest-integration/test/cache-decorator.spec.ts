@@ -519,5 +519,22 @@ describe('Cache', () => {
         start(counting({ keyTemplate: 'x' }), testOptions(), others),
       ).resolves.toBeDefined();
     });
+
+    it('two symbols of one description that make default keys', async () => {
+      const [one, other] = [Symbol('find'), Symbol('find')];
+      @Injectable()
+      class Symbols {
+        @Cache()
+        async [one]() {
+          return 1;
+        }
+
+        @Cache()
+        async [other]() {
+          return 2;
+        }
+      }
+      await expect(start(Symbols)).rejects.toThrow(/Methods of Symbols are called the same/);
+    });
   });
 });

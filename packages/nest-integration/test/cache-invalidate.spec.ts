@@ -9,12 +9,30 @@ import {
   Query,
   type Type,
 } from '@nestjs/common';
-import { firstValueFrom, lastValueFrom, of, throwError, toArray, type Observable } from 'rxjs';
+import {
+  CacheError,
+  type CacheOperation,
+  type ICacheMiddleware,
+  type OperationResult,
+} from '@vitalcache/core';
+import {
+  concat,
+  defer,
+  firstValueFrom,
+  from,
+  lastValueFrom,
+  of,
+  tap,
+  throwError,
+  toArray,
+  type Observable,
+} from 'rxjs';
 
 import {
   Cache,
   CacheInvalidate,
   CacheModule,
+  CachePut,
   CacheService,
   type CacheInvalidateOptions,
 } from '../src/index.js';
@@ -133,6 +151,39 @@ describe('CacheInvalidate', () => {
     }
   });
 
+  it.each<[string, (fails: () => Promise<unknown>) => unknown]>([
+    ['rejects', (fails) => fails()],
+    ['has an Observable that fails', (fails) => defer(fails)],
+  ])('leaves a method that %s its error, and tells what else went wrong', async (_how, answer) => {
+    class Unrecording implements ICacheMiddleware {
+      readonly name = 'unrecording';
+
+      handle<R extends OperationResult>({ kind }: CacheOperation, next: () => Promise<R>) {
+        return kind === 'invalidate'
+          ? Promise.reject(new CacheError('NOT_RECORDED', 'It waits.'))
+          : next();
+      }
+    }
+    const error = new Error('own');
+    @Injectable()
+    class Failing {
+      @CacheInvalidate({ keys: ['k'], alsoOnError: true })
+      change(): unknown {
+        return answer(async () => Promise.reject(error));
+      }
+    }
+    const lines = new LogLines();
+    const middleware = [new Unrecording()];
+    const module = await startModule({
+      imports: [CacheModule.forRoot(testOptions({ middleware }, lines))],
+      providers: [Failing],
+    });
+    await expect(lastValueFrom(from(module.get(Failing).change() as never))).rejects.toBe(error);
+    expect(lines.warnings).toEqual([
+      'Failing.change failed, and so did what it invalidates all the same. NOT_RECORDED: It waits.',
+    ]);
+  });
+
   it('waits for the commit of a transaction, and does nothing when it is rolled back', async () => {
     const { service, cache } = await start(changing({ keys: ['k'] }));
     const rest = await holding(cache, ['k']);
@@ -151,7 +202,7 @@ describe('CacheInvalidate', () => {
 
   it('says once that a value can not stand in a name, and invalidates the rest', async () => {
     const { service, cache, lines } = await start(
-      changing({ keys: ['users:{id}'], tags: ['users'] }),
+      changing({ keys: ['users:{id}'], patterns: ['users:{id}:*'], tags: ['users'] }),
     );
     const rest = await holding(cache, ['users:1'], ['users']);
     expect(await service.change({ a: 1 })).toEqual({ a: 1 });
@@ -162,6 +213,28 @@ describe('CacheInvalidate', () => {
         /^Changing\.change: a call invalidates less than it should\. \{id\} is of type object/,
       ),
     ]);
+  });
+
+  it('lets nobody have a value of an Observable before the invalidation is done', async () => {
+    @Injectable()
+    class Streaming {
+      @CacheInvalidate({ keys: ['k:{result}'] })
+      change(): Observable<number> {
+        return concat(
+          of(1),
+          throwError(() => new Error('no')),
+        );
+      }
+    }
+    const { service, cache } = await start(Streaming);
+    const rest = await holding(cache, ['k:1', 'k:2']);
+    expect(await firstValueFrom(service.change())).toBe(1);
+    expect(await rest()).toEqual(['k:2']);
+    const seen: unknown[] = [];
+    await expect(lastValueFrom(service.change().pipe(tap((v) => seen.push(v))))).rejects.toThrow(
+      'no',
+    );
+    expect(seen).toEqual([1]);
   });
 
   it('ends an Observable when the invalidation is done', async () => {
@@ -262,6 +335,23 @@ describe('CacheInvalidate', () => {
       for (const define of [above, below]) {
         expect(define).toThrow(/Users\.one has @Cache\(\) and @CacheInvalidate\(\), but a hit/);
       }
+    });
+
+    it.each([
+      ['@Cache()', Cache()],
+      ['@CacheInvalidate()', CacheInvalidate({ keys: ['k'] })],
+      ['@CachePut()', CachePut({ keyTemplate: 'k' })],
+    ])('%s on a generator', (_name, decorator) => {
+      const define = () => {
+        class Users {
+          @decorator
+          async *save() {
+            yield 1;
+          }
+        }
+        return Users;
+      };
+      expect(define).toThrow(/Users\.save: it is a generator, which has done nothing yet/);
     });
 
     it('what is no method', () => {

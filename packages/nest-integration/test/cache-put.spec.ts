@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Injectable, Param, Put, Res, type Type } from '@nestjs/common';
-import { of } from 'rxjs';
+import { defer, firstValueFrom, type Observable } from 'rxjs';
 
 import { Cache, CacheModule, CachePut, CacheService, type CachePutOptions } from '../src/index.js';
 import { closeAll, PLATFORMS, startControllers, startModule, testOptions } from './support/apps.js';
@@ -115,6 +115,32 @@ describe('CachePut', () => {
     expect(await cache.get('k')).toBe('before');
   });
 
+  it('makes invalid what is there when an Observable has done its work, not before', async () => {
+    const source = { value: 'old' };
+    let release: () => void = () => undefined;
+    const isDone = new Promise<void>((resolve) => (release = resolve));
+    @Injectable()
+    class Streaming {
+      @CachePut({ keyTemplate: 'k:{result}' })
+      save(): unknown {
+        return defer(async () => {
+          await isDone;
+          return (source.value = 'new');
+        });
+      }
+    }
+    const { service, cache, lines } = await start(Streaming);
+    const read = () => cache.cache('k:new', async () => source.value);
+    const saved = firstValueFrom((await service.save()) as Observable<string>);
+    expect(await read()).toBe('old');
+    release();
+    expect(await saved).toBe('new');
+    expect(await read()).toBe('new');
+    expect(lines.warnings).toEqual([
+      expect.stringMatching(/returns an Observable, which can't be cached/),
+    ]);
+  });
+
   it('waits for the commit of a transaction', async () => {
     const { service, cache } = await start(saving({ keyTemplate: 'k:{id}' }));
     const failed = cache.inTransaction(async () => {
@@ -132,7 +158,6 @@ describe('CachePut', () => {
 
   it.each<[string, unknown, RegExp | null]>([
     ['undefined', undefined, null],
-    ['an Observable', of(1), /returns an Observable, which can't be cached/],
     ['a function', () => 1, /was not put into the cache, only what was there made invalid/],
   ])('makes invalid what is there when the method returns %s', async (_what, result, warning) => {
     @Injectable()

@@ -5,8 +5,9 @@ import { InvalidatingMethod } from './invalidating-method.js';
 
 /**
  * Makes cached values invalid when a method of a provider, a controller or a resolver has succeeded; the method returns a
- * promise from then on, which waits for it, unless it returns an Observable. Inside `inTransaction` the invalidation waits
- * for the commit. When the store is not there it is queued, and the method succeeds, unless `whenQueued: 'throw'`.
+ * promise from then on, which waits for it; of an Observable each value and the end wait for one. Inside `inTransaction` the
+ * invalidation waits for the commit. When the store is not there it is queued, and the method succeeds, unless
+ * `whenQueued: 'throw'`. A method that fails rejects with its own error, whatever becomes of `alsoOnError`.
  *
  * @example
  * \@CacheInvalidate({ keys: ['users:{id}'], tags: ['users'] })

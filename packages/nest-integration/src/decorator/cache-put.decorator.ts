@@ -7,7 +7,7 @@ import { PuttingMethod } from './putting-method.js';
  * Calls a method of a provider or a controller every time, and puts what it returns into the cache, in place of what is
  * there; the method returns a promise from then on. What is invalidated between its beginning and its end covers what it
  * returns, which then is not stored. Inside `inTransaction` all of it waits for the commit. What can't be stored (also
- * `undefined`) only makes invalid what is there.
+ * `undefined`, and an Observable, once it has a value or ends) only makes invalid what is there.
  *
  * @example
  * \@CachePut({ keyTemplate: 'users:{result.id}', ttl: 300 })

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 import { CacheError } from '@vitalcache/core';
 
 import type { BoundCache } from './cache-injection.js';
@@ -35,6 +37,12 @@ export function methodDecorator(
     }
     const place = { decorator, prototype: target, name, original: original as Method };
     const { method, runner } = decorate(place);
+    if (runner && types.isGeneratorFunction(original)) {
+      throw new CacheError(
+        'OPTION_INVALID',
+        `${decorator} on ${method.label}: it is a generator, which has done nothing yet when it returns; accepted: a method that returns its values, a promise or an Observable of them.`,
+      );
+    }
     declareMethod(method);
     method.slot.declareOn(target);
     if (runner) descriptor.value = wrap(method, runner) as typeof descriptor.value;

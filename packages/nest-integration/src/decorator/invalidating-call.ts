@@ -1,22 +1,13 @@
 import { isCacheError } from '@vitalcache/core';
-import {
-  catchError,
-  concat,
-  defer,
-  ignoreElements,
-  isObservable,
-  tap,
-  type Observable,
-} from 'rxjs';
+import { isObservable, type Observable } from 'rxjs';
 
 import type { BoundCache } from './cache-injection.js';
 import { committed } from './committed.js';
 import type { MethodRunner } from './decorate-method.js';
+import { followed } from './followed.js';
 import type { InvalidatingMethod } from './invalidating-method.js';
 import type { TextsOfCall } from './method-templates.js';
-import { SpokenWarnings } from './spoken-warnings.js';
-
-type Invalidate = (result?: unknown) => Promise<void>;
+import { SpokenWarnings, warn } from './spoken-warnings.js';
 
 /** Tags that one invalidation takes. */
 const MAX_TAGS = 128;
@@ -30,44 +21,52 @@ export class InvalidatingCall implements MethodRunner {
     this.#method = method;
   }
 
-  /** What the method returned, once the invalidation is done; an Observable ends when it is. */
+  /** What the method returned, once the invalidation is done; an Observable tells each value when it is. */
   run(instance: object, args: unknown[], cache: BoundCache): unknown {
-    const invalidate = (result?: unknown) => this.#invalidate([result, ...args], cache);
     try {
       const answer: unknown = this.#method.original.apply(instance, args);
       return isObservable(answer)
-        ? this.#observed(answer, invalidate)
-        : this.#awaited(answer, invalidate);
+        ? this.#observed(answer, args, cache)
+        : this.#awaited(answer, args, cache);
     } catch (error) {
-      return this.#failed(error, invalidate);
+      return this.#failed(error, args, cache);
     }
   }
 
-  async #awaited(answer: unknown, invalidate: Invalidate): Promise<unknown> {
+  async #awaited(answer: unknown, args: unknown[], cache: BoundCache): Promise<unknown> {
     let result: unknown;
     try {
       result = await answer;
     } catch (error) {
-      return this.#failed(error, invalidate);
+      return this.#failed(error, args, cache);
     }
-    if (isObservable(result)) return this.#observed(result, invalidate);
-    await invalidate(result);
+    if (isObservable(result)) return this.#observed(result, args, cache);
+    await this.#invalidate([result, ...args], cache);
     return result;
   }
 
-  async #failed(error: unknown, invalidate: Invalidate): Promise<never> {
-    if (this.#method.alsoOnError) await invalidate();
+  #observed(answer: Observable<unknown>, args: unknown[], cache: BoundCache): Observable<unknown> {
+    return followed(answer, {
+      onDone: (result) => this.#invalidate([result, ...args], cache),
+      onError: () => this.#afterError(args, cache),
+    });
+  }
+
+  async #failed(error: unknown, args: unknown[], cache: BoundCache): Promise<never> {
+    await this.#afterError(args, cache);
     throw error;
   }
 
-  #observed(answer: Observable<unknown>, invalidate: Invalidate): Observable<unknown> {
-    let last: unknown; // of several subscribers the latest one's: to invalidate too much does no harm
-    const done = defer(() => invalidate(last)).pipe(ignoreElements());
-    const noted = answer.pipe(
-      tap((value) => (last = value)),
-      catchError((error: unknown) => this.#failed(error, invalidate)),
-    );
-    return concat(noted, done);
+  /** What the method failed with is what its caller has to know: what else goes wrong is only told. */
+  async #afterError(args: unknown[], cache: BoundCache): Promise<void> {
+    const { alsoOnError, label } = this.#method;
+    if (!alsoOnError) return;
+    try {
+      await this.#invalidate([undefined, ...args], cache);
+    } catch (error) {
+      const reason = isCacheError(error) ? `${error.code}: ${error.message}` : 'not a cache error';
+      warn(`${label} failed, and so did what it invalidates all the same. ${reason}`, cache);
+    }
   }
 
   async #invalidate(resultAndArgs: readonly unknown[], cache: BoundCache): Promise<void> {
@@ -78,7 +77,7 @@ export class InvalidatingCall implements MethodRunner {
     const found = {
       keys: namesOf(keys),
       tags: namesOf(tags),
-      patterns: patterns.map((render) => render(resultAndArgs)),
+      patterns: namesOf(patterns),
     };
     await committed(service, async () => {
       // In one tick they share a record.

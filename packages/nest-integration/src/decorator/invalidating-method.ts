@@ -3,12 +3,7 @@ import { assertTags, CacheError, type InvalidationOptions } from '@vitalcache/co
 import { AnswerPlaceholders } from './answer-placeholders.js';
 import type { CacheInvalidateOptions } from './cache-invalidate.options.js';
 import { DecoratedMethod, type DecoratedPlace } from './decorated-method.js';
-import {
-  compileEach,
-  compilePattern,
-  type TextOfCall,
-  type TextsOfCall,
-} from './method-templates.js';
+import { compileEach, compilePattern, type TextsOfCall } from './method-templates.js';
 
 /** The compiler sees to it that the names are complete. */
 const NAMES: Readonly<Record<keyof CacheInvalidateOptions, true>> = {
@@ -27,7 +22,7 @@ const MAX_SETTLE_MS = 60_000;
 export class InvalidatingMethod extends DecoratedMethod {
   readonly keys: readonly TextsOfCall[];
   readonly tags: readonly TextsOfCall[];
-  readonly patterns: readonly TextOfCall[];
+  readonly patterns: readonly TextsOfCall[];
   readonly alsoOnError: boolean;
   readonly options: InvalidationOptions;
 

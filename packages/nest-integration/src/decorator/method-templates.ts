@@ -52,14 +52,14 @@ export function compileEach(source: string, parameters: PlaceholderSource): Text
  * Compiles a glob with placeholders, such as `users:{id}:*`; values stand for themselves in it.
  * @throws CacheError `PATTERN_INVALID`, and `KEY_INVALID` as {@link compileTemplate}
  */
-export function compilePattern(source: string, parameters: PlaceholderSource): TextOfCall {
+export function compilePattern(source: string, parameters: PlaceholderSource): TextsOfCall {
   const parts = source.split(PLACEHOLDER).map((part, index) => {
     if (index % 2 === 0) return () => part;
     const getter = getterOf(source, part, parameters);
     return (args: readonly unknown[]) => escapeKeyValue(getter(args), part);
   });
   assertPattern(source.replaceAll(new RegExp(PLACEHOLDER, 'g'), 'x'));
-  return (args) => parts.map((render) => render(args)).join('');
+  return (args) => [parts.map((render) => render(args)).join('')];
 }
 
 /** Compiles the tags that hold placeholders; `null` if none does. @throws CacheError as {@link compileTemplate} */

@@ -1,8 +1,10 @@
 import { assertKey, isCacheError, isProtected, type Fence } from '@vitalcache/core';
+import { isObservable } from 'rxjs';
 
 import type { BoundCache } from './cache-injection.js';
 import { committed } from './committed.js';
 import type { MethodRunner } from './decorate-method.js';
+import { followed } from './followed.js';
 import { oneTimeKindOf } from './one-time-value.js';
 import type { PuttingMethod } from './putting-method.js';
 import { SpokenWarnings } from './spoken-warnings.js';
@@ -26,14 +28,18 @@ export class PuttingCall implements MethodRunner {
     const { value: result, isOfProtected } = await cache.service.watchProtected(() =>
       this.#method.original.apply(instance, args),
     );
-    const resultAndArgs = [result, ...args];
-    const key = this.#keyFor(instance, resultAndArgs, cache);
-    if (key === null) return result;
     const isStorable =
       this.#isStorable(instance, result, cache) && !(isOfProtected && this.#isOpen(cache));
-    await committed(cache.service, () =>
-      isStorable ? this.#put(key, resultAndArgs, since, cache) : this.#invalidate(key, cache),
-    );
+    const finish = async (found: unknown): Promise<void> => {
+      const resultAndArgs = [found, ...args];
+      const key = this.#keyFor(instance, resultAndArgs, cache);
+      if (key === null) return;
+      await committed(cache.service, () =>
+        isStorable ? this.#put(key, resultAndArgs, since, cache) : this.#invalidate(key, cache),
+      );
+    };
+    if (isObservable(result)) return followed(result, { onDone: finish }); // it has not done anything yet
+    await finish(result);
     return result;
   }
 

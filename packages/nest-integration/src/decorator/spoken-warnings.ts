@@ -6,10 +6,14 @@ import type { BoundCache } from './cache-injection.js';
 export class SpokenWarnings<O extends string> {
   readonly #said = new WeakMap<object, Set<O>>();
 
-  say(occasion: O, message: string, { service, context }: BoundCache): void {
-    const said = this.#said.get(service) ?? new Set();
+  say(occasion: O, message: string, cache: BoundCache): void {
+    const said = this.#said.get(cache.service) ?? new Set();
     if (said.has(occasion)) return;
-    this.#said.set(service, said.add(occasion));
-    (context?.logger ?? new Logger('Vitalcache')).warn(message);
+    this.#said.set(cache.service, said.add(occasion));
+    warn(message, cache);
   }
+}
+
+export function warn(message: string, { context }: BoundCache): void {
+  (context?.logger ?? new Logger('Vitalcache')).warn(message);
 }

@@ -27,15 +27,17 @@ export function assertAlone(
 
 /**
  * @param types with their cached methods
- * @throws CacheError `OPTION_INVALID` for classes of one name that make default keys
+ * @throws CacheError `OPTION_INVALID` for classes, or methods of a class, of one name that make default keys
  */
 export function assertDistinctKeys(
   types: ReadonlyMap<Type<object>, readonly CachedMethod[]>,
 ): void {
   const byName = new Map<string, Type<object>>();
   for (const [type, methods] of types) {
-    const method = methods.find(({ hasDefaultKey }) => hasDefaultKey);
+    const own = methods.filter(({ hasDefaultKey }) => hasDefaultKey);
+    const [method] = own;
     if (!method) continue;
+    assertDistinctNames(type, own);
     if (byName.has(type.name)) {
       throw new CacheError(
         'OPTION_INVALID',
@@ -44,6 +46,16 @@ export function assertDistinctKeys(
     }
     byName.set(type.name, type);
   }
+}
+
+/** Symbols of one description are different names of methods, and look the same in a key. */
+function assertDistinctNames(type: Type<object>, methods: readonly CachedMethod[]): void {
+  const names = methods.map(({ name }) => String(name));
+  if (new Set(names).size === names.length) return;
+  throw new CacheError(
+    'OPTION_INVALID',
+    `Methods of ${type.name} are called the same and have @Cache() without a key of its own, so that they could get each other's values: give each a keyTemplate.`,
+  );
 }
 
 /** What is wrong with an option that only a strategy gives a meaning. */
