@@ -209,6 +209,7 @@ export type {
   Loader,
   ReadOutcome,
   ReadRequest,
+  PrefetchResult,
   ReadResult,
   RefreshOutcome,
   RefreshRefusal,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 
-import type { Admission, CacheService } from '@vitalcache/core';
+import type { Admission, CacheError, CacheService } from '@vitalcache/core';
 import { FakeClock } from '@vitalcache/testing';
 
 import type { AccessContext } from '../src/access/access-context.js';
@@ -10,6 +10,7 @@ import { MemoryRecordBook } from '../src/books/memory-record-book.js';
 import type { BreakGlassRecord } from '../src/break-glass/break-glass-grant.js';
 import { BreakGlass } from '../src/break-glass/break-glass.js';
 import { GrantSigner } from '../src/break-glass/grant.signer.js';
+import { clinicCache } from './support/clinic-cache.js';
 import { held, NURSE, settle } from './support/guarded-cache.js';
 import { RecordingAudit } from './support/recording.audit.js';
 import { sealedCache } from './support/sealed-cache.js';
@@ -135,6 +136,33 @@ describe('protected data', () => {
     origin.release('v');
     await Promise.all(reads);
     expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it.each<[string, 'doctor' | 'nurse', 'doctor' | 'nurse']>([
+    ['may not see a part', 'nurse', 'doctor'],
+    ['alone may see a part', 'doctor', 'nurse'],
+  ])('whoever joins the load of one who %s gets their own answer', async (_, first, second) => {
+    const { cache, as, warnings } = await clinicCache({
+      authorize: ({ context, template }) => template !== 'hiv' || context.actor === 'doctor',
+    });
+    const part = () =>
+      cache.cache('patient:7:hiv', () => 'x', {
+        containsPHI: true,
+        template: 'hiv',
+        complianceLevel: 'restricted',
+      });
+    const read = (actor: string) =>
+      as(() => cache.cache('patient:7:summary', part, { ...PHI, template: 'summary' }), {
+        actor,
+      }).catch((error: CacheError) => error.code);
+    const answers = { doctor: 'x', nurse: 'ACCESS_DENIED' };
+    const reads = [read(first), read(second)];
+    expect(await Promise.all(reads)).toEqual([answers[first], answers[second]]);
+    expect(await read('doctor')).toBe('x');
+    await cache.settled();
+    expect(await read('nurse')).toBe('ACCESS_DENIED');
+    expect(warnings).toEqual([expect.stringMatching(/summary was made of restricted data/)]);
+    await cache.close();
   });
 
   it.each<[string, (cache: CacheService) => Promise<unknown>]>([

@@ -1,5 +1,6 @@
 import type { HeldEntry } from '../entry/held-entry.js';
 import type { Moment } from '../journal/journal.js';
+import type { ComplianceLevel } from '../protection/compliance-level.js';
 
 /**
  * What a load gave.
@@ -26,8 +27,8 @@ export class Flight {
   /** A later load of the same key has begun, or nobody waits any more: what this one gives is not stored. */
   isSuperseded = false;
   isOver = false;
-  /** Protected data was read for it. */
-  isOfProtected = false;
+  /** The strictest level of what was read for it; `null`: nothing that is protected. */
+  madeOf: ComplianceLevel | null = null;
   waiters = 0;
   /** What the load gives, whenever that is. */
   loaded!: Promise<LoadedValue>;

@@ -64,12 +64,15 @@ export class LoadBackOff {
   }
 }
 
+/** What is wrong is the call, or its value. */
+const NO_OUTAGES = ['LOAD_REENTRANT', 'VALUE_INVALID', 'ACCESS_MISSING'] as const;
+
 /**
  * Whether an error says that the source is in trouble; one with a 4xx status is an answer to this very request, and
  * neither held against the key nor shared.
  */
 export function countsAsOutage(error: unknown): boolean {
-  if (isCacheError(error, 'LOAD_REENTRANT') || isCacheError(error, 'VALUE_INVALID')) return false;
+  if (NO_OUTAGES.some((code) => isCacheError(error, code))) return false;
   const status = statusOf(error);
   return !(status >= 400 && status < 500);
 }

@@ -5,7 +5,7 @@ import type { Journal, Moment } from '../journal/journal.js';
 import type { CacheCounters } from '../observation/cache-counters.js';
 import type { LoadSteps } from '../observation/load-steps.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
-import { tagsWith } from '../protection/admission.js';
+import { isMoreOpen, tagsWith } from '../protection/admission.js';
 import type { FoundEntry, ICacheRepository, PreparedEntry } from '../repository/found-entry.js';
 import type { ReadRequest } from '../strategy/read-request.js';
 import type { Subject } from '../validity/cover-hash.js';
@@ -89,7 +89,7 @@ export class LoadRunner {
       return loaded;
     } catch (error) {
       // What somebody is refused is nobody else's.
-      const isNews = !flight.signal.aborted && !flight.isOfProtected && countsAsOutage(error);
+      const isNews = !flight.signal.aborted && flight.madeOf === null && countsAsOutage(error);
       if (isNews) backOff.failed(key, error, subject, flight.start.fence);
       this.#track(isNews ? lease?.fail(codeOf(error)) : lease?.end());
       throw error;
@@ -162,10 +162,11 @@ export class LoadRunner {
     const call = (): Promise<unknown> => nested.run<unknown>([flight], () => load(context));
     const answer = await steps.run('load', options, call, () => 'loaded');
     const value = answer === NOT_MODIFIED ? replaced?.entry.value : answer;
-    if (flight.isOfProtected && options.admission === null) {
+    if (isMoreOpen(options, flight.madeOf)) {
+      const of = options.admission ? `${flight.madeOf} data` : 'protected data';
       builder.report(
         options.template,
-        'was made of protected data, and was returned but not cached: say that it is protected, too',
+        `was made of ${of}, and was returned but not cached: say that it is that, too`,
       );
       this.#track(lease?.end());
       return { kind: 'bare', value };

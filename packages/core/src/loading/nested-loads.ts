@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { CacheError } from '../errors/cache.error.js';
+import { isStricter, type ComplianceLevel } from '../protection/compliance-level.js';
 import type { Flight } from './flight.js';
 
 /** How often a loader may ask for its own key, each inside the last. */
@@ -17,8 +18,8 @@ interface Nesting {
 interface Update {
   readonly key: string;
   isOver: boolean;
-  /** Protected data was read for it. */
-  isOfProtected: boolean;
+  /** As of a flight. */
+  madeOf: ComplianceLevel | null;
 }
 
 type Work<T> = () => T | PromiseLike<T>;
@@ -29,14 +30,16 @@ interface Watched<T> {
   readonly isOfProtected: boolean;
 }
 
+type NoteProtected = (level: ComplianceLevel) => void;
+
 const SLOT = Symbol.for('@vitalcache/core/nested-loads');
 
 /**
  * How all caches of the process in which something runs, copies of this package included, are told: what one reads,
  * another may be loading.
  */
-function running(): Set<() => void> {
-  const slots = globalThis as { [SLOT]?: Set<() => void> };
+function running(): Set<NoteProtected> {
+  const slots = globalThis as { [SLOT]?: Set<NoteProtected> };
   return (slots[SLOT] ??= new Set());
 }
 
@@ -59,11 +62,11 @@ export class NestedLoads {
   }
 
   /**
-   * Notes on all loads and updates that the present async context runs in, of whichever cache, that protected data goes
-   * into them: what they give must be no more open than that.
+   * Notes on all loads and updates that the present async context runs in, of whichever cache, that protected data of a
+   * level goes into them: what they give must be no more open than that.
    */
-  noteProtected(): void {
-    for (const noteOwn of running()) noteOwn();
+  noteProtected(level: ComplianceLevel): void {
+    for (const noteOwn of running()) noteOwn(level);
   }
 
   /** Whether waiting for `flight` would be waiting for the one who asks. */
@@ -80,9 +83,9 @@ export class NestedLoads {
     return this.#updates.some((update) => update.key === key);
   }
 
-  /** Whether protected data was read for the update of the key. */
-  isUpdatedFromProtected(key: string): boolean {
-    return this.#updates.some((update) => update.key === key && update.isOfProtected);
+  /** The level of what was read for the update of the key; `null`: nothing that is protected. */
+  updatedFrom(key: string): ComplianceLevel | null {
+    return this.#updates.find((update) => update.key === key)?.madeOf ?? null;
   }
 
   /** Whether the lease of the key is held by what the one who asks runs in. */
@@ -152,18 +155,20 @@ export class NestedLoads {
   }
 
   async #updating<T>(key: string, work: Work<T>): Promise<Watched<T>> {
-    const update: Update = { key, isOver: false, isOfProtected: false };
+    const update: Update = { key, isOver: false, madeOf: null };
     const updates = [...this.#now.updates, update];
     try {
       const value = await this.#inside({ ...this.#now, updates }, work);
-      return { value, isOfProtected: update.isOfProtected };
+      return { value, isOfProtected: update.madeOf !== null };
     } finally {
       update.isOver = true;
     }
   }
 
-  readonly #noteOwn = (): void => {
-    for (const one of [...this.current, ...this.#updates]) one.isOfProtected = true;
+  readonly #noteOwn: NoteProtected = (level) => {
+    for (const one of [...this.current, ...this.#updates]) {
+      if (isStricter(level, one.madeOf)) one.madeOf = level;
+    }
   };
 
   get #updates(): readonly Update[] {

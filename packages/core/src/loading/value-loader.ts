@@ -8,7 +8,7 @@ import type { FoundEntry } from '../repository/found-entry.js';
 import type { ReadRequest, RefreshOutcome } from '../strategy/read-request.js';
 import { ActiveLoad } from './active-load.js';
 import { Flight, type LoadedValue } from './flight.js';
-import { LoadBackOff, type LoadKind } from './load-backoff.js';
+import { countsAsOutage, LoadBackOff, type LoadKind } from './load-backoff.js';
 import { LoadRunner, type LoadJob, type LoadRunnerOptions } from './load.runner.js';
 import type { NestedLoads } from './nested-loads.js';
 
@@ -175,7 +175,10 @@ export class ValueLoader {
     return this.#clock.now() - flight.beganAt < MAX_JOINED_AGE_MS ? flight : null;
   }
 
-  /** What others may see of protected data, or are refused, is nothing to a caller who joined them. */
+  /**
+   * What others may see of protected data, or are refused, is nothing to a caller who joined them; a source that is in
+   * trouble is, where whoever may see the one may see the other.
+   */
   async #awaitOwn(
     flight: Flight,
     request: ReadRequest<unknown>,
@@ -185,8 +188,8 @@ export class ValueLoader {
     try {
       return await this.#await(flight, request, deadline);
     } catch (error) {
-      const isOthers = isJoined && flight.isOver && flight.isOfProtected;
-      if (!isOthers || request.options.admission !== null) throw error;
+      const isOthers = isJoined && flight.isOver && flight.madeOf !== null;
+      if (!isOthers || (request.options.admission && countsAsOutage(error))) throw error;
       return { kind: 'bare', value: undefined };
     }
   }

@@ -1,3 +1,5 @@
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import { isStricter, type ComplianceLevel } from './compliance-level.js';
 import type { SealTerms } from './payload-seal.js';
 
 /** Where a call on protected data goes, as whoever makes it may. */
@@ -12,4 +14,12 @@ export interface Admission {
 /** What an entry is tagged with: what callers and loaders say, and what the protection wants it to be. */
 export function tagsWith(admission: Admission | null, tags: readonly string[]): readonly string[] {
   return admission ? [...new Set([...admission.tags, ...tags])] : tags;
+}
+
+/** Whether what was made of data of a level would be more open than that. */
+export function isMoreOpen(
+  { admission, complianceLevel }: ResolvedCacheOptions,
+  madeOf: ComplianceLevel | null,
+): boolean {
+  return isStricter(madeOf, admission && complianceLevel);
 }

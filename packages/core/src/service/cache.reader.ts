@@ -11,7 +11,7 @@ import type { Admitted } from '../protection/protection.gate.js';
 import { FreshValue, type FoundEntry } from '../repository/found-entry.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
 import { isProtected } from '../strategy/protected-data.js';
-import type { Loader, ReadRequest, ReadResult } from '../strategy/read-request.js';
+import type { Loader, PrefetchResult, ReadRequest, ReadResult } from '../strategy/read-request.js';
 import type { BatchLoader } from './batch-load.js';
 import { assertLoader } from './assert-loader.js';
 import { worstOf } from './batch-outcomes.js';
@@ -114,9 +114,14 @@ export class CacheReader {
     return this.held<T>(key, options) ?? this.#read(key, load, options);
   }
 
-  /** As {@link read}, for nobody in particular: hits that come later are what it is for. */
-  prefetch<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {
-    return this.#read(key, load, options, true);
+  /** As {@link read}, for nobody: hits that come later are what it is for. */
+  async prefetch(
+    key: string,
+    load: Loader<unknown>,
+    options?: CacheOptions,
+  ): Promise<PrefetchResult> {
+    const { value: _nobodys, ...result } = await this.#read(key, load, options, true);
+    return result;
   }
 
   async readMany<T>(
@@ -131,6 +136,7 @@ export class CacheReader {
       throw new CacheError('OPTION_INVALID', 'serializer is not an option of cacheMany.');
     }
     const strategy = this.#options.strategies.select(resolved);
+    this.#runtime.noteProtected(resolved);
     let results: readonly ReadResult<T | null>[] = [];
     await this.#options.chain.run(
       strategyOperation('read', strategy, resolved, { keys }),
@@ -194,10 +200,10 @@ export class CacheReader {
   ): Promise<ReadResult<T>> {
     const strategy = this.#options.strategies.select(options);
     const request = { key, load, options };
+    this.#runtime.noteProtected(options);
     const on = { key, isWarming, ...(looked && { lookedForMs: looked.ms }) };
     return this.#options.chain.run(strategyOperation('read', strategy, options, on), () => {
       if (this.#runtime.gate.concerns(options)) {
-        this.#runtime.nested.noteProtected();
         return this.#readProtected(request, strategy);
       }
       const isUsable = this.#gate.isUsable(options);

@@ -7,6 +7,7 @@ import { FleetLease } from '../loading/fleet-lease.js';
 import { owners } from '../loading/lease-token.js';
 import { NestedLoads } from '../loading/nested-loads.js';
 import { ValueLoader } from '../loading/value-loader.js';
+import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import { CacheCounters } from '../observation/cache-counters.js';
 import { tellBreaker, tellFault } from '../observation/event-channels.js';
 import { LoadSteps } from '../observation/load-steps.js';
@@ -225,6 +226,14 @@ export class CacheRuntime {
   /** Whether anything may be cached at all, and of this template if one is named. */
   isOn(template?: string): boolean {
     return this.gate.isOpen && this.flags.isEnabled(template);
+  }
+
+  /**
+   * To be called before anybody is asked whether a read may be: what depends on who is refused it is as little anybody
+   * else's as what was made of it.
+   */
+  noteProtected(options: ResolvedCacheOptions): void {
+    if (this.gate.concerns(options)) this.nested.noteProtected(options.complianceLevel);
   }
 
   /** Reads the journal up to its head, or to what a token says, as far as a read may wait for it. */

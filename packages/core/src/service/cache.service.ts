@@ -28,7 +28,7 @@ import type {
 import type { WarmerRegistry } from '../warming/warmer-registry.js';
 import type { ICacheProvider } from '../provider/cache-provider.js';
 import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js';
-import type { Loader, ReadResult } from '../strategy/read-request.js';
+import type { Loader, PrefetchResult, ReadResult } from '../strategy/read-request.js';
 import type { BatchLoader } from './batch-load.js';
 import type { CacheConfig } from './cache-config.js';
 import { operationOf } from './cache-operations.js';
@@ -143,8 +143,11 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
     return this.#reader.held<T>(key, options);
   }
 
-  /** As {@link read}, for nobody in particular, so that later reads hit; counted apart from them. */
-  prefetch<T>(key: string, load: Loader<T>, options?: CacheOptions): Promise<ReadResult<T>> {
+  /**
+   * As {@link read}, for nobody, so that later reads hit; counted apart from them. It gives no value: of protected data
+   * nobody was asked whether they may have it.
+   */
+  prefetch(key: string, load: Loader<unknown>, options?: CacheOptions): Promise<PrefetchResult> {
     return this.#reader.prefetch(key, load, options);
   }
 

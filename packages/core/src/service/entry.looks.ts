@@ -31,6 +31,7 @@ export class EntryLooks {
   async get<T>(key: string, options: CacheOptions): Promise<T | null> {
     assertKey(key);
     const resolved = this.#options.options.resolve(options);
+    this.#runtime.noteProtected(resolved);
     const operation = operationOf('get', { key, template: resolved.template, options: resolved });
     const { value } = await this.#options.chain.run(operation, async () => {
       await this.#runtime.lifecycle.ready();
@@ -51,6 +52,7 @@ export class EntryLooks {
     assertKey(key);
     const resolved = this.#options.options.resolve(options);
     if (!this.#runtime.gate.concerns(resolved)) return this.#explained(key, resolved);
+    this.#runtime.noteProtected(resolved);
     const operation = operationOf('admin', { key, template: resolved.template, options: resolved });
     const { explanation } = await this.#options.chain.run(operation, async () => {
       const own = await this.#explained(key, resolved);
@@ -85,8 +87,7 @@ export class EntryLooks {
     key: string,
     options: ResolvedCacheOptions,
   ): Promise<{ readonly found: FoundEntry | null; readonly ownKey: string }> {
-    const { gate, nested, repository } = this.#runtime;
-    if (gate.concerns(options)) nested.noteProtected();
+    const { gate, repository } = this.#runtime;
     const own = gate.concerns(options) ? gate.admit(key, options) : { key, options };
     const found = own && (await repository.find(own.key, own.options));
     return { found, ownKey: own?.key ?? key };

@@ -8,6 +8,7 @@ import { isCacheable, type EntryBuilder } from '../loading/entry.builder.js';
 import type { FleetLease } from '../loading/fleet-lease.js';
 import type { NestedLoads } from '../loading/nested-loads.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
+import { isMoreOpen } from '../protection/admission.js';
 import type { CacheRepository } from '../repository/cache.repository.js';
 import type { PreparedEntry } from '../repository/found-entry.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
@@ -183,7 +184,7 @@ export class EntryWriter {
       value = changed;
       const stored = plainOf(changed, options.serializer);
       // What is made of protected data must be no more open than that.
-      const isOpen = options.admission === null && nested.isUpdatedFromProtected(key);
+      const isOpen = isMoreOpen(options, nested.updatedFrom(key));
       if (isOpen || !isCacheable(stored, options, options)) {
         return { ...(await journal.invalidate([coverage])), stored: false, value };
       }

@@ -39,7 +39,6 @@ export class ReadGate {
     options: ResolvedCacheOptions,
   ): Promise<readonly (Admitted | null)[]> | null {
     if (!this.#runtime.gate.concerns(options)) return null;
-    this.#runtime.nested.noteProtected();
     return Promise.all(keys.map(async (key) => this.admit(key, options)));
   }
 

@@ -57,6 +57,9 @@ export interface ReadResult<T> {
   readonly expiresInMs: number | null;
 }
 
+/** What became of a read that was made for nobody. */
+export type PrefetchResult = Omit<ReadResult<unknown>, 'value'>;
+
 /** How a refresh in the background ended. */
 export type RefreshOutcome = 'changed' | 'unchanged' | 'elsewhere';
 

@@ -1,4 +1,5 @@
 import { CacheError } from '../../src/errors/cache.error.js';
+import type { CacheOptions } from '../../src/options/cache-options.js';
 import type { CacheService } from '../../src/service/cache.service.js';
 import { Fleet, settle } from '../support/fleet.js';
 import { ProtectedFleet } from '../support/protected-fleet.js';
@@ -94,6 +95,65 @@ describe('protected data within a load that says nothing of it', () => {
       await as('x', () => cache.cache('plain', refused)).catch(() => undefined);
     }
     expect(await as('y', () => cache.cache('plain', record))).toBe(NAME);
+  });
+
+  describe('of a level', () => {
+    const closely = () => ({ ...fleet.options, complianceLevel: 'sensitive' as const });
+    const closed = (): Promise<string> => cache.cache('closed', () => NAME, closely());
+
+    it.each<[string, (load: () => Promise<string>) => Promise<unknown>]>([
+      ['a load', (load) => cache.cache('outer', load, fleet.options)],
+      ['cacheMany', (load) => cache.cacheMany(['m'], async () => [await load()], fleet.options)],
+    ])('is not kept at a lower one by %s', async (_, read) => {
+      const load = jest.fn(closed);
+      for (let i = 0; i < 2; i++) {
+        expect(JSON.stringify(await as('x', () => read(load)))).toContain(NAME);
+        await settle();
+      }
+      expect(load).toHaveBeenCalledTimes(2);
+    });
+
+    it('is not kept at a lower one by an update, which says so', async () => {
+      const update = (options: CacheOptions) =>
+        as('x', () => cache.update('outer', closed, options));
+      expect(await update(fleet.options)).toMatchObject({ stored: false, value: NAME });
+      expect(await update(closely())).toMatchObject({ stored: true, value: NAME });
+    });
+
+    it('is kept at its own, whatever else is read', async () => {
+      const load = jest.fn(async () => (await closed()) + (await record()));
+      for (let i = 0; i < 2; i++) {
+        await as('x', () => cache.cache('outer', load, closely()));
+        await settle();
+      }
+      expect(load).toHaveBeenCalledTimes(1);
+    });
+
+    it('is given to none who joined at a lower one', async () => {
+      const load = (scope: string) => async () => `${await closed()} for ${scope}`;
+      const read = (name: string) => as('x', () => cache.cache('outer', load(name), fleet.options));
+      expect(await Promise.all([read('a'), read('b')])).toEqual([`${NAME} for a`, `${NAME} for b`]);
+    });
+  });
+
+  it('refuses nobody what was refused to the one whom they joined, and shares outages', async () => {
+    for (const [error, second] of [
+      [Object.assign(new Error('not for a'), { status: 403 }), 'for b'],
+      [new CacheError('ACCESS_MISSING', 'No purpose.'), 'for b'],
+      [new Error('down'), 'down'],
+    ] as const) {
+      const load = (name: string) => async () => {
+        await record();
+        await settle();
+        if (name === 'a') throw error;
+        return `for ${name}`;
+      };
+      const read = (name: string) =>
+        as('x', () => cache.cache(`outer-${error.message}`, load(name), fleet.options)).catch(
+          (reason: Error) => reason.message,
+        );
+      expect(await Promise.all([read('a'), read('b')])).toEqual([error.message, second]);
+    }
   });
 
   it('is kept, sealed, by a load that says so', async () => {

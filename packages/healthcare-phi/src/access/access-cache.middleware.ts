@@ -70,13 +70,7 @@ export class AccessMiddleware implements ICacheMiddleware {
     const events = acts.map(({ act, keyRef }) => eventOf(act, context, keyRef));
     const asked = this.#refusals(acts, context);
     const refusals = asked instanceof Promise ? await asked : asked;
-    const first = refusals.find((refusal) => refusal !== null);
-    if (first) {
-      await this.#tryRecord(
-        events.map((event, i) => denied(event, refusals[i] ?? 'batch-refused')),
-      );
-      throw this.#denied(first);
-    }
+    if (refusals.some((refusal) => refusal !== null)) return this.#deny(events, refusals);
     let result: R;
     try {
       result = await next();
@@ -85,6 +79,8 @@ export class AccessMiddleware implements ICacheMiddleware {
       await this.#tryRecord(events.map((event) => failed(event, error)));
       throw error;
     }
+    const ended = this.#refusalsOfGrant(acts, context);
+    if (ended.some((refusal) => refusal !== null)) return this.#deny(events, ended);
     acts.forEach(({ act }, i) => done(events[i] as OpenEvent, act, result));
     await this.#record(events);
     this.#counts.accesses += acts.length;
@@ -108,6 +104,18 @@ export class AccessMiddleware implements ICacheMiddleware {
     return isAsked ? Promise.all(all.map(async (refusal) => refusal)) : (all as (Refusal | null)[]);
   }
 
+  /** A grant is of no use once it has ended, also to a read that began before. */
+  #refusalsOfGrant(
+    acts: readonly ReferredAct[],
+    context: AccessContext,
+  ): readonly (Refusal | null)[] {
+    const { grants } = this.#options;
+    if (context.grantId === undefined || !grants) return [];
+    return acts.map(({ act }) =>
+      act.action === 'read' ? grants.refusal({ context, ...act }) : null,
+    );
+  }
+
   #record(events: readonly AuditEvent[]): Promise<unknown> {
     const { audit } = this.#options;
     const [only] = events;
@@ -124,10 +132,13 @@ export class AccessMiddleware implements ICacheMiddleware {
     }
   }
 
-  #denied(refusal: Refusal): Error {
+  async #deny(events: readonly OpenEvent[], refusals: readonly (Refusal | null)[]): Promise<never> {
+    await this.#tryRecord(events.map((event, i) => denied(event, refusals[i] ?? 'batch-refused')));
     this.#counts.denied++;
-    if (refusal !== 'purpose-missing') return new AccessDeniedError();
-    return new AccessMissingError(
+    if (refusals.find((refusal) => refusal !== null) !== 'purpose-missing') {
+      throw new AccessDeniedError();
+    }
+    throw new AccessMissingError(
       'Data of this complianceLevel needs a purpose of use: add purpose, such as TREAT, to the access context.',
     );
   }

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import { FakeClock } from '@vitalcache/testing';
 
-import { guardedCache, settle } from '../../test/support/guarded-cache.js';
+import { guardedCache, held, settle } from '../../test/support/guarded-cache.js';
 import { RecordingAudit } from '../../test/support/recording.audit.js';
 import type { AccessContext } from '../access/access-context.js';
 import { currentAccess, runWithAccess } from '../access/access-scope.js';
@@ -165,6 +165,27 @@ describe('BreakGlass', () => {
     await settle();
     await expect(use()).rejects.toMatchObject(DENIED);
   });
+
+  it.each<['expires' | 'is closed']>([['expires'], ['is closed']])(
+    'gives nothing that was still being loaded when it %s',
+    async (how) => {
+      const { open, read, clock, glass, audit, load } = hospital();
+      const { token } = await open({ minutes: 1 });
+      const origin = held<string>();
+      load.mockImplementation(() => origin.promise as never);
+      const reading = read(token);
+      await settle();
+      if (how === 'expires') clock.advance(60_000);
+      else await runWithAccess(DOCTOR, () => glass.close(token));
+      await settle();
+      origin.release('chart');
+      await expect(reading).rejects.toMatchObject(DENIED);
+      expect(audit.events.slice(1)).toMatchObject([
+        { event: 'btg-stop', detail: { reads: 0 } },
+        { event: 'authz-deny', patientId: '7', detail: { reason: 'grant-invalid' } },
+      ]);
+    },
+  );
 
   it('records its end, when it is closed and when it expires', async () => {
     const { open, read, clock, glass, audit } = hospital();
