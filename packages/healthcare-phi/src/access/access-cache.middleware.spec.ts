@@ -387,10 +387,14 @@ describe('AccessMiddleware', () => {
       const load = () => actors.push(currentAccess()?.actor);
       await runWithAccess(NURSE, () => cache.prefetch(KEY, load, PHI));
       await cache.prefetch('patient:8:profile', load, PHI);
-      expect(actors).toEqual(['system', 'system']);
+      await runWithAccess(NURSE, () =>
+        cache.prefetch('plain', () => cache.cache('patient:9:profile', load, PHI)),
+      );
+      expect(actors).toEqual(['system', 'system', 'system']);
       expect(audit.events.map(({ actor, tenant }) => [actor, tenant])).toEqual([
         ['system', 't1'],
         ['system', 'default'],
+        ['system', 't1'],
       ]);
     });
   });

@@ -50,15 +50,25 @@ export class AccessMiddleware implements ICacheMiddleware {
    */
   handle<R extends OperationResult>(operation: CacheOperation, next: () => Promise<R>): Promise<R> {
     const isProtected = isOnProtectedData(operation);
+    if (operation.isWarming) return this.#warm(operation, isProtected, next);
     if (!isProtected) return next();
     const current = currentAccess();
-    if (operation.isWarming) {
-      return runAsSystem(current, () => this.#run(operation, systemAccess(current), next));
-    }
     if (current) return this.#run(operation, current, next);
     if (isProtected === 'maybe') return next();
     this.#counts.contextMissing++;
     return Promise.reject(contextMissing('An operation on protected data'));
+  }
+
+  /** Also what is not protected: its loader may read what is. */
+  #warm<R extends OperationResult>(
+    operation: CacheOperation,
+    isProtected: boolean | 'maybe',
+    next: () => Promise<R>,
+  ): Promise<R> {
+    const current = currentAccess();
+    return runAsSystem(current, () =>
+      isProtected ? this.#run(operation, systemAccess(current), next) : next(),
+    );
   }
 
   async #run<R extends OperationResult>(
