@@ -360,8 +360,16 @@ export const MUTATIONS = [
     mechanism: 'protected data within a load that is not',
     without: 'what is made of it is stored in clear, for everybody',
     file: `${LOADING}/nested-loads.ts`,
-    find: 'for (const noteOwn of running()) noteOwn();',
+    find: 'for (const noteOwn of running()) noteOwn(level);',
     replace: '',
+    suites: ['packages/core/test/regression/protected-within'],
+  },
+  {
+    mechanism: 'protected data within a load of a lower level',
+    without: 'what is made of it is kept at that level, for whoever may see that',
+    file: 'packages/core/src/protection/admission.ts',
+    find: 'return isStricter(madeOf, admission && complianceLevel);',
+    replace: 'return madeOf !== null && admission === null && complianceLevel.length > 0;',
     suites: ['packages/core/test/regression/protected-within'],
   },
   {
