@@ -76,6 +76,18 @@ describeWithRedis(
       await admin.call('ACL', 'DELUSER', 'mute');
     });
 
+    it('destroys every row that is there, also after a process whose clock is ahead was at it', async () => {
+      await store().flush();
+      const keys = new RedisKeyStore({ client: client() });
+      const ahead = { now: () => Date.now() + 7_200_000 };
+      const other = new RedisKeyStore({ client: client(), clock: ahead });
+      const row = { tenant: 't', wrapped: Buffer.of(1), expiresAt: Date.now() + 3_600_000 };
+      await keys.putIfAbsent({ ...row, name: 'a', id: 'a'.repeat(16) });
+      await other.putIfAbsent({ ...row, name: 'b', id: 'b'.repeat(16) });
+      expect(await keys.destroyTenant('t')).toHaveLength(2);
+      expect(await keys.get('t', 'a')).toBeNull();
+    });
+
     it('gives every row and every list of names an expiry', async () => {
       await store().flush();
       const keys = new RedisKeyStore({ client: client() });

@@ -29,6 +29,8 @@ const NAMES: OptionNames<RedisKeyStoreOptions> = {
   clock: true,
 };
 
+/** So long after its end a row is forgotten: a clock that is ahead must not hide one that is there, and is to be destroyed. */
+const GONE_MS = 86_400_000;
 /** Keys that one step looks at. */
 const SCAN_COUNT = 1_000;
 
@@ -91,8 +93,9 @@ export class RedisKeyStore implements KeyStore {
     const key = this.#row(tenant, name);
     const names = this.#names(tenant);
     // All or nothing: a row that the tenant's names don't tell of would outlive the tenant.
+    const now = (this.#options.clock ?? systemClock).now();
     const [, , , text] = await this.#atomically([
-      ['zremrangebyscore', names, '-inf', (this.#options.clock ?? systemClock).now()],
+      ['zremrangebyscore', names, '-inf', now - GONE_MS],
       ['zadd', names, 'GT', expiresAt, name],
       ['set', key, rowToText(row), 'PXAT', expiresAt, 'NX'],
       ['get', key],
