@@ -103,7 +103,7 @@ describeWithRedis('a Redis behind a proxy that answers INFO as a Dragonfly does'
     dressed.said = { ...DRAGONFLY_INFO, isLoading: true };
     const { provider } = await dressed.open();
     await expect(provider.get('any')).rejects.toMatchObject({
-      code: 'STORE_REFUSED',
+      code: 'STORE_UNAVAILABLE',
       message: expect.stringContaining('LOADING'),
     });
     expect(dressed.lines).toEqual(['Dragonfly here: not reachable (LOADING), trying again']);

@@ -250,18 +250,34 @@ describeWithRedis(
       const provider = await open({ username: 'app', password: CANARY, onStateChange });
       const error = await rejection(provider.get('any'));
       await provider.close();
-      expect(error.code).toBe('STORE_REFUSED');
+      expect(error.code).toBe('STORE_UNAVAILABLE'); // an answer would close the breaker
       expect(error.message).toContain('WRONGPASS');
       expect(lines).toHaveLength(1);
       expect(lines[0]).toMatch(/not reachable \(WRONGPASS\), trying again$/);
       expect(error.message + lines.join()).not.toContain(CANARY);
     });
 
+    it('says that it turns this process away also after the connection was lost for that', async () => {
+      const lines: string[] = [];
+      const onStateChange = (line: string): number => lines.push(line);
+      await withAdmin(['ACL', 'SETUSER', 'app', 'on', '>first', '~*', '+@all']);
+      const provider = await open({ username: 'app', password: 'first', onStateChange });
+      await withAdmin(
+        ['ACL', 'SETUSER', 'app', 'resetpass', '>second'],
+        ['CLIENT', 'KILL', 'USER', 'app'],
+      );
+      await until('it is told', () => lines.some((line) => line.includes('WRONGPASS')));
+      const error = await rejection(provider.get('any'));
+      await provider.close();
+      expect(error.code).toBe('STORE_UNAVAILABLE');
+      expect(lines.filter((line) => line.includes('WRONGPASS'))).toHaveLength(1);
+    });
+
     it('without the database is not usable: nothing lands in another one', async () => {
       const provider = await open({ db: 999 });
       const error = await rejection(provider.set('lost', bytes('x'), 60_000));
       await provider.close();
-      expect(error.code).toBe('STORE_REFUSED');
+      expect(error.code).toBe('STORE_UNAVAILABLE');
       expect(error.message).toContain('REDIS_DB');
       const first = await open();
       expect(await first.get('lost')).toBeNull();

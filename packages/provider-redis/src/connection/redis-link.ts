@@ -8,6 +8,7 @@ import { oneWriteATick } from './one-write-a-tick.js';
 import { ConnectionState, type ConnectionStateName } from './connection-state.js';
 import {
   failureOf,
+  isLockout,
   refused,
   timedOut,
   UnconnectedError,
@@ -56,7 +57,7 @@ export interface RedisLinkOptions {
   readonly retryDelayMs: (attempt: number) => number;
   /** True: a command waits for a lost connection to come back, too. False: it then fails at once. */
   readonly waitsForReturn: boolean;
-  /** Called with `null` when the link became usable, with the reason when it was lost or can't be had. */
+  /** Called with `null` when the link became usable, with the reason when it was lost, can't be had, or is turned away. */
   readonly onChange?: ((failure: RedisFailure | null) => void) | undefined;
   /** Called with what the server says of itself, whenever a connection was opened. */
   readonly onIdentity?: ((identity: ServerIdentity) => void) | undefined;
@@ -243,7 +244,8 @@ export class RedisLink {
 
   #miss(): void {
     this.#failure ??= failureOf(null);
-    if (this.#state.move('unavailable')) this.#options.onChange?.(this.#failure);
+    const isNews = this.#state.move('unavailable') || (!this.isClosed && isLockout(this.#failure));
+    if (isNews) this.#options.onChange?.(this.#failure);
   }
 
   #refusal(): CacheError {

@@ -58,6 +58,11 @@ const PASSING = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TR
 /** The server says that it is not, or no longer, the one to ask. */
 const WRONG_ROLE = new Set(['READONLY', 'UNBLOCKED', 'LOADING', 'MASTERDOWN']);
 
+/** Whether the server turns this process away until somebody changes something. */
+export function isLockout({ code, word }: RedisFailure): boolean {
+  return code === 'STORE_REFUSED' && !PASSING.has(word) && !WRONG_ROLE.has(word);
+}
+
 /** The key is at another node of the cluster: for good (`MOVED`) or for this once (`ASK`). */
 export interface Redirect {
   readonly kind: 'MOVED' | 'ASK';
@@ -74,8 +79,9 @@ export class RedisError extends CacheError {
   constructor(
     readonly failure: RedisFailure,
     redirect?: Redirect,
+    code: RedisFailure['code'] = failure.code,
   ) {
-    super(failure.code, failure.message);
+    super(code, failure.message);
     this.redirect = redirect;
   }
 
@@ -86,7 +92,7 @@ export class RedisError extends CacheError {
 
   /** Whether the same command may well succeed a little later: also one whose connection was lost under it. */
   get isPassing(): boolean {
-    return PASSING.has(this.word) || this.code === 'STORE_UNAVAILABLE';
+    return PASSING.has(this.word) || this.failure.code === 'STORE_UNAVAILABLE';
   }
 
   /** Whether the connection leads to a server that does not do what it is wanted for. */
@@ -95,9 +101,16 @@ export class RedisError extends CacheError {
   }
 }
 
-/** There was no connection to run a command on: it was not sent. */
+/**
+ * There was no connection to run a command on: it was not sent. `STORE_UNAVAILABLE` also where the server refused to
+ * let this process in: a command that it refuses is an answer, this is none.
+ */
 export class UnconnectedError extends RedisError {
   override readonly name: string = 'UnconnectedError';
+
+  constructor(failure: RedisFailure) {
+    super(failure, undefined, 'STORE_UNAVAILABLE');
+  }
 }
 
 /** Reduces any error of ioredis, Redis or the network to a code, a word and advice; arguments never survive. */

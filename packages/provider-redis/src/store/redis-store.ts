@@ -1,7 +1,7 @@
 import { reachable, type Address, type AddressMap } from '../connection/address.js';
 import { RedisConnection, type Command } from '../connection/redis-connection.js';
 import type { RedisLinkOptions } from '../connection/redis-link.js';
-import type { RedisFailure } from '../connection/redis.errors.js';
+import { isLockout, type RedisFailure } from '../connection/redis.errors.js';
 import { parseIdentity, type ServerIdentity } from '../connection/server-identity.js';
 import { RedisServer, type ServerSettings } from './redis-server.js';
 import { ReplicaSet } from './replica-set.js';
@@ -164,15 +164,24 @@ export class RedisStore {
     if (info !== null && this.#looking) this.#replicas.set(parseIdentity(info).replicas);
   }
 
-  /** One connection of several tells of the server: the first one that notices. */
+  /**
+   * One connection of several tells of the server: the first one that notices. A server that turns this process away is
+   * news also when it could not be reached before: what was lost first never says that a password is wrong.
+   */
   #once(
     onChange: RedisStoreOptions['onChange'],
   ): ((failure: RedisFailure | null) => void) | undefined {
     let isDown: boolean | null = null;
+    const lockouts = new Set<string>();
     return (failure) => {
-      const isNews = failure ? !this.isUsable && isDown !== true : isDown !== false;
+      const isLockedOut = failure !== null && isLockout(failure) && !lockouts.has(failure.word);
+      const isNews = failure
+        ? !this.isUsable && (isDown !== true || isLockedOut)
+        : isDown !== false;
       if (!isNews) return;
       isDown = failure !== null;
+      if (!failure) lockouts.clear();
+      if (failure && isLockedOut) lockouts.add(failure.word);
       onChange?.(failure);
     };
   }
