@@ -12,10 +12,13 @@ export interface AuditSigns {
 const CRITICAL: readonly [(signs: AuditSigns) => boolean, string][] = [
   [({ isRunning }) => !isRunning, 'The audit is not running.'],
   [
-    ({ isSinkDown, isRunning }) => isSinkDown && isRunning,
+    (signs) => isSinkDown(signs) && !isSpoolDown(signs),
     'The sink of the audit is down: restricted data is refused, other records go to the local disk.',
   ],
-  [rings('spool-failed'), 'The local disk of the audit takes no records.'],
+  [
+    (signs) => isSinkDown(signs) && isSpoolDown(signs),
+    'Neither the sink of the audit nor its local disk takes records: restricted data is refused, all other protected data but emergencies once too many records wait in memory.',
+  ],
   [rings('emergency-unrecorded'), 'Emergencies were served whose records are kept nowhere yet.'],
 ];
 const WARNING: readonly [(signs: AuditSigns) => boolean, string][] = [
@@ -23,6 +26,12 @@ const WARNING: readonly [(signs: AuditSigns) => boolean, string][] = [
   [rings('signer-failed'), 'Checkpoints of the audit can not be signed.'],
   [rings('anchor-failed'), 'The anchor of the audit takes no checkpoints.'],
 ];
+
+const isSpoolDown = rings('spool-failed');
+
+function isSinkDown({ isSinkDown: isDown, isRunning }: AuditSigns): boolean {
+  return isDown && isRunning;
+}
 
 export function auditHealth(signs: AuditSigns): PluginHealth {
   const told = (rules: typeof CRITICAL): string[] =>

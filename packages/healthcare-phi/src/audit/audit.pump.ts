@@ -197,17 +197,22 @@ export class AuditPump {
   }
 
   async #stepUp(): Promise<void> {
-    const items = await this.#batches.next();
-    if (items.length === 0) return;
     try {
-      const isDurable = items.some(({ settle: tell }) => tell !== undefined);
-      const delivery = (await this.#send(linesOf(items), isDurable)) ? 'durable' : 'accepted';
-      this.#drop(items);
-      for (const item of items) settle(item, delivery);
-      this.#options.onFlow();
+      if (await this.#sendQueued()) this.#options.onFlow();
     } catch (error) {
       this.#goDown(error);
     }
+  }
+
+  /** Brings the sink the first of what waits; resolves with whether there was anything. */
+  async #sendQueued(): Promise<boolean> {
+    const items = await this.#batches.next();
+    if (items.length === 0) return false;
+    const isDurable = items.some(({ settle: tell }) => tell !== undefined);
+    const delivery = (await this.#send(linesOf(items), isDurable)) ? 'durable' : 'accepted';
+    this.#drop(items);
+    for (const item of items) settle(item, delivery);
+    return true;
   }
 
   async #stepDown(): Promise<void> {
@@ -216,6 +221,7 @@ export class AuditPump {
     if (clock.now() < this.#retryAt) return;
     try {
       await this.#recover();
+      await this.#sendQueued(); // where the local disk took nothing, nothing has shown yet that the sink does
     } catch (error) {
       this.#retryMs = Math.min(this.#retryMs * 2, limits.maxRetryMs);
       this.#retryAt = clock.now() + this.#retryMs;

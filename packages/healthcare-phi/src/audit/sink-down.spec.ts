@@ -315,6 +315,27 @@ describe('the audit when its sink is slow, down, or too much waits for it (PHI.m
       expect(rig.sink.accesses).toHaveLength(1);
     });
 
+    it('stays down, and says so once, while neither takes records, until the sink has taken one', async () => {
+      rig.breakSpool();
+      rig.sink.mode = 'down';
+      rig.read();
+      await rig.pass(10_000, 40);
+      await rig.until('told', () => rig.alarmKinds.includes('spool-failed'));
+
+      expect(rig.alarmKinds).toEqual(['sink-down', 'spool-failed']);
+      expect(rig.audit.health()).toEqual({
+        status: 'critical',
+        reasons: [expect.stringMatching(/^Neither the sink of the audit nor its local disk/)],
+      });
+
+      rig.sink.mode = 'up';
+      await rig.pass(60_000, 60);
+      await rig.until('recovered', () => rig.sink.accesses.length === 1);
+
+      expect(rig.alarmKinds).toEqual(['sink-down', 'spool-failed', 'sink-up']);
+      expect(rig.audit.health().status).toBe('healthy');
+    });
+
     it('tries a sink that stays down ever less often, and never waits for it', async () => {
       await rig.takeDown();
       await rig.until('spooled', () => rig.spooled('spool').length > 0);
