@@ -47,7 +47,7 @@ const CRITICAL: readonly Rule[] = [
     cache.journal.refusal !== null && `This process must not cache here: ${cache.journal.refusal}`,
   ({ cache: { journal } }, { maxQueuedMs }) =>
     journal.queuedForMs > maxQueuedMs &&
-    `An invalidation has been waiting for the store for ${seconds(journal.queuedForMs)} (limit: ${seconds(maxQueuedMs)}).`,
+    `An invalidation has been waiting for the store for ${seconds(journal.queuedForMs)} (limit: ${seconds(maxQueuedMs)}): other processes may serve what it covers. Do not restart this one.`,
 ];
 
 const WARNING: readonly Rule[] = [

@@ -31,6 +31,8 @@ export interface JournalOptions {
   readonly onEpochChange: () => void;
   /** The namespace must not be used from now on, or may be again. */
   readonly onRefusal?: (refusal: CacheError | null) => void;
+  /** An attempt to record invalidations has ended: with why the store did not take them, or with nothing. */
+  readonly onAttempt?: (failure?: unknown) => void;
 }
 
 /** What is the same in all processes of a namespace, in one word. */

@@ -98,6 +98,7 @@ export class Journal {
       random,
       maxQueued,
       maxHashes,
+      onAttempt: options.onAttempt,
     });
   }
 

@@ -46,6 +46,8 @@ export interface OutboxOptions {
   readonly maxQueued: number;
   /** Pairs of cover hashes that one record may hold. Default: `MAX_RECORD_HASHES`. */
   readonly maxHashes?: number | undefined;
+  /** Told how each attempt ended: with why the store did not take it, or with nothing. */
+  readonly onAttempt?: ((failure?: unknown) => void) | undefined;
 }
 
 /**
@@ -163,7 +165,7 @@ export class Outbox {
   }
 
   async #send(): Promise<void> {
-    const { append, clock } = this.#options;
+    const { append, clock, onAttempt } = this.#options;
     let retryMs = RETRY_MS.min;
     while (this.#queue.length > 0) {
       const batch = this.#nextBatch();
@@ -184,7 +186,9 @@ export class Outbox {
         }
         retryMs = RETRY_MS.min;
         this.#isFailing = false;
-      } catch {
+        onAttempt?.();
+      } catch (error) {
+        onAttempt?.(error);
         this.#isFailing = true;
         this.#isPausing = true;
         this.#triedAt = clock.now();

@@ -33,12 +33,17 @@ export type CacheFault = keyof typeof DECISIONS;
 export type FaultCounts = Readonly<Record<CacheFault, number>>;
 
 /** A state that lasts: one line when it begins, one when it is over. */
-export type CacheTrouble = 'store-down' | 'blind' | 'refused' | 'audit-down' | 'settings-unread';
+export type CacheTrouble =
+  'store-down' | 'unrecorded' | 'blind' | 'refused' | 'audit-down' | 'settings-unread';
 
 const LINES: Readonly<Record<CacheTrouble, readonly [begins: string, over: string]>> = {
   'store-down': [
     'The store cannot be reached: reads go to their loaders, invalidations are queued.',
     'The store answers again.',
+  ],
+  unrecorded: [
+    'The store takes no invalidations: they are queued, and other processes may serve what they cover.',
+    'The store takes invalidations again.',
   ],
   blind: [
     'Nothing is heard of invalidations: what is stored is not served until the journal answers.',

@@ -1,3 +1,4 @@
+import { isCacheError } from '../errors/cache.error.js';
 import { Journal } from '../journal/journal.js';
 import type { ICoverHasher } from '../validity/cover.hasher.js';
 import type { CacheConfig } from './cache-config.js';
@@ -29,5 +30,9 @@ export function journalOf(
     durable,
     onEpochChange,
     onRefusal: (refusal) => (refusal ? errors.begin('refused', refusal) : errors.end('refused')),
+    onAttempt: (failure) => {
+      if (isCacheError(failure, 'STORE_REFUSED')) errors.begin('unrecorded', failure);
+      if (failure === undefined) errors.end('unrecorded');
+    },
   });
 }

@@ -3,8 +3,8 @@ export const DASHBOARD_VIEW = `
 var MAX_POINTS = 45;
 var VERDICTS = {
   healthy: ['\\u25cf All is well', 'Nothing to do.'],
-  warning: ['\\u25b2 The cache works, and something needs a look', 'The application works as usual. Somebody should look at this today.'],
-  critical: ['\\u25a0 The cache cannot do its work', 'The application still works, and slower: it fetches everything anew. Tell whoever is on duty for it.'],
+  warning: ['\\u25b2 The cache works, and something needs a look', 'The application works. Somebody should look today at what stands below.'],
+  critical: ['\\u25a0 The cache cannot do its work', 'The application still works, slower where the cache can not help. What else this means stands below. Tell whoever is on duty for it.'],
   off: ['\\u25b2 The cache is switched off', 'The application works, and slower: it fetches everything anew. Somebody switched the cache off on purpose.']
 };
 
@@ -159,7 +159,7 @@ function showHot(list) {
 function showDetails(state) {
   var journal = state.journal;
   rows('journal', [
-    ['Behind the newest', time(journal.lagMs), journal.lagMs > 1000],
+    ['Behind the newest', journal.isBlind ? 'unknown' : time(journal.lagMs), journal.isBlind || journal.lagMs > 1000],
     ['Last heard of', journal.linkAgeMs === null ? 'never' : time(journal.linkAgeMs) + ' ago', journal.isBlind],
     ['Waiting to be recorded', count(journal.queued) + (journal.queued > 0 ? ', the oldest for ' + time(journal.queuedForMs) : ''), journal.queued > 0],
     ['Position', journal.position > 0 ? clock(journal.position / 1000) : 'none'],
