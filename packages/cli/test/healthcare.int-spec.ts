@@ -172,6 +172,7 @@ describeWithRedis(
 
     it('doctor finds nothing wrong with keys, key store and audit', async () => {
       const { stdout } = await run('doctor', '--json');
+      expect(stdout).not.toContain('without effect');
       const { findings } = JSON.parse(stdout) as {
         findings: { subject: string; state: string; check: string }[];
       };

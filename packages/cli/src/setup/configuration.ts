@@ -27,7 +27,9 @@ export function readConfiguration(
 ): Configuration {
   const named = namespace === undefined ? env : { ...env, CACHE_NAMESPACE: namespace };
   const reader = new EnvironmentReader(named);
-  const settings = readCacheSettings(reader);
+  readCacheSettings(reader); // looks at what only plugins use as well
+  // Variables don't say which plugins the application has: that they have no effect is not for us to tell.
+  const settings = readCacheSettings(new EnvironmentReader(named), { hasHealthcare: true });
   return {
     env: named,
     folder: cwd,
