@@ -1,4 +1,3 @@
-import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import { isStricter, type ComplianceLevel } from './compliance-level.js';
 import type { SealTerms } from './payload-seal.js';
 
@@ -18,8 +17,9 @@ export function tagsWith(admission: Admission | null, tags: readonly string[]): 
 
 /** Whether what was made of data of a level would be more open than that. */
 export function isMoreOpen(
-  { admission, complianceLevel }: ResolvedCacheOptions,
+  // Named here: the options name an admission.
+  call: { readonly admission: Admission | null; readonly complianceLevel: ComplianceLevel },
   madeOf: ComplianceLevel | null,
 ): boolean {
-  return isStricter(madeOf, admission && complianceLevel);
+  return isStricter(madeOf, call.admission && call.complianceLevel);
 }
