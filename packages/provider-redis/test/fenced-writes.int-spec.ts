@@ -75,11 +75,15 @@ describeWithRedis(
       });
     });
 
-    it('are refused each for itself by a store that is full', async () => {
+    it('are refused together, and asked for once, by a store that is full', async () => {
       const provider = await open();
+      await provider.setFencedMany(writes(1), 0, 0); // the server knows the script
+      const counts = new CommandCounts(store().url);
       await admin.client.config('SET', 'maxmemory', '1');
       try {
+        await counts.reset();
         await expect(provider.setFencedMany(writes(3), 1, 1)).rejects.toThrow('maxmemory');
+        expect(await counts.of('evalsha', 'eval')).toEqual([1, 0]);
       } finally {
         await admin.client.config('SET', 'maxmemory', '0');
       }

@@ -274,26 +274,49 @@ export class Journal {
     return recorded;
   }
 
-  /**
-   * Records that `subject` gets a new value which was obtained at `fence` (hashes: what to make invalid). Resolves with
-   * the fence to store it under, or `null` when something else covers it in between and it must not be stored;
-   * `isSoft`: it is stale from the start, for a soft invalidation covers it, which its own record hides.
-   */
-  async recordSet(
+  /** As {@link recordWatched}, of a value whose turn is now. */
+  recordSet(
     subject: Subject,
     fence: Fence,
     coverage: Coverage,
-  ): Promise<Recorded & { readonly fence: Fence | null; readonly isSoft: boolean }> {
-    const verdict = this.verdict(subject, fence);
-    this.#watches.onSet(coverage);
-    const watch: SetWatch = { subject, posting: this.#outbox.post(coverage, 'set'), verdict };
+  ): ReturnType<Journal['recordWatched']> {
+    return this.recordWatched(this.watchSet(subject, fence), coverage);
+  }
+
+  /**
+   * Watches what happens to `subject` until its new value, which was obtained at `fence`, is recorded or
+   * {@link unwatch}ed: exactly, while the sketch takes other records for such that cover it the sooner the more there are.
+   */
+  watchSet(subject: Subject, fence: Fence): SetWatch {
+    const watch = { subject, fence, posting: null, verdict: this.verdict(subject, fence) };
     this.#watches.add(watch);
+    return watch;
+  }
+
+  unwatch(watch: SetWatch): void {
+    this.#watches.delete(watch);
+  }
+
+  /**
+   * Records that a subject gets a new value. Resolves with the fence to store it under, or `null` when something but its
+   * own record covers it since it was obtained and it must not be stored; `isSoft`: it is stale from the start, for a soft
+   * invalidation covers it, which its own record hides.
+   * @param coverage what to make invalid
+   */
+  async recordWatched(
+    watch: SetWatch,
+    coverage: Coverage,
+  ): Promise<Recorded & { readonly fence: Fence | null; readonly isSoft: boolean }> {
+    const { subject, fence } = watch;
     try {
-      const recorded = await this.#recorded([watch.posting]);
+      watch.verdict = worse(watch.verdict, this.#outbox.verdict(subject));
+      this.#watches.onSet(coverage);
+      const posting = (watch.posting = this.#outbox.post(coverage, 'set'));
+      const recorded = await this.#recorded([posting]);
       const isSettled = recorded.recorded && (await this.#settle(recorded.stamp));
       const now = this.#validity.fence();
       const isSame = now !== null && isSameEpoch(now.epoch, fence.epoch);
-      const isOwn = watch.posting.reason === 'set'; // not so when a full queue became a clear
+      const isOwn = posting.reason === 'set'; // not so when a full queue became a clear
       const isStorable = isSettled && isSame && isOwn && watch.verdict !== 'covered';
       return {
         ...recorded,
@@ -301,7 +324,7 @@ export class Journal {
         isSoft: watch.verdict === 'soft',
       };
     } finally {
-      this.#watches.delete(watch);
+      this.unwatch(watch);
     }
   }
 

@@ -1,13 +1,17 @@
 import type { Subject } from '../validity/cover-hash.js';
 import { coverageTest, identitiesOf } from '../validity/pending-coverage.js';
 import { verdictOf, worse, type Verdict } from '../validity/verdict.js';
+import type { Fence } from './fence.js';
 import type { Coverage, JournalRecord } from './journal-record.js';
 import type { Posting } from './outbox.js';
 
-/** A value that is being set, and what has happened to its subject since the value was obtained. */
+/** A value that is to be set, and what has happened to its subject since the value was obtained. */
 export interface SetWatch {
   readonly subject: Subject;
-  readonly posting: Posting;
+  /** From before the value was obtained. */
+  readonly fence: Fence;
+  /** Its own record; `null` until its turn has come. */
+  posting: Posting | null;
   verdict: Verdict;
 }
 
@@ -37,12 +41,12 @@ export class SetWatches {
 
   /** A record counts. */
   onRecord({ body, nonce }: JournalRecord): void {
-    if (body.kind !== 'genesis') this.#cover(body, ({ posting }) => posting.nonce !== nonce);
+    if (body.kind !== 'genesis') this.#cover(body, ({ posting }) => posting?.nonce !== nonce);
   }
 
-  /** Another set of this process begins. */
+  /** A set is about to be recorded: those before it are not the last. */
   onSet(coverage: Coverage): void {
-    this.#cover(coverage, () => true);
+    this.#cover(coverage, ({ posting }) => posting !== null);
   }
 
   /** Anything may have happened. */

@@ -6,7 +6,7 @@ import { MAX_PATTERN_BYTES } from '../validity/glob.js';
 const MAX_KEY_BYTES = 1024;
 /** Longest tag, in bytes of UTF-8. */
 const MAX_TAG_BYTES = 256;
-/** Most tags that one entry may carry. */
+/** Most tags that one entry may carry, or one invalidation name. */
 const MAX_TAGS = 128;
 
 /** What nothing can be wrong with but the length. */
@@ -43,7 +43,7 @@ export function assertTags(tags: unknown): asserts tags is readonly string[] {
   if (tags.length > MAX_TAGS) {
     throw new CacheError(
       'TAG_INVALID',
-      `An entry has ${tags.length} tags; accepted: up to ${MAX_TAGS}.`,
+      `These are ${tags.length} tags at once; accepted: up to ${MAX_TAGS}.`,
     );
   }
   for (const tag of tags as readonly unknown[])

@@ -35,6 +35,8 @@ export interface ValueOrigin {
   readonly startedAt: number;
   /** Times and tags, if its loader said other ones than the options. */
   readonly terms?: ValueTerms;
+  /** If they are known already; see {@link EntryBuilder.tagHashesOf}. */
+  readonly tagHashes?: Uint32Array;
   /** The entry that it replaces. */
   readonly previous?: HeldEntry | null;
 }
@@ -72,6 +74,15 @@ export class EntryBuilder {
     return this.#adapted(prepared, options, terms, origin);
   }
 
+  /** @throws CacheError `TAG_INVALID`, and what a tags function throws */
+  tagHashesOf(
+    value: unknown,
+    options: ResolvedCacheOptions,
+    terms: ValueTerms = options,
+  ): Uint32Array {
+    return this.#options.hasher.entryHashes('tag', this.#tagsOf(terms, value, options));
+  }
+
   report(template: string, problem: string): void {
     if (this.#reported.has(template) || this.#reported.size >= MAX_REPORTED) return;
     this.#reported.add(template);
@@ -83,9 +94,9 @@ export class EntryBuilder {
     value: unknown,
     options: ResolvedCacheOptions,
     terms: ValueTerms,
-    { fence, startedAt }: ValueOrigin,
+    { fence, startedAt, tagHashes }: ValueOrigin,
   ): EntryMeta {
-    const { clock, random, versions, hasher } = this.#options;
+    const { clock, random, versions } = this.#options;
     const isNegative = value === null;
     const share = 1 - random() * options.jitterRatio;
     const wantedMs = isNegative ? Math.min(options.negativeTtlMs, terms.ttlMs) : terms.ttlMs;
@@ -100,7 +111,7 @@ export class EntryBuilder {
       loadMs: Math.max(0, Math.round(clock.now() - startedAt)),
       schemaVersion: versions.versionOf(options.template, key),
       isNegative,
-      tagHashes: hasher.entryHashes('tag', this.#tagsOf(terms, value, options)),
+      tagHashes: tagHashes ?? this.tagHashesOf(value, options, terms),
     };
   }
 

@@ -51,9 +51,9 @@ export class EntryStore {
     const { fencedBatch } = store;
     this.#writes =
       fencedBatch && isShared
-        ? new WriteGatherer((guard, writes) =>
-            guard.run(
-              () => fencedBatch.setFencedMany(writes, SAME_BYTES, FENCE_BYTES),
+        ? new WriteGatherer(clock, (guard, parts) =>
+            guard.runParts(
+              parts.map((part) => () => fencedBatch.setFencedMany(part, SAME_BYTES, FENCE_BYTES)),
               options.writeBudgetMs,
             ),
           )

@@ -61,11 +61,15 @@ export class StoreGuard {
   /**
    * As {@link run}, for what is one question in parts: each has an outcome of its own, but they count as one, which failed
    * if all of them did, and a breaker that lets one call through lets all of them.
+   * @param budgetMs of each part, if it may take longer than a read
    */
-  runParts<T>(parts: readonly (() => Promise<T>)[]): readonly Promise<T>[] {
+  runParts<T>(
+    parts: readonly (() => Promise<T>)[],
+    budgetMs = this.#options.budgetMs,
+  ): readonly Promise<T>[] {
     const [only] = parts;
-    if (only && parts.length === 1) return [this.run(only)];
-    const { breaker, budgetMs } = this.#options;
+    if (only && parts.length === 1) return [this.run(only, budgetMs)];
+    const { breaker } = this.#options;
     let answers: readonly Promise<T>[] | undefined;
     const whole = breaker.run(() => {
       answers = parts.map((part) => this.#inTime(part, budgetMs));

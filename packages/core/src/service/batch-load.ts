@@ -3,6 +3,7 @@ import { ActiveLoad } from '../loading/active-load.js';
 import type { Flight } from '../loading/flight.js';
 import type { NestedLoads } from '../loading/nested-loads.js';
 import type { LoadContext } from '../strategy/read-request.js';
+import { inTurns } from './in-turns.js';
 
 /** What a batch loader may give: values in the order of its keys, or by key. What is missing is `null`. */
 export type BatchValues<T> =
@@ -22,11 +23,14 @@ interface Wanted<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Makes one call of a batch loader of all the keys that are asked for within one turn of the event loop. */
+/**
+ * Makes one call of a batch loader of all the keys that are asked for together, or else within one turn of the event loop.
+ */
 export class BatchLoad<T> {
   readonly #load: BatchLoader<T>;
   readonly #nested: NestedLoads;
   #wanted: Wanted<T>[] = [];
+  #isGathering = false;
 
   /** @param nested so that the loader knows of all the loads that wait for it */
   constructor(load: BatchLoader<T>, nested: NestedLoads) {
@@ -34,12 +38,28 @@ export class BatchLoad<T> {
     this.#nested = nested;
   }
 
+  /** What is asked for until `asking` is over is loaded by one call. */
+  async gather(asking: () => Promise<void>): Promise<void> {
+    this.#isGathering = true;
+    try {
+      await asking();
+    } finally {
+      this.#isGathering = false;
+      if (this.#wanted.length > 0) this.#flushSoon();
+    }
+  }
+
   one(key: string, context: LoadContext): Promise<T | null> {
     const flight = context instanceof ActiveLoad ? context.flight : null;
     return new Promise((resolve, reject) => {
-      if (this.#wanted.length === 0) process.nextTick(() => void this.#flush());
+      if (this.#wanted.length === 0 && !this.#isGathering) this.#flushSoon();
       this.#wanted.push({ key, signal: context.signal, flight, resolve, reject });
     });
+  }
+
+  /** When all that this turn of the event loop asks for has been asked for. */
+  #flushSoon(): void {
+    process.nextTick(() => void this.#flush());
   }
 
   async #flush(): Promise<void> {
@@ -47,15 +67,37 @@ export class BatchLoad<T> {
     this.#wanted = [];
     try {
       const keys = wanted.map(({ key }) => key);
-      const signal = AbortSignal.any(wanted.map((one) => one.signal));
+      const context = contextOf(wanted);
       const flights = wanted.flatMap(({ flight }) => flight ?? []);
-      const values = await this.#nested.run(flights, () => this.#load(keys, { signal }));
+      const values = await this.#nested.run(flights, () => this.#load(keys, context));
       const valueOf = lookup(values, keys.length);
-      wanted.forEach(({ key, resolve }, index) => resolve(valueOf(key, index) ?? null));
+      const found = keys.map((key, index) => valueOf(key, index) ?? null);
+      await inTurns(wanted, ({ resolve }, index) => resolve(found[index] ?? null));
     } catch (error) {
       for (const { reject } of wanted) reject(error);
     }
   }
+}
+
+/** Its signal fires when nobody waits for any of the keys; made for those who look at it: that takes time. */
+function contextOf(wanted: readonly Pick<LoadContext, 'signal'>[]): Pick<LoadContext, 'signal'> {
+  let signal: AbortSignal | undefined;
+  return {
+    get signal() {
+      return (signal ??= whenAllOf(wanted.map((one) => one.signal)));
+    },
+  };
+}
+
+function whenAllOf(signals: readonly AbortSignal[]): AbortSignal {
+  const abort = new AbortController();
+  let left = signals.length;
+  for (const one of signals) {
+    const end = (): void => void (--left === 0 && abort.abort(one.reason));
+    if (one.aborted) end();
+    else one.addEventListener('abort', end, { once: true });
+  }
+  return abort.signal;
 }
 
 function lookup<T>(

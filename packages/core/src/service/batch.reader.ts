@@ -8,6 +8,7 @@ import { serialized } from '../loading/serialized-value.js';
 import type { Loader, ReadResult } from '../strategy/read-request.js';
 import type { ReadEngine } from './read.engine.js';
 import { BatchLoad, type BatchLoader } from './batch-load.js';
+import { inTurns } from './in-turns.js';
 import { FoundBefore } from './found-before.engine.js';
 
 /**
@@ -42,7 +43,7 @@ export class BatchReader {
         : await this.#repository.findMany(unique, options);
     const batch = new BatchLoad(load, this.#nested);
     const answers = new Map<string, Promise<ReadResult<T | null>>>();
-    unique.forEach((key, index) => {
+    const begin = (key: string, index: number): void => {
       const own = admitted?.[index];
       const ownKey = own?.key ?? key;
       const engine = new FoundBefore(this.#engine, ownKey, found[index] ?? null);
@@ -52,8 +53,11 @@ export class BatchReader {
       const one = serializer ? (serialized(bare, serializer, true) as Loader<T | null>) : bare;
       const request = { key: ownKey, load: one, options: own?.options ?? options, isAlone: true };
       const isServed = strategy !== null && own !== null;
-      answers.set(key, isServed ? strategy.read(request, engine) : this.#engine.bypass(request));
-    });
+      const answer = isServed ? strategy.read(request, engine) : this.#engine.bypass(request);
+      answer.catch(() => undefined); // it is awaited when all have begun
+      answers.set(key, answer);
+    };
+    await batch.gather(() => inTurns(unique, begin));
     const handedOut = new Set<string>();
     return Promise.all(
       keys.map(async (key) => {

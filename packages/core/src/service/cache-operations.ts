@@ -4,6 +4,7 @@ import { assertKey } from '../key/key-rules.js';
 import type { CacheOperation, OperationResult } from '../middleware/cache-middleware.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
+import type { CoverKind } from '../validity/cover-hash.js';
 import type { ICoverHasher } from '../validity/cover.hasher.js';
 import { simplifyGlob } from '../validity/glob.js';
 
@@ -61,6 +62,20 @@ export function outcomeOf<R extends Recorded>(result: R): R & OperationResult {
 export function keyCoverage(hasher: ICoverHasher, key: string): Coverage {
   assertKey(key);
   return { kind: 'hashes', hashes: hasher.coverHashes('key', [key]) };
+}
+
+/** Keys, or tags, in as few records as hold them. */
+export function coveragesOf(
+  hasher: ICoverHasher,
+  kind: CoverKind,
+  texts: readonly string[],
+): readonly Coverage[] {
+  const hashes = hasher.coverHashes(kind, texts);
+  const span = hasher.maxHashes * 2;
+  return Array.from({ length: Math.ceil(hashes.length / span) }, (_, i) => ({
+    kind: 'hashes',
+    hashes: hashes.slice(i * span, (i + 1) * span),
+  }));
 }
 
 /** A pattern that is a key or a prefix costs a hash; only a true glob is matched against keys. */

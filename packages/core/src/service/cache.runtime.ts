@@ -191,6 +191,7 @@ export class CacheRuntime {
       errors,
       clock,
       maxQueued,
+      budgetMs: writeBudgetMs,
     });
     this.invalidator = new Invalidator({
       journal,

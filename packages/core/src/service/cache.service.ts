@@ -221,7 +221,7 @@ export class CacheService<F extends ICacheKeyFactory = CacheKeyFactory> {
 
   /**
    * Stores several values, each as {@link set} does; of two with one key the later one. What can't be stored is counted,
-   * and its key made invalid.
+   * and its key made invalid; so is what is left when a part of a large batch takes longer than `invalidationDeadlineMs`.
    * @throws CacheError `KEY_INVALID`, `TAG_INVALID`, `OPTION_INVALID` before anything is written
    */
   batchSet(items: readonly BatchSetItem[]): Promise<BatchSetResult> {

@@ -8,7 +8,8 @@ import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js
 import { operationOf, outcomeOf, strategyOperation } from './cache-operations.js';
 import type { BatchSetItem, BatchSetResult, SetResult, UpdateResult } from './cache-results.js';
 import type { CacheRuntime } from './cache.runtime.js';
-import type { Change } from './entry.writer.js';
+import type { Change, WriteRequest } from './entry.writer.js';
+import { inTurns } from './in-turns.js';
 import { plainOf } from '../loading/serialized-value.js';
 
 export interface CacheWriterOptions {
@@ -39,7 +40,7 @@ export class CacheWriter {
       throw new CacheError('VALUE_INVALID', 'undefined is never cached; use null or del().');
     }
     const { writer } = this.#runtime;
-    const start = writer.start(key, resolved);
+    const start = writer.start(key, resolved, writer.moment());
     const strategy = this.#strategies.select(resolved);
     const operation = strategyOperation('set', strategy, resolved, { key });
     const { stamp, recorded, queued, stored } = await this.#chain.run(operation, async () => {
@@ -51,24 +52,25 @@ export class CacheWriter {
   }
 
   async setMany(items: readonly BatchSetItem[]): Promise<BatchSetResult> {
-    const { writer } = this.#runtime;
+    const { writer, lifecycle } = this.#runtime;
     assertItems(items);
-    const requests = items.map(({ key, value, ...options }) => {
+    const moment = writer.moment();
+    const requests: WriteRequest[] = [];
+    await inTurns([...items], ({ key, value, ...options }) => {
       const resolved = this.#resolve(options);
       this.#strategies.select(resolved);
-      const start = writer.start(key, resolved);
-      return { key, value: this.#plainOrNone(value, resolved), options: resolved, start };
+      const start = writer.start(key, resolved, moment);
+      requests.push({ key, value: this.#plainOrNone(value, resolved), options: resolved, start });
     });
     const operation = operationOf('set', {
       keys: requests.map(({ key }) => key),
       each: requests.map(({ options }) => options),
     });
     const { stamp, recorded, queued, failed } = await this.#chain.run(operation, async () => {
-      const own = await Promise.all(
-        requests.map(async (one) => ({
-          ...one,
-          ...(await this.#writable(one.key, one.options)),
-        })),
+      await lifecycle.nameable();
+      const own: WriteRequest[] = [];
+      await inTurns(requests, (one) =>
+        own.push({ ...one, ...this.#placeOf(one.key, one.options) }),
       );
       return outcomeOf(await writer.setMany(own));
     });
@@ -110,12 +112,16 @@ export class CacheWriter {
     return this.#options.resolve(typeof options === 'number' ? { ttl: options } : options);
   }
 
-  /** Where a write goes. A cache that is off, or is left out, stores nothing, and still says what became invalid. */
   async #writable(key: string, options: ResolvedCacheOptions): Promise<Admitted> {
-    const { gate } = this.#runtime;
     await this.#runtime.lifecycle.nameable();
+    return this.#placeOf(key, options);
+  }
+
+  /** Where a write goes. A cache that is off, or is left out, stores nothing, and still says what became invalid. */
+  #placeOf(key: string, options: ResolvedCacheOptions): Admitted {
+    const { gate, flags } = this.#runtime;
     const own = gate.concerns(options) ? gate.admit(key, options) : { key, options };
-    if (own && this.#runtime.flags.isEnabled(options.template)) return own;
+    if (own && flags.isEnabled(options.template)) return own;
     return { key: own?.key ?? key, options: { ...(own?.options ?? options), ttlMs: 0 } };
   }
 }

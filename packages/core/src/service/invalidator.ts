@@ -12,9 +12,8 @@ import type { CacheRepository } from '../repository/cache.repository.js';
 import type { StoreKeys } from '../repository/store-keys.js';
 import type { CacheErrorHandler } from '../resilience/cache-error.handler.js';
 import type { StoreGuard } from '../resilience/store-guard.js';
-import type { CoverKind } from '../validity/cover-hash.js';
 import type { ICoverHasher } from '../validity/cover.hasher.js';
-import { outcomeOf, patternCoverage } from './cache-operations.js';
+import { coveragesOf, outcomeOf, patternCoverage } from './cache-operations.js';
 import type { InvalidationOptions, InvalidationResult } from './cache-results.js';
 
 export interface InvalidatorOptions {
@@ -47,7 +46,7 @@ export class Invalidator {
   byKeys(keys: readonly string[], options?: InvalidationOptions): Promise<Invalidated> {
     const unique = [...new Set(keys)];
     if (unique.length === 1) assertKey(unique[0]);
-    return this.#invalidate(this.#coverages('key', unique), options, () =>
+    return this.#invalidate(coveragesOf(this.#options.hasher, 'key', unique), options, () =>
       this.#options.repository.remove(unique),
     );
   }
@@ -61,7 +60,7 @@ export class Invalidator {
 
   byTags(tags: readonly string[], options?: InvalidationOptions): Promise<Invalidated> {
     const unique = [...new Set(tags)];
-    return this.#invalidate(this.#coverages('tag', unique), options, () =>
+    return this.#invalidate(coveragesOf(this.#options.hasher, 'tag', unique), options, () =>
       this.#removeTagged(unique),
     );
   }
@@ -73,24 +72,13 @@ export class Invalidator {
     });
   }
 
-  /** As few records as hold them. */
-  #coverages(kind: CoverKind, texts: readonly string[]): readonly Coverage[] {
-    const { hasher } = this.#options;
-    const { maxHashes } = hasher;
-    const hashes = hasher.coverHashes(kind, texts);
-    const coverages: Coverage[] = [];
-    for (let from = 0; from < hashes.length; from += maxHashes * 2) {
-      coverages.push({ kind: 'hashes', hashes: hashes.slice(from, from + maxHashes * 2) });
-    }
-    return coverages;
-  }
-
   async #removeTagged(tags: readonly string[]): Promise<number | null> {
     const { store, guard, keys, removalMs } = this.#options;
     const { tagIndex } = store;
     if (!tagIndex || keys.areSecret) return null; // it would be told the tags
-    const removals = tags.map((tag) =>
-      guard.run(() => tagIndex.invalidateCacheByTag(tag), removalMs),
+    const removals = guard.runParts(
+      tags.map((tag) => () => tagIndex.invalidateCacheByTag(tag)),
+      removalMs,
     );
     return (await Promise.all(removals)).reduce((sum, { removed }) => sum + removed, 0);
   }

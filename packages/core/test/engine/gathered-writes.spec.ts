@@ -2,7 +2,7 @@ import { CacheError } from '../../src/errors/cache.error.js';
 import type { FencedBatchStore, FencedWrite } from '../../src/provider/cache-provider.js';
 import { CacheService } from '../../src/service/cache.service.js';
 import type { CacheConfig } from '../../src/service/cache-config.js';
-import { Fleet } from '../support/fleet.js';
+import { Fleet, settle } from '../support/fleet.js';
 
 type Answer = ReturnType<FencedBatchStore['setFencedMany']>;
 
@@ -140,13 +140,42 @@ describe('writes of one turn', () => {
     expect(await cache.get('users:0')).toBeNull();
   });
 
-  it('count as one failure', async () => {
+  it.each([5, 300])('count as one failure, be they %i', async (count) => {
     const cache = await join({ breaker: { threshold: 2 } });
     answer = () => Promise.reject(new Error('down'));
-    await setAll(cache, keysOf(5));
+    await setAll(cache, keysOf(count));
     expect((await cache.status()).breaker).toBe('closed');
-    await setAll(cache, keysOf(5));
+    await setAll(cache, keysOf(count));
     expect((await cache.status()).breaker).toBe('open');
+  });
+
+  it('are one question with those of later turns while the question before is under way', async () => {
+    const cache = await join();
+    let go = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    answer = (_writes, store) => gate.then(store);
+    const first = setAll(cache, ['users:0']);
+    while (asked.length === 0) await settle();
+    const others = keysOf(3).map(async (key) => (await settle(), setAll(cache, [`later:${key}`])));
+    for (let turn = 0; turn < 5; turn++) await settle();
+    expect(asked).toHaveLength(1);
+    go();
+    expect(await first).toMatchObject({ failed: 0 });
+    expect(await Promise.all(others)).toMatchObject([{ failed: 0 }, { failed: 0 }, { failed: 0 }]);
+    expect(asked.map(({ length }) => length)).toEqual([1, 3]);
+  });
+
+  it('wait no longer than a moment for the question before', async () => {
+    const cache = await join();
+    answer = () => new Promise(() => undefined);
+    const hanging = setAll(cache, ['users:0']);
+    while (asked.length === 0) await settle();
+    answer = null;
+    const next = setAll(cache, ['users:1']);
+    await fleet.clock.advance(250);
+    expect(await next).toMatchObject({ failed: 0 });
+    await fleet.clock.advance(5_000);
+    expect(await hanging).toMatchObject({ failed: 1 });
   });
 
   it('are waited for by who closes the cache', async () => {

@@ -1,3 +1,4 @@
+import { CacheService } from '../../src/service/cache.service.js';
 import { settle, Fleet } from '../support/fleet.js';
 
 describe('invalidateCacheByTags', () => {
@@ -24,6 +25,19 @@ describe('invalidateCacheByTags', () => {
     await cache.invalidateCacheByTags(['y']);
     await settle();
     expect(told).toHaveBeenCalledTimes(1);
+  });
+
+  it('counts as one failure of a store that removes by tags, however many those are', async () => {
+    const provider = {
+      ...fleet.store.provider(),
+      invalidateCacheByTag: () => Promise.reject(new Error('down')),
+    };
+    const cache = new CacheService(provider, { clock: fleet.clock, breaker: { threshold: 2 } });
+    fleet.caches.push(cache);
+    await cache.invalidateCacheByTags(['x', 'y', 'z']);
+    expect((await cache.status()).breaker).toBe('closed');
+    await cache.invalidateCacheByTags(['x', 'y', 'z']);
+    expect((await cache.status()).breaker).toBe('open');
   });
 
   it.each([[[]], ['x'], [[7]]])('refuses %j', async (tags) => {

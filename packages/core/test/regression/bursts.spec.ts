@@ -65,7 +65,8 @@ describe('SetWatches', () => {
         },
       };
       const posting = new Posting({ kind: 'hashes', hashes }, 'set', 0);
-      const watch = { subject, posting, verdict: 'valid' as const };
+      const fence = { epoch: { stamp: 1, nonce: 1 }, position: 1 };
+      const watch = { subject, fence, posting, verdict: 'valid' as const };
       watches.add(watch);
       return watch;
     });

@@ -24,6 +24,7 @@ export async function runPipeline(
 /** Whether it says something of the server, not of what one command named. */
 export function concernsAll(error: Error): boolean {
   const explained = toCacheError(error);
-  const isWrongRole = explained instanceof RedisError && explained.isWrongRole;
-  return isWrongRole || explained.code !== 'STORE_REFUSED';
+  const isOfServer =
+    explained instanceof RedisError && (explained.isWrongRole || explained.word === 'OOM');
+  return isOfServer || explained.code !== 'STORE_REFUSED';
 }
