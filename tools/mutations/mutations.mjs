@@ -151,8 +151,8 @@ export const MUTATIONS = [
     mechanism: '`since` of a set',
     without: 'a set stores under the fence of its own time, not of the `get` before it',
     file: `${SERVICE}/entry.writer.ts`,
-    find: 'moment: look?.moment ?? journal.moment()',
-    replace: 'moment: journal.moment()',
+    find: 'moment: look?.moment ?? moment',
+    replace: 'moment',
     suites: ENGINE,
   },
   {
