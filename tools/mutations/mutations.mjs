@@ -391,7 +391,7 @@ export const MUTATIONS = [
   {
     mechanism: 'what one caller sets is invalid for all',
     without: 'entries of the same key for others stay',
-    file: `${SERVICE}/entry.writer.ts`,
+    file: `${SERVICE}/cache-operations.ts`,
     find: 'admission ? baseKeyOf(key) : key',
     replace: "admission && !baseKeyOf(key) ? '' : key",
     suites: PROTECTED,

@@ -165,3 +165,8 @@ function synchronous(names: unknown): unknown {
   if (names instanceof Promise) names.catch(() => undefined);
   return names;
 }
+
+/** An entry under another fence, such as that of its own record. */
+export function fencedAt(entry: PreparedEntry, fence: Fence): PreparedEntry {
+  return { ...entry, meta: { ...entry.meta, fence } };
+}

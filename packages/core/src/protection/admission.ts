@@ -15,11 +15,17 @@ export function tagsWith(admission: Admission | null, tags: readonly string[]): 
   return admission ? [...new Set([...admission.tags, ...tags])] : tags;
 }
 
+/** How the value of a call is kept; `ResolvedCacheOptions` are such, and name an admission themselves. */
+interface Kept {
+  /** `null`: as data that is not protected. */
+  readonly admission: Admission | null;
+  readonly complianceLevel: ComplianceLevel;
+}
+
 /** Whether what was made of data of a level would be more open than that. */
 export function isMoreOpen(
-  // Named here: the options name an admission.
-  call: { readonly admission: Admission | null; readonly complianceLevel: ComplianceLevel },
+  { admission, complianceLevel }: Kept,
   madeOf: ComplianceLevel | null,
 ): boolean {
-  return isStricter(madeOf, call.admission && call.complianceLevel);
+  return isStricter(madeOf, admission && complianceLevel);
 }

@@ -4,7 +4,7 @@ import { assertKey } from '../key/key-rules.js';
 import type { CacheOperation, OperationResult } from '../middleware/cache-middleware.js';
 import type { ResolvedCacheOptions } from '../options/cache-options.js';
 import type { ICacheStrategy } from '../strategy/cache-strategy.js';
-import type { CoverKind } from '../validity/cover-hash.js';
+import { baseKeyOf, type CoverKind } from '../validity/cover-hash.js';
 import type { ICoverHasher } from '../validity/cover.hasher.js';
 import { simplifyGlob } from '../validity/glob.js';
 
@@ -62,6 +62,20 @@ export function outcomeOf<R extends Recorded>(result: R): R & OperationResult {
 export function keyCoverage(hasher: ICoverHasher, key: string): Coverage {
   assertKey(key);
   return { kind: 'hashes', hashes: hasher.coverHashes('key', [key]) };
+}
+
+/** What a new value makes invalid. @throws CacheError `KEY_INVALID` */
+export function valueCoverage(
+  hasher: ICoverHasher,
+  key: string,
+  options: ResolvedCacheOptions,
+): Coverage {
+  return keyCoverage(hasher, coveredKey(key, options));
+}
+
+/** Of protected data the key for whomever it is kept: its value is everybody's. */
+export function coveredKey(key: string, { admission }: ResolvedCacheOptions): string {
+  return admission ? baseKeyOf(key) : key;
 }
 
 /** Keys, or tags, in as few records as hold them. */

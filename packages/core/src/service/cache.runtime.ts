@@ -28,6 +28,7 @@ import type { CacheConfig, CacheLogger } from './cache-config.js';
 import { CacheLifecycle } from './cache.lifecycle.js';
 import { checkProvider } from './check-config.js';
 import { EntryProbe } from './entry.probe.js';
+import { EntryUpdater } from './entry.updater.js';
 import { EntryWriter } from './entry.writer.js';
 import { featureFlagsOf } from './feature-flags-of.js';
 import { initialSettings } from './initial-settings.js';
@@ -56,6 +57,7 @@ export class CacheRuntime {
   readonly engine: ReadEngine;
   readonly probe: EntryProbe;
   readonly writer: EntryWriter;
+  readonly updater: EntryUpdater;
   readonly invalidator: Invalidator;
   readonly missed: MissedReads;
   readonly nested = new NestedLoads();
@@ -185,13 +187,20 @@ export class CacheRuntime {
       builder,
       hasher,
       journal,
-      lease,
       missed: this.missed,
-      nested: this.nested,
       errors,
       clock,
       maxQueued,
       budgetMs: writeBudgetMs,
+    });
+    this.updater = new EntryUpdater({
+      repository,
+      builder,
+      hasher,
+      journal,
+      lease,
+      nested: this.nested,
+      clock,
     });
     this.invalidator = new Invalidator({
       journal,

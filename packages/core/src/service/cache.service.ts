@@ -49,7 +49,7 @@ import type { CacheRuntime } from './cache.runtime.js';
 import { assembleCache } from './cache-parts.js';
 import type { CacheWriter } from './cache.writer.js';
 import type { Probe } from './entry.probe.js';
-import type { Change } from './entry.writer.js';
+import type { Change } from './entry.updater.js';
 import { StoreKeeper } from './store-keeper.js';
 
 /**

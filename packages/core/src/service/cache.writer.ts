@@ -8,7 +8,8 @@ import type { CacheStrategyManager } from '../strategy/cache-strategy.manager.js
 import { operationOf, outcomeOf, strategyOperation } from './cache-operations.js';
 import type { BatchSetItem, BatchSetResult, SetResult, UpdateResult } from './cache-results.js';
 import type { CacheRuntime } from './cache.runtime.js';
-import type { Change, WriteRequest } from './entry.writer.js';
+import type { Change } from './entry.updater.js';
+import type { WriteRequest } from './entry.writer.js';
 import { inTurns } from './in-turns.js';
 import { plainOf } from '../loading/serialized-value.js';
 
@@ -93,7 +94,7 @@ export class CacheWriter {
       operation,
       async () => {
         const own = await this.#writable(key, resolved);
-        return outcomeOf(await this.#runtime.writer.update(own.key, change, own.options));
+        return outcomeOf(await this.#runtime.updater.update(own.key, change, own.options));
       },
     );
     return { stamp, recorded, queued, stored, value };
