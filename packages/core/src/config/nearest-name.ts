@@ -10,6 +10,12 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return best && best.edits <= name.length * MAX_EDITS_RATIO ? best.candidate : undefined;
 }
 
+/** An unknown name, with the one that was probably meant: `tll (did you mean ttl?)`. */
+export function withNearest(name: string, candidates: readonly string[]): string {
+  const nearest = nearestName(name, candidates);
+  return nearest === undefined ? name : `${name} (did you mean ${nearest}?)`;
+}
+
 /**
  * Levenshtein distance, row by row (Wagner and Fischer, 1974), in which two neighbours that changed places are one edit
  * (Damerau, 1964): that is how most slips are made.

@@ -1,5 +1,5 @@
 import type { Environment } from './environment.reader.js';
-import { nearestName } from './nearest-name.js';
+import { withNearest } from './nearest-name.js';
 
 /**
  * The `CACHE_*` names that are set and that nobody asked for, each with the nearest known one:
@@ -14,8 +14,5 @@ export function findUnknownVariables(
   const candidates = [...known].filter((name) => name.startsWith('CACHE_'));
   return Object.keys(env)
     .filter((name) => name.startsWith('CACHE_') && !known.has(name))
-    .map((name) => {
-      const nearest = nearestName(name, candidates);
-      return nearest === undefined ? name : `${name} (did you mean ${nearest}?)`;
-    });
+    .map((name) => withNearest(name, candidates));
 }

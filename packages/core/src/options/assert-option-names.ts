@@ -1,4 +1,4 @@
-import { nearestName } from '../config/nearest-name.js';
+import { withNearest } from '../config/nearest-name.js';
 import { CacheError } from '../errors/cache.error.js';
 import { kind } from './option-checks.js';
 
@@ -24,9 +24,6 @@ export function assertOptionNames<T extends object>(
   const accepted = Object.keys(names);
   const unknown = Object.keys(options).filter((name) => !accepted.includes(name));
   if (unknown.length === 0) return;
-  const named = unknown.map((name) => {
-    const nearest = nearestName(name, accepted);
-    return nearest === undefined ? name : `${name} (did you mean ${nearest}?)`;
-  });
+  const named = unknown.map((name) => withNearest(name, accepted));
   throw new CacheError(code, `${of} has no ${named.join(', ')}; accepted: ${accepted.join(', ')}.`);
 }

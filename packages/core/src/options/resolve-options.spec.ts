@@ -150,6 +150,7 @@ describe('resolveOptions', () => {
     [{ compress: 'yes' }, 'compress is "yes"; accepted: true or false'],
     [{ jitterRatio: 2 }, 'accepted: a number from 0 to 0.5'],
     [{ timeToLive: 5 }, 'timeToLive is not an option'],
+    [{ tll: 5 }, 'tll (did you mean ttl?) is not an option'],
     [{ toString: 5 }, 'toString is not an option'],
     [{ ttl: Object.create(null) }, 'ttl is object; accepted: seconds'],
     [{ after: 'yesterday' }, 'after is no token of a cache'],

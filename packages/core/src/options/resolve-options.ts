@@ -1,3 +1,4 @@
+import { withNearest } from '../config/nearest-name.js';
 import type { Fence } from '../journal/fence.js';
 import { assertToken } from '../journal/read-token.js';
 import { assertTags } from '../key/key-rules.js';
@@ -129,7 +130,10 @@ function assertKnown(options: CacheOptions): void {
   }
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(NAMES, name)) continue;
-    refuse(`${name} is not an option of the cache; known are ${Object.keys(NAMES).join(', ')}.`);
+    const known = Object.keys(NAMES);
+    refuse(
+      `${withNearest(name, known)} is not an option of the cache; known are ${known.join(', ')}.`,
+    );
   }
 }
 
