@@ -35,7 +35,7 @@ describe('assertTags', () => {
     expect(() => assertTags(['users', 'user:7'])).not.toThrow();
     const many = Array.from({ length: 10_000 }, (_, i) => `t${i}`);
     expect(() => assertTags(many)).toThrow(
-      refused('TAG_INVALID', '10000 tags; accepted: up to 128'),
+      refused('TAG_INVALID', '10000 tags at once; accepted: up to 128'),
     );
     expect(() => assertTags(['x'.repeat(257)])).toThrow(
       refused('TAG_INVALID', 'A tag has 257 bytes'),
