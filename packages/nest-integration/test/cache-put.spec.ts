@@ -190,7 +190,11 @@ describe('CachePut', () => {
       ['no key', {}, /keyTemplate or key must say where/],
       ['two', { key: () => 'k', keyTemplate: 'k' }, /both make the key/],
       ['an unknown parameter', { keyTemplate: 'k:{ID}' }, /names \{ID\}.*known are id, 0, result/],
-      ['an unknown option', { keyTemplate: 'k', tll: 1 } as object, /tll \(did you mean ttl\?\) is not an option/],
+      [
+        'an unknown option',
+        { keyTemplate: 'k', tll: 1 } as object,
+        /tll \(did you mean ttl\?\) is not an option/,
+      ],
       [
         'options of reads',
         { keyTemplate: 'k', forceRefresh: true },
