@@ -2,6 +2,7 @@ import { withNearest } from '../config/nearest-name.js';
 import type { Fence } from '../journal/fence.js';
 import { assertToken } from '../journal/read-token.js';
 import { assertTags } from '../key/key-rules.js';
+import { COMPLIANCE_LEVELS } from '../protection/compliance-level.js';
 import { isProtected } from '../strategy/protected-data.js';
 import type {
   CacheDefaults,
@@ -16,7 +17,6 @@ import { adaptiveOf, staleMsOf } from './stale-window.js';
 import { subjectOf } from './data-subject.js';
 
 const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const;
-const LEVELS = ['standard', 'sensitive', 'restricted'] as const;
 const CONSISTENCIES = ['eventual', 'strong'] as const;
 const ISOLATIONS = ['freeze', 'clone', 'shared'] as const;
 /** Longer is no timeout: nobody waits for it. */
@@ -108,7 +108,8 @@ export function resolveOptions(
     jitterRatio: numberWithin('jitterRatio', options.jitterRatio, 0, 0.5) ?? defaults.jitterRatio,
     template: textUpTo('template', options.template, 1_024) ?? 'unnamed',
     containsPHI: flag('containsPHI', options.containsPHI) ?? false,
-    complianceLevel: choice('complianceLevel', options.complianceLevel, LEVELS) ?? 'standard',
+    complianceLevel:
+      choice('complianceLevel', options.complianceLevel, COMPLIANCE_LEVELS) ?? 'standard',
     emergencyData: flag('emergencyData', options.emergencyData) ?? false,
     patientSpecific: flag('patientSpecific', options.patientSpecific) ?? false,
     doctorSpecific: flag('doctorSpecific', options.doctorSpecific) ?? false,
